@@ -1,0 +1,53 @@
+# `make repro` and `make test` do all the set-up that they need; `make help` lists the rest.
+PYTHON ?= python3
+VENV ?= .venv
+SUITE ?= pocket
+WORKERS ?=
+ARGS ?=
+
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+# The root dvc.yaml is the pocket suite; every other suite is a folder below suites/.
+PIPELINE := $(if $(filter pocket,$(SUITE)),dvc.yaml,suites/$(SUITE)/dvc.yaml)
+RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+.DEFAULT_GOAL := help
+.PHONY: help setup repro experiment plots test test-all lint clean-scratch
+
+help:  ## list these targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
+	  awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: $(READY)  ## make the virtual environment with pinned packages
+
+$(READY): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	  "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; set PYTHON=")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m stages.offline_page --out .dvc/plots/offline.html
+	touch $@
+
+repro: $(READY)  ## run what is out of date of a suite (SUITE=pocket, mirror, ...; WORKERS=2)
+	@if [ "$$(getconf _NPROCESSORS_ONLN)" -gt 1 ]; \
+	then $(RUN) python -m stages.run --suite-file $(PIPELINE) $(if $(WORKERS),--workers $(WORKERS)); \
+	else $(RUN) dvc repro $(PIPELINE); fi
+
+experiment: $(READY)  ## run a variant, e.g. ARGS='-S target.learning_rate=5e-4'
+	$(RUN) dvc exp run $(if $(filter pocket,$(SUITE)),,$(PIPELINE)) $(ARGS)
+
+plots: $(READY)  ## draw the working copy's tables beside a revision's (ARGS='HEAD~1')
+	$(RUN) dvc plots diff $(ARGS)
+
+test: $(READY)  ## run the tests (minutes)
+	$(RUN) python -m pytest $(ARGS)
+
+test-all: $(READY)  ## run all tests, the slow ones too
+	$(RUN) python -m pytest -m '' $(ARGS)
+
+lint: $(READY)  ## check style and form
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+clean-scratch:  ## drop checkpoints and finished seeds that are kept for later runs
+	rm -rf .scratch
