@@ -1,0 +1,133 @@
+"""Measure the inference of all models and recipes of a group, in one process, interleaved.
+
+A machine's speed drifts, so every round passes over all models and recipes in a rotated order: a
+difference between recipes is a difference between neighbours in time. Timed is the way from
+features (already tokenised) to predictions: one example at a time for the latency, batches for the
+throughput. Models are those of the first seed, at the chosen checkpoint.
+"""
+
+import os
+import platform
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+
+from stages import examples, loadgen
+from stages.command import Run, read_json, stage, write_json
+from stages.model import TaskModel, read_model, read_tokenizer, set_threads
+from stages.predictions import Rows
+from stages.progress import progress
+from stages.recipes import read_plan
+
+
+def main() -> None:
+    with stage(
+        __doc__,
+        options=["group"],
+        inputs=["code", "plan", "tokenizer", "models"],
+        planned=["tasks"],
+        outputs=["out"],
+        params=["threads", "seeds", "benchmark", "evaluate", "models", "recipes", "extra"],
+    ) as run:
+        set_threads(run.settings.threads)
+        plan = read_plan(run)
+        cells = measure(run, plan)
+        settings = run.settings.benchmark
+        write_json(
+            run.outputs["out"],
+            {
+                "group": run.options.group,
+                "timed": "features to predictions",
+                "batch_size": settings.batch_size,
+                "warmup_calls": settings.warmup,
+                "rounds": settings.rounds,
+                "machine": {"processor": platform.machine(), "cores": os.cpu_count()},
+                "made_from": run.made_from(),
+                "cells": cells,
+            },
+        )
+        run.made = f"{len(cells)} cells, interleaved over {settings.rounds} rounds"
+
+
+@dataclass
+class Cell:
+    """One model and recipe on one task and language, with the times measured so far."""
+
+    model: str
+    recipe: str
+    target: str
+    head: str
+    rows: Rows
+    network: TaskModel
+    single: list[float] = field(default_factory=list)
+    batched: list[float] = field(default_factory=list)
+
+    def call(self, features: list, settings) -> float:
+        found = [self.rows.examples[f.example] for f in features]
+        own = [replace(f, example=i) for i, f in enumerate(features)]
+        return loadgen.seconds(lambda: self.network.predict(self.head, own, found, settings))
+
+
+def measure(run: Run, plan: dict) -> list[dict]:
+    """All cells of the group, measured in interleaved rounds."""
+    settings = run.settings.benchmark
+    inference = SimpleNamespace(
+        batch_tokens=2**30, max_answer_tokens=run.settings.evaluate.max_answer_tokens
+    )
+    cells = load_cells(run, plan)
+    share = max(1, settings.examples // settings.rounds)
+    passes = [(r, c) for r in range(settings.rounds) for c in rotated(cells, r)]
+    for number, cell in progress(passes, len(passes), f"benchmark {run.options.group}", "cells"):
+        features = cell.rows.features[: settings.batch_size]
+        for feature in features[: settings.warmup]:
+            cell.call([feature], inference)
+        start = number * share
+        for feature in cell.rows.features[start : start + share]:
+            cell.single.append(cell.call([feature], inference))
+        cell.batched.append(cell.call(features, inference))
+    return [summary(cell, settings.batch_size) for cell in cells]
+
+
+def load_cells(run: Run, plan: dict) -> list[Cell]:
+    """One cell per model, recipe, task and language of the grid; a missing model is an error."""
+    folder, seed = run.inputs["tasks"], str(run.settings.seeds[0])
+    tokenizer = read_tokenizer(run.inputs["tokenizer"])
+    cells = []
+    for name, target in plan["targets"].items():
+        head = examples.read_description(folder / target["task"])
+        lengths = SimpleNamespace(**target["settings"])
+        described = [examples.read_description(folder / task) for task in target["tasks"]]
+        rows = [
+            Rows(folder, task, "test", language, tokenizer, lengths)
+            for task in described
+            for language in examples.languages(folder / task.name, "test")
+        ]
+        for model, recipe in run.settings.cells:
+            home = run.inputs["models"] / model / recipe / name / seed
+            network = read_model(home / read_json(home / "english.json")["chosen"], head)
+            cells += [Cell(model, recipe, name, head.name, part, network) for part in rows]
+    return cells
+
+
+def rotated(cells: list[Cell], by: int) -> list[Cell]:
+    """Languages outside, models and recipes inside; each round begins elsewhere."""
+    ordered = sorted(cells, key=lambda c: (c.target, c.rows.task.name, c.rows.language))
+    start = by * 7 % len(ordered)
+    return ordered[start:] + ordered[:start]
+
+
+def summary(cell: Cell, batch_size: int) -> dict:
+    batch = cell.rows.features[:batch_size]
+    tokens = sum(len(feature.ids) for feature in batch)
+    return {
+        "model": cell.model,
+        "recipe": cell.recipe,
+        "target": cell.target,
+        "task": cell.rows.task.name,
+        "language": cell.rows.language,
+        **loadgen.latency(cell.single),
+        **loadgen.throughput(len(batch), tokens, cell.batched),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""Checkpoints of a run that is under way, outside DVC's outputs; a killed run goes on from one.
+
+Written beside and renamed, so that a checkpoint is whole or absent. Saving depends on the clock,
+what is computed does not: a resumed run gives the bytes of an uninterrupted one.
+"""
+
+import os
+import time
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+SECONDS_BETWEEN = float(os.environ.get("CHECKPOINT_SECONDS", 20))
+FILE = "training.safetensors"
+
+
+class Checkpoint:
+    """The state of one training, as named tensors, and the number of steps done."""
+
+    def __init__(self, folder: Path):
+        self.file = folder / FILE
+        self.saved_at = time.monotonic()
+
+    def load(self) -> tuple[int, dict[str, torch.Tensor]] | None:
+        """(steps done, tensors), or None; a file that is not whole is dropped."""
+        if not self.file.is_file():
+            return None
+        try:
+            tensors = load_file(self.file)
+            return int(tensors.pop("step")), tensors
+        except (SafetensorError, KeyError):
+            self.file.unlink()
+            return None
+
+    def due(self) -> bool:
+        return time.monotonic() - self.saved_at >= SECONDS_BETWEEN
+
+    def save(self, step: int, tensors: dict[str, torch.Tensor]) -> None:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        beside = self.file.with_suffix(".partial")
+        held = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
+        save_file(held | {"step": torch.tensor(step)}, beside)
+        beside.replace(self.file)
+        self.saved_at = time.monotonic()
+
+    def remove(self) -> None:
+        self.file.unlink(missing_ok=True)

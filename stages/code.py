@@ -1,0 +1,134 @@
+"""Write one digest file per entry point over its import closure, so that DVC sees imports.
+
+DVC hashes bytes and does not see imports. Every other stage depends on just its own file here: a
+line per module of the closure, with a digest of its syntax tree. Comments, layout and docstrings do
+not count. Modules that are imported by key (a task, a type, a metric) are part of the closure of
+the cells that use the key.
+"""
+
+import ast
+import hashlib
+import pkgutil
+from functools import cache
+from pathlib import Path
+
+from stages import recipes, tasks
+from stages.command import checksum, stage
+from stages.settings import Settings
+
+PACKAGE = "stages"
+PLAIN = ["generate", "sources", "tokenizer", "pretrain", "recipes"]
+
+
+def main() -> None:
+    with stage(
+        __doc__,
+        planned=["stages"],
+        outputs=["out"],
+        params=[
+            "tasks",
+            "recipes",
+            "extra",
+            "multitask",
+            "orders",
+            "intermediate",
+            "target",
+            "align",
+        ],
+    ) as run:
+        # Only sources: Python writes its caches beside them while this stage runs.
+        run.guard({str(file): checksum(file) for file in run.inputs["stages"].rglob("*.py")})
+        entries = entry_points(run.settings)
+        for name, modules in entries.items():
+            file = run.outputs["out"] / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            lines = [f"{module} {digest(module)}" for module in sorted(closure(modules))]
+            file.write_text("\n".join(lines) + "\n")
+        run.made = f"{len(entries)} entry points"
+
+
+def entry_points(settings: Settings) -> dict[str, list[str]]:
+    """Name of each digest file -> the modules from which its closure starts."""
+    entries = {name: [f"stages.{name}"] for name in PLAIN}
+    entries["generate"] += members("stages.tasks")  # rows have the columns of the tasks
+    for task in settings.tasks:
+        entries[f"download/{task}"] = ["stages.download", tasks.load(task).__name__]
+    for recipe in settings.all_recipes:
+        plans = recipes.phases(recipe, settings)
+        used = [task for phase in plans for task in recipes.used(phase)]
+        entries[f"intermediate/{recipe}"] = ["stages.intermediate", *by_key(used)]
+    for group, targets in settings.target.groups.items():
+        trained = [settings.fine_tuning("target", name).task or name for name in targets]
+        served = [t for t in settings.tasks if tasks.load(t).TRAINED_ON in trained]
+        entries[f"target/{group}"] = ["stages.target", *by_key(trained)]
+        entries[f"evaluate/{group}"] = ["stages.evaluate", *by_key([*trained, *served])]
+        entries[f"benchmark/{group}"] = ["stages.benchmark", *by_key([*trained, *served])]
+    entries["align"] = ["stages.align"]
+    entries["report"] = ["stages.report", *members("stages.figures")]
+    return entries
+
+
+def by_key(names: list[str]) -> list[str]:
+    """The type and the metrics of tasks: modules that no import statement names."""
+    found = [tasks.load(name) for name in names]
+    kinds = {f"stages.types.{task.TYPE}" for task in found}
+    return sorted(kinds | {f"stages.scoring.{m}" for task in found for m in task.METRICS})
+
+
+def members(package: str) -> list[str]:
+    """All modules of a package."""
+    folder = Path(*package.split("."))
+    return [f"{package}.{entry.name}" for entry in pkgutil.iter_modules([str(folder)])]
+
+
+def closure(modules: list[str]) -> set[str]:
+    """The modules of this project that some modules import, directly or not."""
+    found, waiting = set(), list(modules)
+    while waiting:
+        module = waiting.pop()
+        if module not in found:
+            found.add(module)
+            waiting += imports(module)
+    return found
+
+
+@cache
+def imports(module: str) -> list[str]:
+    """Modules of this project that import statements anywhere in a module name."""
+    found = [module.rpartition(".")[0]] if "." in module else []
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.append(node.module)
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return [name for name in found if name.split(".")[0] == PACKAGE and path(name) is not None]
+
+
+def path(module: str) -> Path | None:
+    """The file of a module, if it is one."""
+    base = Path(*module.split("."))
+    for file in (base.with_suffix(".py"), base / "__init__.py"):
+        if file.is_file():
+            return file
+    return None
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(path(module).read_text(encoding="utf-8"))
+
+
+@cache
+def digest(module: str) -> str:
+    """SHA-256 of the syntax tree without docstrings and positions."""
+    parsed = ast.parse(path(module).read_text(encoding="utf-8"))
+    for node in ast.walk(parsed):
+        documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+        if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    return hashlib.sha256(ast.dump(parsed).encode()).hexdigest()[:16]
+
+
+if __name__ == "__main__":
+    main()

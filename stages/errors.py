@@ -1,0 +1,15 @@
+"""The one error that a person can cause: it says what, where, got and allowed."""
+
+from collections.abc import Iterable
+
+
+class UserError(Exception):
+    """Bad input, configuration or data; a stage prints it without a stack trace and exits 1."""
+
+
+def choose(name: str, allowed: Iterable[str], what: str) -> str:
+    """Return `name` if it is allowed, else say what was got and what is allowed."""
+    allowed = list(allowed)
+    if name not in allowed:
+        raise UserError(f"unknown {what} {name!r}; allowed: {', '.join(allowed) or 'none'}")
+    return name

@@ -1,0 +1,72 @@
+"""Examples on disk: `<task>/<split>/<language>.jsonl`, one JSON object a line, and `task.json`."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from stages.batching import sample
+from stages.command import read_json
+from stages.errors import UserError
+
+
+@dataclass(frozen=True)
+class Description:
+    """`task.json`: what the later stages must know of a task without its module."""
+
+    name: str
+    type: str
+    metrics: tuple[str, ...]
+    labels: tuple[str, ...]
+    chance_percent: float | None
+    trained_on: str | None
+    pool: str | None = None  # the task whose rows are the candidates, where it is another
+
+
+def read_description(folder: Path) -> Description:
+    stored = read_json(folder / "task.json")
+    known = {name: stored[name] for name in Description.__dataclass_fields__ if name in stored}
+    return Description(**{k: tuple(v) if isinstance(v, list) else v for k, v in known.items()})
+
+
+def path(folder: Path, split: str, language: str) -> Path:
+    return folder / split / f"{language}.jsonl"
+
+
+def write(file: Path, examples: Iterable[dict]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8") as stream:
+        for example in examples:
+            stream.write(json.dumps(example, ensure_ascii=False) + "\n")
+
+
+def read(file: Path, limit: int | None = None) -> list[dict]:
+    """Read examples; a missing, empty or broken file is named."""
+    if not file.is_file():
+        raise UserError(f"no examples: {file} is missing")
+    examples = []
+    with file.open(encoding="utf-8") as stream:
+        for number, line in enumerate(stream, 1):
+            if limit is not None and len(examples) == limit:
+                break
+            try:
+                examples.append(json.loads(line))
+            except json.JSONDecodeError as problem:
+                raise UserError(f"{file}, line {number}: {problem}") from None
+    if not examples:
+        raise UserError(f"{file} holds no examples")
+    return examples
+
+
+def training_rows(
+    folder: Path, task: str, language: str, count: int | None, seed: str
+) -> list[dict]:
+    """`count` training examples of one task and language in a random order, or all of them."""
+    rows = read(path(folder / task, "train", language))
+    return sample(rows, count, seed if language == "en" else f"{seed}/{language}")
+
+
+def languages(folder: Path, split: str) -> list[str]:
+    """Languages that have a split, English first, then sorted."""
+    found = [file.stem for file in (folder / split).glob("*.jsonl")]
+    return sorted(found, key=lambda code: (code != "en", code))

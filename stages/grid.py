@@ -1,0 +1,178 @@
+"""Read the scores of the whole grid, with their resampled values, from metrics and predictions.
+
+The grid is read from the parameters, never from what lies in a folder; a cell that has not run is
+a score without languages. Test sets are gone through one by one, all cells of each together: only
+one set's points are in memory, and its draws are made once.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from stages import statistics, tasks
+from stages.command import Run, read_json
+from stages.predictions import read_points
+from stages.settings import Settings
+
+ENGLISH = "en"
+
+Cell = tuple[str, str]  # model, recipe
+
+
+@dataclass(frozen=True)
+class Result:
+    """A score in percent and its resampled values (resamples,)."""
+
+    score: float
+    replicates: np.ndarray
+
+    def __sub__(self, other: "Result") -> "Result":
+        return Result(self.score - other.score, self.replicates - other.replicates)
+
+    def named(self, name: str, low: str, high: str) -> dict[str, float]:
+        """The score and its 95 % interval under three names."""
+        bounds = statistics.interval(self.replicates)
+        return {name: self.score, low: bounds[0], high: bounds[1]}
+
+
+@dataclass(frozen=True)
+class Language(Result):
+    """The result in one language; `oracle`: its score had its own development data chosen."""
+
+    n: int
+    seeds: int
+    oracle: float | None
+
+
+@dataclass(frozen=True)
+class Score:
+    """One task of one cell; without languages where the cell has not run.
+
+    `label` heads its column: the task's name, with the number of languages beside English that its
+    target was fine-tuned on (`xnli+2`).
+    """
+
+    model: str
+    recipe: str
+    target: str
+    task: str
+    label: str
+    type: str
+    metric: str
+    chance: float | None
+    trained_on: tuple[str, ...]
+    languages: dict[str, Language]
+
+    def zero_shot(self) -> list[str]:
+        """Languages without any fine-tuning data."""
+        return [code for code in self.languages if code not in self.trained_on]
+
+    def others(self) -> list[str]:
+        """All languages but English."""
+        return [code for code in self.languages if code != ENGLISH]
+
+    def mean(self, codes: list[str]) -> Result | None:
+        """The mean over some languages; None if there are none."""
+        if not codes:
+            return None
+        found = [self.languages[code] for code in codes]
+        score = float(np.mean([one.score for one in found]))
+        return Result(score, np.mean([one.replicates for one in found], axis=0))
+
+    def oracle(self, codes: list[str]) -> float | None:
+        """The mean over languages of the scores with the oracle's checkpoint."""
+        chosen = [self.languages[code].oracle for code in codes]
+        return None if None in chosen or not chosen else float(np.mean(chosen))
+
+
+def read_scores(run: Run) -> list[Score]:
+    """Every task of every target and cell of the grid, in the grid's order."""
+    found = []
+    for group, targets in run.settings.target.groups.items():
+        files = {}
+        for model, recipe in run.settings.cells:
+            file = run.inputs["scores"] / group / model / f"{recipe}.json"
+            files[model, recipe] = read_json(file)["targets"] if file.is_file() else {}
+        for target in targets:
+            entries = {cell: told.get(target) for cell, told in files.items()}
+            found += read_target(run, run.inputs["predictions"] / group, target, entries)
+    return distinct(found)
+
+
+def read_target(run: Run, home: Path, target: str, entries: dict[Cell, dict | None]) -> list[Score]:
+    """The scores of one target's tasks; entries {cell: what its scores file says of the target}."""
+    done = [entry for entry in entries.values() if entry]
+    served = dict.fromkeys(task for entry in done for task in entry["tasks"])
+    if not served:
+        return [Score(*cell, target, target, target, "", "", None, (), {}) for cell in entries]
+    found = []
+    for task in served:
+        results = read_task(run, home, target, task, entries)
+        told = next(entry["tasks"][task] for entry in done if task in entry["tasks"])
+        trained_on = tuple(done[0]["languages"])
+        shared = (
+            target,
+            task,
+            labelled(task, trained_on),
+            tasks.load(task).TYPE,
+            told["main_score"].removesuffix("_percent"),
+            told["chance_percent"],
+            trained_on,
+        )
+        found += [Score(*cell, *shared, languages) for cell, languages in results.items()]
+    return found
+
+
+def labelled(task: str, trained_on: tuple[str, ...]) -> str:
+    """A task's name, with the number of languages beside English in its fine-tuning."""
+    further = len(set(trained_on) - {ENGLISH})
+    return f"{task}+{further}" if further else task
+
+
+def distinct(scores: list[Score]) -> list[Score]:
+    """Name the target in the label, where another target has taken the label before."""
+    owner: dict[str, str] = {}
+    return [
+        s
+        if owner.setdefault(s.label, s.target) == s.target
+        else replace(s, label=f"{s.label}@{s.target}")
+        for s in scores
+    ]
+
+
+def read_task(
+    run: Run, home: Path, target: str, task: str, entries: dict[Cell, dict | None]
+) -> dict[Cell, dict[str, Language]]:
+    """Results of one task in every cell and language, the languages in the parameters' order."""
+    told = {cell: entry["tasks"].get(task) for cell, entry in entries.items() if entry}
+    told = {cell: entry for cell, entry in told.items() if entry}
+    codes = in_order({code for entry in told.values() for code in entry["languages"]}, run.settings)
+    results: dict[Cell, dict[str, Language]] = {cell: {} for cell in entries}
+    for code in codes:
+        for cell, entry in told.items():
+            if value := entry["languages"].get(code):
+                name = entry["main_score"].removesuffix("_percent")
+                folders = [home.joinpath(*cell, target, seed, task) for seed in value["seeds"]]
+                files = [folder / f"{code}.jsonl" for folder in folders]
+                points = np.array([read_points(file, name) for file in files])
+                results[cell][code] = result(points, value, run.settings.report.resamples)
+    return results
+
+
+def result(points: np.ndarray, value: dict, resamples: int) -> Language:
+    """A language's result from its points (seeds, examples, 2) and its entry in the scores."""
+    chosen = [seed["oracle_percent"] for seed in value["seeds"].values()]
+    return Language(
+        score=statistics.score(points),
+        replicates=statistics.replicates(points, resamples),
+        n=points.shape[1],
+        seeds=points.shape[0],
+        oracle=None if None in chosen else float(np.mean(chosen)),
+    )
+
+
+def in_order(codes, settings: Settings) -> list[str]:
+    """Languages in the parameters' order: English first, then by distance from it."""
+    rank = {code: index for index, code in enumerate(settings.languages)}
+    return sorted(codes, key=lambda code: (rank.get(code, len(rank)), code))

@@ -1,0 +1,164 @@
+"""Make the encoder of one recipe: intermediate training on English tasks, or none.
+
+Only the encoder passes on; every phase has new heads. A recipe without phases is the pretrained
+encoder itself (`none`) or the same model with random weights (`random`). A finished phase is kept
+in the scratch folder: a longer sequence goes on from it.
+"""
+
+import dataclasses
+import random
+import shutil
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+
+import torch
+
+from stages import examples, kept, training
+from stages.batching import Shuffled, mixture
+from stages.command import Run, read_json, stage, write_json
+from stages.encoder import initialize, new_encoder, read_encoder, write_encoder
+from stages.examples import training_rows
+from stages.model import TaskModel, read_tokenizer, set_threads
+from stages.predictions import Rows
+from stages.recipes import TEXT, read_plan
+
+REPORT = "phase.json"
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
+
+
+def main() -> None:
+    with stage(
+        __doc__,
+        options=["model", "recipe"],
+        inputs=["code", "plan", "pretrained"],
+        planned=["tasks"],
+        outputs=["out", "metrics"],
+        params=["threads", "evaluate", "models.{model}"],
+    ) as run:
+        set_threads(run.settings.threads)
+        plan = read_plan(run)
+        told = train_phases(run, plan) if plan["phases"] else untrained(run, plan["recipe"])
+        for name in TOKENIZER_FILES:
+            shutil.copy(run.inputs["pretrained"] / name, run.outputs["out"])
+        write_json(run.outputs["metrics"], told | {"made_from": run.made_from()})
+        scores = [f"{task} {s:.1f}" for p in told["phases"] for task, s in p["english"].items()]
+        run.made = "English development scores " + ", ".join(scores) if scores else "no training"
+
+
+def untrained(run: Run, recipe: str) -> dict:
+    """The pretrained encoder itself, or the same shape with random weights."""
+    encoder, head = read_encoder(run.inputs["pretrained"])
+    if recipe == "random":
+        generator = torch.Generator().manual_seed(run.settings.models[run.options.model].seed + 1)
+        encoder = new_encoder(encoder.config, generator)
+        initialize(head, encoder.config.initializer_range, generator)
+    write_encoder(run.outputs["out"], encoder, head)
+    return {"recipe": recipe, "phases": []}
+
+
+def train_phases(run: Run, plan: dict) -> dict:
+    """Train phase after phase; return what each did."""
+    start, told = run.inputs["pretrained"], []
+    for number, phase in enumerate(plan["phases"]):
+        make = partial(train_phase, run, plan, phase, start)
+        start = kept.part("phases", made_from(run, plan, number), make)
+        told.append(read_json(start / REPORT))
+    kept.copy(start, run.outputs["out"])
+    (run.outputs["out"] / REPORT).unlink()
+    return {"recipe": plan["recipe"], "phases": told}
+
+
+def made_from(run: Run, plan: dict, number: int) -> dict:
+    """Everything that the encoder after a phase is made from."""
+    phases = plan["phases"][: number + 1]
+    tasks = {task for phase in phases for pairs in phase["rows"].values() for task, _ in pairs}
+    described = [examples.read_description(run.inputs["tasks"] / task) for task in sorted(tasks)]
+    return {
+        "phases": phases,
+        "seed": plan["seed"],
+        "files": {f: d for f, d in plan["files"].items() if f.partition("/")[0] in tasks},
+        "pretrained": run.checksums[str(run.inputs["pretrained"])],
+        "code": kept.code_of(run.inputs["code"].read_text().splitlines(), described),
+        "threads": run.settings.threads,
+        "evaluate": dataclasses.asdict(run.settings.evaluate),
+    }
+
+
+def train_phase(run: Run, plan: dict, phase: dict, start: Path, out: Path) -> None:
+    """One phase: its tasks with new heads on the encoder in `start`."""
+    encoder, head = read_encoder(start)
+    tokenizer, folder = read_tokenizer(run.inputs["pretrained"]), run.inputs["tasks"]
+    described = {task: examples.read_description(folder / task) for task in phase["rows"]}
+    model = TaskModel(encoder, described, plan["seed"])
+    model.initialize_heads(torch.Generator().manual_seed(plan["seed"]))
+    if TEXT in described:  # goes on with the pretrained head
+        model.heads[TEXT].load_state_dict(head.state_dict())
+    chosen = {task: SimpleNamespace(**values) for task, values in phase["settings"].items()}
+    batches, sizes = {}, {}
+    for task, pairs in phase["rows"].items():
+        seed, count = f"{plan['seed']}/{task}", getattr(chosen[task], "train_examples", None)
+        rows = [training_rows(folder, *pair, count, seed) for pair in pairs]
+        parts = [model.types[task].make_features(part, tokenizer, chosen[task]) for part in rows]
+        sizes[task] = len(parts[0])  # English: what is mixed in makes no longer training
+        features = [feature for part in parts for feature in part]
+        batches[task] = Shuffled(features, chosen[task].batch_size, seed)
+    order = order_of_tasks(phase, chosen, sizes, plan["seed"])
+    first = phase["tasks"][0]
+    budget = dataclasses.replace(training.budget(chosen[first], sizes[first]), steps=len(order))
+    places = running_index(order)
+    trained = training.train(
+        model,
+        model.loss,
+        lambda step: (order[step], batches[order[step]].batch(places[step])),
+        budget,
+        f"intermediate {run.options.model} {'+'.join(described)}",
+        run.scratch / out.name,
+        plan["seed"],
+    )
+    write_encoder(out, model.encoder, model.heads[TEXT] if TEXT in described else head)
+    report = {"tasks": list(described), "steps": len(order), "examples": sizes}
+    report |= {"english": english_scores(run, model, described, tokenizer, chosen)}
+    write_json(out / REPORT, report | {"curve": trained.curve})
+
+
+def order_of_tasks(phase: dict, chosen: dict, sizes: dict[str, int], seed: int) -> list[str]:
+    """Which task each step trains."""
+    first = phase["tasks"][0]
+    if phase["steps"] is not None:
+        weights = {task: min(sizes[task], phase["cap"]) for task in phase["tasks"]}
+        order = mixture(weights, f"{seed}/mixture", phase["steps"])
+    else:
+        order = [first] * training.budget(chosen[first], sizes[first]).steps
+    if phase["mixed"] == "mlm":
+        share = chosen[TEXT].share
+        order += [TEXT] * round(len(order) * share / (1 - share))
+        random.Random(f"{seed}/mlm").shuffle(order)
+    return order
+
+
+def english_scores(run: Run, model, described: dict, tokenizer, chosen: dict) -> dict[str, float]:
+    """Main score of each task on its English development rows, percent."""
+    scores = {}
+    for task, description in described.items():
+        if task != TEXT:
+            rows = Rows(
+                run.inputs["tasks"], description, "validation", "en", tokenizer, chosen[task]
+            )
+            _, points = rows.score(model, task, run.settings.evaluate)
+            scores[task] = rows.main_score(points)
+    return scores
+
+
+def running_index(order: list[str]) -> list[int]:
+    """For each step, how many earlier steps trained the same task."""
+    seen: dict[str, int] = {}
+    places = []
+    for task in order:
+        places.append(seen.get(task, 0))
+        seen[task] = places[-1] + 1
+    return places
+
+
+if __name__ == "__main__":
+    main()

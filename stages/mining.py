@@ -1,0 +1,162 @@
+"""Mine translations from two pools of sentences, as in the BUCC task of XTREME.
+
+Zweigenbaum, Sharoff & Rapp 2017; ratio margin and "max" retrieval of Artetxe & Schwenk 2019 (arXiv
+1811.01136), as in XTREME's `third_party/utils_retrieve.py`: every sentence of either side proposes
+that one of its k nearest neighbours which has the highest margin, proposals are taken greedily
+from the highest score so that no sentence is used twice, and those above a threshold are mined.
+The threshold is the one that gives the highest F1 on the development split.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from stages import examples
+from stages.errors import UserError, choose
+
+SIDES = ("foreign", "english")
+CELLS = 2**24  # similarities that are held at once: the pools' whole product never is
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A proposed pair, foreign first: places in the pools, or ids; and its margin."""
+
+    pair: tuple
+    score: float
+
+
+@dataclass(frozen=True)
+class Pools:
+    """One split of a language: {side: {text: ids}}, number of rows, gold pairs of ids."""
+
+    texts: dict[str, dict[str, list[str]]]
+    rows: dict[str, int]
+    gold: set[tuple[str, str]]
+
+    def named(self, found: list[Candidate]) -> list[Candidate]:
+        """Candidates by id. As in XTREME, a text that several rows of a side have is once in its
+        pool, and what is found for it is dropped: nobody could say which row is meant."""
+        ids = [list(self.texts[side].values()) for side in SIDES]
+        both = [([ids[side][place] for side, place in enumerate(c.pair)], c.score) for c in found]
+        return [
+            Candidate((foreign[0], english[0]), score)
+            for (foreign, english), score in both
+            if len(foreign) == len(english) == 1
+        ]
+
+
+def read_pools(file: Path) -> Pools:
+    """Read rows {"id", "side", "text", "pair"}; a pair that names no row is an error."""
+    rows = examples.read(file)
+    texts: dict[str, dict[str, list[str]]] = {side: {} for side in SIDES}
+    ids: dict[str, set[str]] = {side: set() for side in SIDES}
+    gold = set()
+    for row in rows:
+        side = choose(row["side"], SIDES, f"side in {file}")
+        texts[side].setdefault(row["text"].strip(), []).append(row["id"])
+        ids[side].add(row["id"])
+        if row["pair"] is not None:
+            pair = (row["id"], row["pair"])
+            gold.add(pair if side == "foreign" else pair[::-1])
+    for pair in sorted(gold):
+        for side, name in zip(SIDES, pair, strict=True):
+            if name not in ids[side]:
+                raise UserError(f"{file}: the pair {pair} names no {side} row {name!r}")
+    if not (texts["foreign"] and texts["english"] and gold):
+        raise UserError(f"{file}: needed are rows of both sides and at least one gold pair")
+    return Pools(texts, {side: len(found) for side, found in ids.items()}, gold)
+
+
+def candidates(x: Tensor, y: Tensor, neighbours: int, cells: int = CELLS) -> list[Candidate]:
+    """One-to-one proposals from x (n, d) foreign and y (m, d) English, highest score first."""
+    rows, row_places, columns, column_places = nearest(x, y, neighbours, cells)
+    # Margins of each sentence with its neighbours: (n, k) and (m, k).
+    row_means, column_means = rows.mean(1), columns.mean(1)
+    there = rows / ((row_means[:, None] + column_means[row_places]) / 2)
+    back = columns / ((column_means[:, None] + row_means[column_places]) / 2)
+    best_there, best_back = there.max(1), back.max(1)
+    english = row_places.gather(1, best_there.indices[:, None]).squeeze(1)
+    foreign = column_places.gather(1, best_back.indices[:, None]).squeeze(1)
+    return one_to_one(
+        torch.cat([torch.arange(len(x)), foreign]),
+        torch.cat([english, torch.arange(len(y))]),
+        torch.cat([best_there.values, best_back.values]),
+    )
+
+
+def nearest(
+    x: Tensor, y: Tensor, neighbours: int, cells: int = CELLS
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Cosines and places of the k nearest y of every x, (n, k), and x of every y, (m, k).
+
+    One walk over blocks of rows of x serves both directions: the columns' best so far are kept.
+    """
+    x, y = F.normalize(x, dim=1), F.normalize(y, dim=1)
+    k_rows, k_columns = min(neighbours, len(y)), min(neighbours, len(x))
+    rows, row_places = [], []
+    columns = torch.full((k_columns, len(y)), -torch.inf)
+    column_places = torch.zeros((k_columns, len(y)), dtype=torch.int64)
+    height = max(1, cells // len(y))
+    for start in range(0, len(x), height):
+        block = x[start : start + height] @ y.T
+        best = block.topk(k_rows, dim=1)
+        rows.append(best.values)
+        row_places.append(best.indices)
+        nearer = (block.amax(0) > columns[-1]).nonzero().squeeze(1)  # after some blocks only few
+        best = block[:, nearer].topk(min(k_columns, len(block)), dim=0)
+        pool = torch.cat([columns[:, nearer], best.values])
+        places = torch.cat([column_places[:, nearer], best.indices + start])
+        kept = pool.topk(k_columns, dim=0)
+        columns[:, nearer] = kept.values
+        column_places[:, nearer] = places.gather(0, kept.indices)
+    return torch.cat(rows), torch.cat(row_places), columns.T, column_places.T
+
+
+def one_to_one(foreign: Tensor, english: Tensor, scores: Tensor) -> list[Candidate]:
+    """Proposals from the highest score down, less those of which a side is already taken."""
+    order = scores.argsort(descending=True, stable=True)
+    proposed = zip(
+        foreign[order].tolist(), english[order].tolist(), scores[order].tolist(), strict=True
+    )
+    taken_foreign, taken_english, kept = set(), set(), []
+    for i, j, score in proposed:
+        if i not in taken_foreign and j not in taken_english:
+            taken_foreign.add(i)
+            taken_english.add(j)
+            kept.append(Candidate((i, j), score))
+    return kept
+
+
+def best_threshold(found: list[Candidate], gold: set[tuple]) -> float:
+    """The threshold of the highest F1, halfway to the next lower score; `found` highest first.
+
+    The lowest score itself if all are to be taken, and 0, as in XTREME, if none is right. Unlike
+    there no threshold parts two equal scores.
+    """
+    best, threshold, correct = 0.0, 0.0, 0
+    for place, candidate in enumerate(found):
+        correct += candidate.pair in gold
+        last = place + 1 == len(found)
+        following = candidate.score if last else found[place + 1].score
+        f1 = 2 * correct / (place + 1 + len(gold))
+        if f1 > best and (last or following < candidate.score):
+            best, threshold = f1, (candidate.score + following) / 2
+    return threshold
+
+
+def score(found: list[Candidate], gold: set[tuple], threshold: float) -> dict[str, float]:
+    """Precision (correct of those proposed), recall (correct of the gold pairs) and F1, percent."""
+    proposed = [candidate.pair for candidate in found if candidate.score >= threshold]
+    correct = len(gold.intersection(proposed))
+    precision = correct / len(proposed) if proposed else 0.0
+    recall = correct / len(gold) if gold else 0.0
+    f1 = 2 * precision * recall / (precision + recall) if correct else 0.0
+    return {
+        "f1_percent": 100 * f1,
+        "precision_percent": 100 * precision,
+        "recall_percent": 100 * recall,
+    }

@@ -1,0 +1,99 @@
+"""An encoder with the heads of its tasks: losses for training, outputs for inference."""
+
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from stages import types
+from stages.batching import Feature, inference_batches
+from stages.encoder import Encoder, Packed, initialize, read_config, read_tensors, write_checkpoint
+from stages.examples import Description
+
+HEAD_SPREAD = 0.02  # BERT's, whatever the encoder's own initialisation was
+
+
+class TaskModel(nn.Module):
+    """One encoder, one new head per task; `seed` draws what a training hides from the encoder."""
+
+    def __init__(self, encoder: Encoder, tasks: dict[str, Description], seed: int = 0):
+        super().__init__()
+        self.encoder, self.seed = encoder, seed
+        self.pooled: tuple[object, Tensor] | None = None  # the last pool and its vectors
+        self.types = {name: types.load(task.type) for name, task in tasks.items()}
+        self.heads = nn.ModuleDict(
+            {
+                name: self.types[name].Head(encoder.config, len(task.labels))
+                for name, task in tasks.items()
+            }
+        )
+
+    def initialize_heads(self, generator: torch.Generator) -> None:
+        initialize(self.heads, HEAD_SPREAD, generator)
+
+    def train(self, mode: bool = True) -> "TaskModel":
+        """Between training and inference weights change: vectors made with them are dropped."""
+        self.pooled = None
+        return super().train(mode)
+
+    def logits(self, task: str, features: list[Feature]) -> tuple[Tensor, Packed]:
+        packed = pack(features)
+        return self.heads[task](self.encoder(packed), packed), packed
+
+    def loss(self, task: str, features: list[Feature], step: int) -> tuple[Tensor, int]:
+        """(mean loss of a batch, number of real tokens)."""
+        kind, packed = self.types[task], pack(features)
+        if hasattr(kind, "corrupt"):
+            kind.corrupt(packed, features, self.encoder, self.seed, step)
+        logits = self.heads[task](self.encoder(packed), packed)
+        return kind.loss(logits, packed, features), packed.tokens
+
+    @torch.inference_mode()
+    def outputs(self, task: str, features: list[Feature], settings) -> list:
+        """One output per feature."""
+        kind, found = self.types[task], [None] * len(features)
+        for indices, batch in inference_batches(features, settings.batch_tokens):
+            logits, packed = self.logits(task, batch)
+            outputs = kind.outputs(logits, packed, batch)
+            for index, output in zip(indices, outputs, strict=True):
+                found[index] = output
+        return found
+
+    def predict(self, task: str, features: list[Feature], examples: list[dict], settings) -> list:
+        """One prediction per example."""
+        found = self.outputs(task, features, settings)
+        return self.types[task].predict(found, features, examples, settings)
+
+    def write(self, folder: Path, task: str, labels: tuple[str, ...]) -> None:
+        """Write encoder and head so that the Transformers class of the type loads them."""
+        named = {"id2label": dict(enumerate(labels))} if labels else {}
+        write_checkpoint(
+            folder,
+            self.encoder,
+            self.heads[task],
+            "",
+            self.types[task].ARCHITECTURE,
+            **named,
+        )
+
+
+def pack(features: list[Feature]) -> Packed:
+    """All sequences of a batch's features."""
+    return Packed([ids for feature in features for ids in feature.sequences()])
+
+
+def read_model(folder: Path, task: Description) -> TaskModel:
+    """Read what `TaskModel.write` wrote, for inference."""
+    model = TaskModel(Encoder(read_config(folder)), {task.name: task})
+    read_tensors(folder, (model.encoder, "roberta."), (model.heads[task.name], ""))
+    return model.eval()
+
+
+def read_tokenizer(folder: Path) -> Tokenizer:
+    return Tokenizer.from_file(str(folder / "tokenizer.json"))
+
+
+def set_threads(threads: int) -> None:
+    """Pin the threads: another number gives other last digits."""
+    torch.set_num_threads(threads)

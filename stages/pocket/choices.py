@@ -1,0 +1,175 @@
+"""Multiple choice from what the world is like: hellaswag, cosmos_qa, commonsense_qa, copa, xcopa.
+
+`hellaswag` asks what is done next, `copa` and `xcopa` what was done before or after, `cosmos_qa`
+why, `commonsense_qa` where. The wrong choices tell of another topic, except in `cosmos_qa`, where
+only the world's table of causes tells.
+"""
+
+import random
+from collections.abc import Iterator
+
+from datasets import ClassLabel, Features, List, Value
+
+from stages.pocket.languages import Language, text
+from stages.pocket.meanings import PERSONS, QUALITIES, SOCIAL, TOPICS, Event, State, World
+
+TEXT = Value("string")
+SPLITS = [
+    ("hellaswag", "train"),
+    ("hellaswag", "validation"),
+    ("copa", "train"),
+    ("copa", "validation"),
+    ("xcopa", "validation"),
+    ("xcopa", "test"),
+    ("cosmos_qa", "train"),
+    ("cosmos_qa", "validation"),
+    ("commonsense_qa", "train"),
+    ("commonsense_qa", "validation"),
+]
+COPA = {"premise": TEXT, "choice1": TEXT, "choice2": TEXT, "question": TEXT, "idx": Value("int32")}
+FEATURES = {
+    "hellaswag": Features(
+        {"ind": Value("int32")}
+        | dict.fromkeys(("activity_label", "ctx_a", "ctx_b", "ctx"), TEXT)
+        | {"endings": List(TEXT)}
+        | dict.fromkeys(("source_id", "split", "split_type", "label"), TEXT)
+    ),
+    "cosmos_qa": Features(
+        dict.fromkeys(("id", "context", "question", *(f"answer{i}" for i in range(4))), TEXT)
+        | {"label": Value("int32")}
+    ),
+    "commonsense_qa": Features(
+        {"id": TEXT, "question": TEXT, "question_concept": TEXT}
+        | {"choices": {"label": List(TEXT), "text": List(TEXT)}, "answerKey": TEXT}
+    ),
+    "copa": Features(COPA | {"label": ClassLabel(names=["choice1", "choice2"])}),
+    "xcopa": Features(COPA | {"label": Value("int32"), "changed": Value("bool")}),
+}
+LETTERS = "ABCDE"
+
+
+def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
+    """A task's own meaning: what is asked about, the choices, the index of the right one."""
+    if task == "cosmos_qa":
+        return draw_reason(world, rng)
+    if task == "commonsense_qa":
+        return draw_place(world, rng)
+    return draw_step(world, rng, choices=4 if task == "hellaswag" else 2)
+
+
+def draw_step(world: World, rng: random.Random, choices: int) -> tuple:
+    """(premise events, asked, choices, label): a step of a script and steps of other topics."""
+    topic = rng.choice(world.topics)
+    script = world.script(rng, 3 if choices == 4 else 2, topic)
+    asked = "effect" if choices == 4 else rng.choice(["cause", "effect"])
+    premise, right = (script[:-1], script[-1]) if asked == "effect" else (script[1:], script[0])
+    others = rng.choices(world.other_topics(topic), k=choices - 1)
+    wrong = [elsewhere(world, rng, other, right) for other in others]
+    return (premise, asked, *shuffled(right.but(time=None), wrong, rng))
+
+
+def elsewhere(world: World, rng: random.Random, topic: str, right: Event) -> Event:
+    """An event of another topic by the same agent in the same tense."""
+    event = world.script(rng, 1, topic)[0]
+    return event.but(agent=right.agent, tense=right.tense, time=None)
+
+
+def draw_reason(world: World, rng: random.Random) -> tuple:
+    """(context events, the event asked about, states, label)."""
+    context = world.passage(rng, 2)
+    told = rng.randrange(2)
+    event = context[told]
+    if event.verb in SOCIAL:
+        return draw_reason(world, rng)
+    event = event.but(quality=None, number=None)
+    context = (*context[:told], event, *context[told + 1 :])
+    right = world.cause(event, rng)
+    others = rng.sample([q for q in QUALITIES if q != right.quality], 3)
+    wrong = [State(event.thing, quality) for quality in others]
+    return (context, event.but(place=None, time=None), *shuffled(right, wrong, rng))
+
+
+def draw_place(world: World, rng: random.Random) -> tuple:
+    """(the event without its place, places, label): one place of the topic, four of others."""
+    topic = rng.choice(world.topics)
+    event = world.script(rng, 1, topic)[0].but(agent=rng.choice(PERSONS), plural=True, time=None)
+    right = rng.choice(TOPICS[topic]["place"])
+    others = [place for other in world.other_topics(topic) for place in TOPICS[other]["place"]]
+    return (event, *shuffled(right, rng.sample(others, min(4, len(others))), rng))
+
+
+def shuffled(right, wrong: list, rng: random.Random) -> tuple:
+    """(all choices in a random order, the right one's index)."""
+    label = rng.randrange(len(wrong) + 1)
+    return (*wrong[:label], right, *wrong[label:]), label
+
+
+def rows(task: str, language: Language, drawn: list, english: Language) -> Iterator[dict]:
+    make = {"cosmos_qa": reason_row, "commonsense_qa": place_row, "hellaswag": ending_row}
+    for index, meaning in enumerate(drawn):
+        yield make.get(task, copa_row)(language, meaning, index, task)
+
+
+def ending_row(language: Language, meaning: tuple, index: int, task: str) -> dict:
+    premise, _, endings, label = meaning
+    context = said(language, premise)
+    return {
+        "ind": index,
+        "activity_label": "pocket",
+        "ctx_a": context,
+        "ctx_b": "",
+        "ctx": context,
+        "endings": [text(language.statement(event, after="then")) for event in endings],
+        "source_id": f"pocket~{index}",
+        "split": "",
+        "split_type": "indomain",
+        "label": str(label),
+    }
+
+
+def copa_row(language: Language, meaning: tuple, index: int, task: str) -> dict:
+    premise, asked, (first, second), label = meaning
+    row = {
+        "premise": said(language, premise),
+        "choice1": text(language.statement(first)),
+        "choice2": text(language.statement(second)),
+        "question": asked,
+        "idx": index,
+        "label": label,
+    }
+    return row | {"changed": False} if task == "xcopa" else row
+
+
+def reason_row(language: Language, meaning: tuple, index: int, task: str) -> dict:
+    context, event, states, label = meaning
+    answers = {f"answer{i}": text(language.state(state)) for i, state in enumerate(states)}
+    return {
+        "id": f"cosmos-{index}",
+        "context": said(language, context),
+        "question": text(language.question(event, "reason")),
+        "label": label,
+        **answers,
+    }
+
+
+def place_row(language: Language, meaning: tuple, index: int, task: str) -> dict:
+    event, places, label = meaning
+    return {
+        "id": f"csqa-{index}",
+        "question": text(language.question(event, "place")),
+        "question_concept": language.form(event.thing),
+        "choices": {
+            "label": list(LETTERS[: len(places)]),
+            "text": [language.form(place) for place in places],
+        },
+        "answerKey": LETTERS[label],
+    }
+
+
+def said(language: Language, events: tuple[Event, ...]) -> str:
+    first, *rest = events
+    sentences = [language.statement(first)]
+    sentences += [
+        language.statement(e, after="then" if e.agent == first.agent else "") for e in rest
+    ]
+    return " ".join(text(sentence) for sentence in sentences)

@@ -1,0 +1,96 @@
+"""Inference between sentences: mnli, anli and xnli.
+
+The hypothesis retells one event of the premise: with less said (entailment), with a part that the
+premise leaves open (neutral), or denied or with another value of a part (contradiction). In `anli`
+the premise is longer and the wrong value is one that another event of the premise has.
+"""
+
+import random
+from collections.abc import Iterator
+
+from datasets import ClassLabel, Features, Value
+
+from stages.pocket.languages import Language, text
+from stages.pocket.meanings import MODIFIERS, SOCIAL, Event, World, modifiers
+
+TEXT = Value("string")
+NLI = ("entailment", "neutral", "contradiction")
+LABEL = {"label": ClassLabel(names=list(NLI))}
+SPLITS = [
+    ("mnli", "train"),
+    ("mnli", "validation"),
+    ("anli", "train"),
+    ("anli", "validation"),
+    ("xnli", "validation"),
+    ("xnli", "test"),
+]
+FEATURES = {
+    "mnli": Features(
+        {"promptID": Value("int32"), "pairID": TEXT, "premise": TEXT, "premise_binary_parse": TEXT}
+        | {"premise_parse": TEXT, "hypothesis": TEXT, "hypothesis_binary_parse": TEXT}
+        | {"hypothesis_parse": TEXT, "genre": TEXT}
+        | LABEL
+    ),
+    "anli": Features({"uid": TEXT, "premise": TEXT, "hypothesis": TEXT} | LABEL | {"reason": TEXT}),
+    "xnli": Features({"premise": TEXT, "hypothesis": TEXT} | LABEL),
+}
+
+
+def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
+    """(premise events, hypothesis event, label); the labels take turns, so that they balance."""
+    lengths = (2, 3) if task == "anli" else (1, 1, 2)
+    premise = world.passage(rng, rng.choice(lengths))
+    told = rng.choice(premise)
+    label = index % 3
+    kept = modifiers(told)
+    rng.shuffle(kept)
+    if label == 0:
+        return premise, without(told, kept[: rng.randint(0, len(kept))]), label
+    changes = borrowed(told, premise) if task == "anli" else {}
+    if label == 1:
+        open_parts = [part for part in MODIFIERS if part not in kept and sayable(told, part)]
+        if not open_parts:
+            return draw(world, rng, task, index)
+        part = rng.choice(open_parts)
+        hypothesis = without(told, kept[: rng.randint(0, len(kept))])
+    else:
+        hypothesis = without(told, kept[: rng.randint(0, 1)])
+        if rng.random() < 0.5:
+            return premise, hypothesis.but(negated=True), label
+        part = rng.choice(["thing", *modifiers(hypothesis)])
+    value = changes.get(part) or world.another(told, part, rng)
+    return premise, hypothesis.but(**{part: value}), label
+
+
+def borrowed(told: Event, premise: tuple[Event, ...]) -> dict[str, str]:
+    """Values of the premise's other events that could be mistaken for this one's."""
+    found = {}
+    for event in premise:
+        if event is not told:
+            pairs = {part: getattr(event, part) for part in MODIFIERS}
+            found |= {k: v for k, v in pairs.items() if v and v != getattr(told, k)}
+    return found
+
+
+def sayable(event: Event, part: str) -> bool:
+    """Whether the event could have the modifier: somebody has no number and no quality here."""
+    return part in ("place", "time") or event.verb not in SOCIAL
+
+
+def without(event: Event, parts: list[str]) -> Event:
+    return event.but(**dict.fromkeys(parts))
+
+
+def rows(task: str, language: Language, drawn: list, english: Language) -> Iterator[dict]:
+    for index, (premise, hypothesis, label) in enumerate(drawn):
+        row = {
+            "premise": " ".join(text(language.statement(event)) for event in premise),
+            "hypothesis": text(language.statement(hypothesis)),
+            "label": label,
+        }
+        if task == "anli":
+            row |= {"uid": f"anli-{index}", "reason": ""}
+        if task == "mnli":
+            row |= {"promptID": index, "pairID": f"{index}{'enc'[label]}", "genre": "pocket"}
+            row |= {column: "" for column in FEATURES["mnli"] if column not in row}
+        yield row

@@ -1,0 +1,80 @@
+"""The words of a generated language: forms from a seed, cognates and shared names from knobs.
+
+Every concept has one form. A cognate keeps the English form; the rest are new pseudo-words of the
+language's own sounds. A language in another script shares no written form but the numbers it keeps.
+"""
+
+import random
+
+from stages.pocket import meanings
+from stages.settings import LanguageKnobs
+
+CONTENT = {
+    "verb": sorted({v for t in meanings.TOPICS.values() for v in t["verb"]}) + meanings.SOCIAL,
+    "thing": sorted({v for t in meanings.TOPICS.values() for v in t["thing"]}),
+    "place": sorted({v for t in meanings.TOPICS.values() for v in t["place"]}),
+    "animate": meanings.PERSONS + list(meanings.ANIMALS),
+    "quality": meanings.QUALITIES,
+    "time": meanings.TIMES,
+}
+QUESTION_WORDS = ["who", "whom", "what", "where", "when", "which", "how-many", "why"]
+FUNCTION = [
+    "the", "in", "did", "not", "be", "will", "before-now", "because", "then", "company",
+    "cause", "effect", *QUESTION_WORDS,
+]  # fmt: skip
+ENDINGS = {"plural": "s", "object": "ka", "past": "ed", "many": "en"}
+MARKS = [".", "?"]
+
+CONSONANTS = {0: "bdgklmnprstv", 1: "bdfgklmnrsvz", 2: "chjkmnprtwxy", 3: "fhlnpqrstwyz"}
+VOWELS = {0: "aeiou", 1: "aeio", 2: "aiu", 3: "aeouy"}
+SCRIPTS = {
+    "latin": "",
+    "greek": "αβκδεφγηιξκλμνοπκρστυβωχυζ",  # one letter for each of a to z
+    "cyrillic": "абцдефгхийклмнопкрстувшьыз",
+}
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def build(rank: int, code: str, knobs: LanguageKnobs, seed: int) -> dict[str, str]:
+    """Concept -> written form, names, numbers and endings ("-plural") included."""
+    draw = random.Random(f"lexicon/{seed}/{code}")
+    forms: dict[str, str] = {}
+    taken = set(FUNCTION) | {c for group in CONTENT.values() for c in group}
+    for concepts, share in [
+        *((group, knobs.content_cognates) for group in CONTENT.values()),
+        (FUNCTION, knobs.function_cognates),
+        (meanings.NAMES, knobs.shared_names),
+        (meanings.NUMBERS, knobs.shared_numbers),
+    ]:
+        kept = set(draw.sample(concepts, round(share * len(concepts))))
+        for concept in concepts:
+            form = concept if concept in kept else new_word(rank, taken, draw)
+            taken.add(form)
+            forms[concept] = form.replace("-", "")
+            if concept in meanings.NAMES:
+                forms[concept] = forms[concept].capitalize()
+    for name, english in ENDINGS.items():
+        own = code == "en"
+        forms[f"-{name}"] = english if own else _syllable(rank, draw)
+    written = {concept: in_script(form, knobs.script) for concept, form in forms.items()}
+    return written | {mark: mark for mark in MARKS}
+
+
+def in_script(form: str, script: str) -> str:
+    """A form letter by letter in another script; digits and marks stay."""
+    letters = SCRIPTS[script]
+    if not letters:
+        return form
+    table = str.maketrans(LETTERS + LETTERS.upper(), letters + letters.upper())
+    return form.translate(table)
+
+
+def new_word(rank: int, taken: set[str], draw: random.Random) -> str:
+    while True:
+        form = "".join(_syllable(rank, draw) for _ in range(draw.choice((2, 2, 3))))
+        if form not in taken:
+            return form
+
+
+def _syllable(rank: int, draw: random.Random) -> str:
+    return draw.choice(CONSONANTS[rank % 4]) + draw.choice(VOWELS[rank % 4])

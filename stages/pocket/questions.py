@@ -1,0 +1,124 @@
+"""Questions about passages: squad_v1, squad_v2, xquad, mlqa, tydiqa, lareqa.
+
+`squad_v2` asks half of its questions about what the passage does not say. `tydiqa` has longer
+passages, and its questions repeat no modifier, as of people who have not seen the answer.
+"""
+
+import random
+from collections.abc import Iterator
+
+from datasets import Features, List, Value
+
+from stages.pocket.languages import Language, Word, text
+from stages.pocket.meanings import Event, World, modifiers
+
+TEXT = Value("string")
+ANSWERS = {"text": List(TEXT), "answer_start": List(Value("int32"))}
+ASKED = ("agent", "thing", "place", "time", "number")
+QA = {"id": TEXT, "context": TEXT, "question": TEXT, "answers": ANSWERS}
+TITLED = Features(QA | {"title": TEXT})
+SPLITS = [
+    ("squad_v1", "train"),
+    ("squad_v1", "validation"),
+    ("squad_v2", "train"),
+    ("squad_v2", "validation"),
+    ("tydiqa", "train"),
+    ("xquad", "test"),
+    ("mlqa", "validation"),
+    ("mlqa", "test"),
+    ("tydiqa", "test"),
+    ("lareqa", "test"),
+]
+FEATURES = {
+    "squad_v1": TITLED,
+    "squad_v2": TITLED,
+    "tydiqa": TITLED,
+    "xquad": Features(QA),
+    "mlqa": Features(QA),
+    "lareqa": Features(QA | {"sentence_breaks": List(List(Value("int32")))}),
+}
+NAMES = {"squad_v1": "squad", "squad_v2": "squad2"}  # prefixes of ids
+
+
+def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
+    """(context events, the event that is asked about, the part asked for, index of the event or
+    None where the context does not say it)."""
+    context = world.passage(rng, 4 if task == "tydiqa" else 3)
+    told = rng.randrange(len(context))
+    event = context[told]
+    if task == "squad_v2" and index % 2:
+        return context, *unanswerable(world, rng, context, event), None
+    asked = rng.choice([part for part in ASKED if getattr(event, part) is not None])
+    return context, event, asked, told
+
+
+def unanswerable(world: World, rng: random.Random, context: tuple, event: Event) -> tuple:
+    """A question about a part that is left unsaid, or about somebody else."""
+    unsaid = [part for part in ("place", "time") if getattr(event, part) is None]
+    if unsaid and rng.random() < 0.5:
+        return event.but(quality=None, number=None), rng.choice(unsaid)
+    part = "agent" if rng.random() < 0.5 else "thing"
+    other = event.but(**{part: world.another(event, part, rng)}, place=None, time=None)
+    if any((e.agent, e.thing) == (other.agent, other.thing) for e in context):
+        return unanswerable(world, rng, context, event)
+    return other.but(quality=None, number=None), "thing" if part == "agent" else "agent"
+
+
+def shortened(event: Event, asked: str, key: str, kept: int = 1) -> Event:
+    """What a question repeats of the event: agent, verb, thing, and at most `kept` modifiers."""
+    rng = random.Random(key)
+    said = [name for name in modifiers(event) if name != asked]
+    rng.shuffle(said)
+    return event.but(**dict.fromkeys(said[rng.randint(0, kept) :]))
+
+
+def rows(task: str, language: Language, drawn: list, english: Language) -> Iterator[dict]:
+    prefix = NAMES.get(task, task)
+    if task == "tydiqa":
+        prefix = "english" if language.code == "en" else language.code
+    for index, (context, event, asked, told) in enumerate(drawn):
+        sentences = [language.statement(event) for event in context]
+        short = shortened(event, asked, f"{task}/{index}", kept=int(task != "tydiqa"))
+        row = {
+            "id": f"{prefix}-{index}",
+            "context": " ".join(text(sentence) for sentence in sentences),
+            "question": text(language.question(short, asked)),
+            "answers": {"text": [], "answer_start": []},
+        }
+        if told is not None:
+            start, answer = answer_span(sentences[told], asked)
+            before = sum(len(text(sentence)) + 1 for sentence in sentences[:told])
+            row["answers"] = {"text": [answer], "answer_start": [before + start]}
+        if "title" in FEATURES[task]:
+            row["title"] = "pocket"
+        if task == "lareqa":
+            row["sentence_breaks"] = breaks(sentences)
+        yield row
+
+
+def breaks(sentences: list[list[Word]]) -> list[list[int]]:
+    """[first character, last + 1] of every sentence of a context."""
+    found, start = [], 0
+    for sentence in sentences:
+        end = start + len(text(sentence))
+        found.append([start, end])
+        start = end + 1
+    return found
+
+
+def answer_span(sentence: list[Word], asked: str) -> tuple[int, str]:
+    """Character offset and text of the words that say a part; modifiers belong to the thing."""
+    parts = {"thing": ("thing", "quality", "number")}.get(asked, (asked,))
+    places = [i for i, word in enumerate(sentence) if word.part in parts]
+    return span(sentence, min(places), max(places))
+
+
+def reason_span(sentence: list[Word], asked: str) -> tuple[int, str]:
+    """The clause after `because`, without the full stop."""
+    because = next(i for i, word in enumerate(sentence) if word.concept == "because")
+    return span(sentence, because + 1, len(sentence) - 2)
+
+
+def span(sentence: list[Word], first: int, last: int) -> tuple[int, str]:
+    start = len(text(sentence[:first])) + (first > 0)
+    return start, text(sentence[first : last + 1])

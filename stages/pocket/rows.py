@@ -1,0 +1,129 @@
+"""The tasks of the pocket suite as rows: the columns, names and splits of the real data sets.
+
+One module a family of tasks draws meanings and says them. Every draw takes its generator from the
+world's seed, the task and the split, so that one task's rows do not depend on another's; meanings
+do not depend on the languages that say them. No meaning stands in two splits of a family, so that
+none of a task's test rows is in what is trained for it.
+"""
+
+import random
+from collections.abc import Iterator
+from types import ModuleType
+
+import datasets
+from datasets import Features, Value
+
+from stages import tasks
+from stages.errors import UserError
+from stages.pocket import choices, inference, linking, pairs, paraphrases, questions, tagging
+from stages.pocket.languages import Language, MachineTranslation
+from stages.pocket.meanings import World
+
+FAMILIES = (inference, paraphrases, questions, tagging, choices, pairs, linking)
+FAMILY_OF = {task: family for family in FAMILIES for task, _ in family.SPLITS}
+TRIES = 60  # draws per wanted row before the world counts as exhausted
+
+
+def draw_meanings(world: World, seed: int, wanted: dict[str, dict[str, int]]) -> dict:
+    """(task, split) -> list of meanings, without repetition inside a family."""
+    check_wanted(wanted)
+    drawn = {}
+    for family in FAMILIES:
+        key = getattr(family, "unique", lambda meaning: meaning)
+        seen: set = set()
+        for task, split in family.SPLITS:
+            count = wanted.get(task, {}).get(split, 0)
+            rng = random.Random(f"rows/{seed}/{task}/{split}")
+            found = drawn[task, split] = []
+            for _ in range(TRIES * count):
+                meaning = family.draw(world, rng, task, len(found))
+                if len(found) < count and key(meaning) not in seen:
+                    seen.add(key(meaning))
+                    found.append(meaning)
+                if len(found) == count:
+                    break
+            if len(found) < count:
+                raise UserError(
+                    f"world.rows.{task}.{split} is {count}, but the world has only "
+                    f"{len(found)} different meanings left for it"
+                )
+    return drawn
+
+
+def check_wanted(wanted: dict[str, dict[str, int]]) -> None:
+    known = {(task, split) for family in FAMILIES for task, split in family.SPLITS}
+    for task, splits in wanted.items():
+        for split in splits:
+            if (task, split) not in known:
+                allowed = sorted(s for t, s in known if t == task) or sorted(FAMILY_OF)
+                raise UserError(
+                    f"world.rows.{task}.{split}: the world has no such rows; "
+                    f"allowed: {', '.join(allowed)}"
+                )
+
+
+def tables(
+    languages: dict[str, Language],
+    drawn: dict,
+    seed: int,
+    translated: tuple[str, ...],
+    noise: float,
+) -> Iterator[tuple[ModuleType, str, str, datasets.Dataset]]:
+    """All (task module, configuration, split as the repository calls it, data set)."""
+    for (task, split), found in drawn.items():
+        if not found:
+            continue
+        if task == "bucc":
+            yield from mining_tables(split, languages, found, seed)
+            continue
+        yield from spoken(task, split, languages, found, languages["en"])
+        if split == "train" and task in translated:
+            machines = {
+                code: MachineTranslation(language, noise, f"translation/{seed}/{task}/{code}")
+                for code, language in languages.items()
+            }
+            yield from spoken(f"{task}_translated", split, machines, found, languages["en"])
+    mentions = drawn.get(("mewslix", "validation"), []) + drawn.get(("mewslix", "test"), [])
+    if mentions:
+        features = linking.FEATURES["mewslix_entities"]
+        rows = linking.entity_rows(languages, mentions, f"entities/{seed}")
+        yield tasks.load("mewslix_entities"), "candidate_entities", "test", _table(rows, features)
+
+
+def spoken(
+    task: str, split: str, languages: dict[str, Language], found: list, english: Language
+) -> Iterator[tuple]:
+    """One task and split in all languages that the data set has; one table a configuration."""
+    base = task.removesuffix("_translated")
+    module, family = tasks.load(task), FAMILY_OF[base]
+    features, rows = family.FEATURES[base], {}
+    if task != base and base == "mnli":  # translated MultiNLI is the training split of XNLI
+        features = family.FEATURES["xnli"]
+    for code in tasks.covered(module, tuple(languages)):
+        told = family.rows(base, languages[code], found, english)
+        rows.setdefault(module.config(code), []).extend(told)
+    for config, part in rows.items():
+        names = module.SPLITS[split].split("+")  # ANLI's rounds are splits of their own
+        for place, name in enumerate(names):
+            yield module, config, name, _table(part[place :: len(names)], features)
+
+
+def mining_tables(split: str, languages: dict[str, Language], found: list, seed: int):
+    module = tasks.load("bucc")
+    for code in tasks.covered(module, tuple(languages)):
+        made = pairs.pools(languages[code], found, languages["en"], f"bucc/{seed}/{split}")
+        configs = module.tables(code)
+        for name, (features, rows) in zip(configs, made.values(), strict=True):
+            yield module, configs[name], module.SPLITS[split], _table(rows, features)
+
+
+def text_table(documents: list[str]) -> tuple:
+    """The raw corpus of one language."""
+    rows = ({"text": document} for document in documents)
+    return tasks.load("text"), _table(rows, Features({"text": Value("string")}))
+
+
+def _table(rows, features: Features) -> datasets.Dataset:
+    """The rows with the columns of `features` in their order, and no others."""
+    ordered = [{name: row[name] for name in features} for row in rows]
+    return datasets.Dataset.from_list(ordered, features=features)

@@ -1,0 +1,69 @@
+"""Labels for every word of a sentence: ccg, udpos, panx."""
+
+import random
+from collections.abc import Iterator
+
+from datasets import ClassLabel, Features, List, Value
+
+from stages.pocket.languages import Language, Word
+from stages.pocket.meanings import World
+from stages.pocket.questions import ASKED
+from stages.tasks import panx, udpos
+
+TEXT = Value("string")
+SPLITS = [
+    ("ccg", "train"),
+    ("ccg", "validation"),
+    ("udpos", "train"),
+    ("udpos", "validation"),
+    ("udpos", "test"),
+    ("panx", "train"),
+    ("panx", "validation"),
+    ("panx", "test"),
+]
+FEATURES = {
+    "ccg": Features({"id": TEXT, "tokens": List(TEXT), "supertags": List(TEXT)}),
+    "udpos": Features(
+        {"tokens": List(TEXT), "pos_tags": List(ClassLabel(names=list(udpos.LABELS)))}
+    ),
+    "panx": Features(
+        {"tokens": List(TEXT), "ner_tags": List(ClassLabel(names=list(panx.LABELS)))}
+        | {"langs": List(TEXT)}
+    ),
+}
+
+
+def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
+    """(event, the part asked for or None for a statement)."""
+    event = world.event(rng.choice(world.topics), rng)
+    if rng.random() < 0.15:
+        event = event.but(negated=True)
+    said = [part for part in ASKED if getattr(event, part) is not None]
+    return event, (rng.choice(said) if rng.random() < 0.25 else None)
+
+
+def rows(task: str, language: Language, drawn: list, english: Language) -> Iterator[dict]:
+    for index, (event, asked) in enumerate(drawn):
+        words = language.question(event, asked) if asked else language.statement(event)
+        tokens = [word.form for word in words]
+        if task == "udpos":
+            yield {"tokens": tokens, "pos_tags": [udpos.LABELS.index(word.pos) for word in words]}
+        elif task == "panx":
+            tags = [panx.LABELS.index(tag) for tag in spans(words)]
+            yield {"tokens": tokens, "ner_tags": tags, "langs": [language.code] * len(tokens)}
+        else:
+            categories = [word.category for word in words]
+            yield {"id": f"ccg-{index}", "tokens": tokens, "supertags": categories}
+
+
+def spans(words: list[Word]) -> list[str]:
+    """IOB2 tags: neighbours of one kind and one part of the sentence are one entity."""
+    tags, before = [], ("O", "")
+    for word in words:
+        own = (word.entity, word.part)
+        if word.entity == "O":
+            tags.append("O")
+        else:
+            tags.append(f"{'I' if own == before else 'B'}-{word.entity}")
+        before = own
+    return tags

@@ -1,0 +1,142 @@
+"""Predictions and their scores; on disk they are the interface between models and reports.
+
+One file a task and language, one JSON object a line: {"id", "prediction", "points"}, points as in
+`stages.scoring`.
+"""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from stages import examples, scoring, types
+from stages.batching import Feature
+from stages.errors import UserError
+from stages.examples import Description
+from stages.memory import release
+from stages.model import TaskModel
+from stages.scoring import Points
+
+
+class Pool:
+    """The candidates among which the examples of some languages choose: one per language and key.
+
+    What is relevant to an example is every candidate with its key, and those that other languages'
+    versions of it, with its id, look for: a sentence is not divided alike in all languages.
+    """
+
+    def __init__(self, kind, languages: dict[str, list[dict]], tokenizer: Tokenizer, lengths):
+        texts: dict[tuple[str, str], str] = {}
+        self.versions: dict[str, set[str]] = {}
+        for language, found in languages.items():
+            for example in found:
+                for candidate in example.get("candidates", ()):
+                    texts.setdefault((language, candidate["key"]), candidate["text"])
+                if "key" in example:
+                    self.versions.setdefault(example["id"], set()).add(example["key"])
+        self.keys = [key for _, key in texts]
+        self.features: list[Feature] = kind.make_candidates(
+            list(texts.values()), tokenizer, lengths
+        )
+        self.counts = Counter(self.keys)
+
+    def gold(self, example: dict) -> dict:
+        """{"keys": keys of the relevant candidates, "relevant": their number}."""
+        keys = {example["key"]} | self.versions.get(example["id"], set())
+        relevant = sum(self.counts[key] for key in keys)
+        if not relevant:
+            raise UserError(
+                f"example {example['id']!r}: no candidate has the key {example['key']!r} "
+                f"in a pool of {len(self.keys)}"
+            )
+        return {"keys": sorted(keys), "relevant": relevant}
+
+    def vectors(self, model: TaskModel, head: str, settings) -> Tensor:
+        """(candidates, d), computed once for a model as long as it is not trained on."""
+        if model.pooled is None or model.pooled[0] is not self:
+            model.pooled = self, torch.stack(model.outputs(head, self.features, settings))
+        return model.pooled[1]
+
+
+def make_pool(
+    folder: Path, task: Description, split: str, languages: list[str], tokenizer: Tokenizer, lengths
+) -> Pool | None:
+    """The pool that these languages' Rows share; None for a type that has none.
+
+    Of the task that the description names as `pool` all languages' test split, the only one it has.
+    """
+    kind = types.load(task.type)
+    if not hasattr(kind, "rank"):
+        return None
+    home = folder / (task.pool or task.name)
+    if task.pool:
+        split, languages = "test", examples.languages(home, "test")
+    found = {code: examples.read(examples.path(home, split, code)) for code in languages}
+    return Pool(kind, found, tokenizer, lengths)
+
+
+class Rows:
+    """Examples of one task, split and language with their features, ready for many models.
+
+    `pool` is the one of `make_pool`; without it the language's own rows are the pool.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        task: Description,
+        split: str,
+        language: str,
+        tokenizer: Tokenizer,
+        lengths,
+        pool: Pool | None = None,
+    ):
+        self.task, self.language, self.kind = task, language, types.load(task.type)
+        self.examples = examples.read(examples.path(folder / task.name, split, language))
+        self.pool = pool or make_pool(folder, task, split, [language], tokenizer, lengths)
+        make = self.kind.make_queries if self.pool else self.kind.make_features
+        self.features: list[Feature] = make(self.examples, tokenizer, lengths)
+        gold = self.pool.gold if self.pool else self.kind.gold
+        self.gold = [gold(example) for example in self.examples]
+
+    def predict(self, model: TaskModel, head: str, settings) -> list:
+        """One prediction per example."""
+        predicted = model.predict(head, self.features, self.examples, settings)
+        if self.pool is None:
+            return predicted
+        vectors = self.pool.vectors(model, head, settings)
+        return self.kind.rank(predicted, vectors, self.pool.keys)
+
+    def score(self, model: TaskModel, head: str, settings) -> tuple[list, list[Points]]:
+        """(predictions, points) of a model's head, example by example."""
+        predicted = self.predict(model, head, settings)
+        release()
+        metrics = [scoring.load(metric) for metric in self.task.metrics]
+        points = []
+        for gold, found in zip(self.gold, predicted, strict=True):
+            both = [metric.points(gold, found, self.language) for metric in metrics]
+            points.append({name: value for part in both for name, value in part.items()})
+        return predicted, points
+
+    def main_score(self, points: list[Points]) -> float:
+        """The main score in percent."""
+        name = scoring.main_name(self.task.metrics[0])
+        return scoring.percent([p[name] for p in points])
+
+
+def write(file: Path, rows: Rows, predicted: list, points: list[Points]) -> None:
+    """Write a prediction file."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8") as stream:
+        for example, prediction, point in zip(rows.examples, predicted, points, strict=True):
+            line = {"id": example["id"], "prediction": prediction, "points": point}
+            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def read_points(file: Path, name: str) -> list[tuple[float, float]]:
+    """The points of one score, example by example."""
+    with file.open(encoding="utf-8") as stream:
+        return [tuple(json.loads(line)["points"][name]) for line in stream]

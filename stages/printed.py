@@ -1,0 +1,127 @@
+"""The result tables that a run prints at its end, at most 110 columns wide."""
+
+from stages.recipes import CONTROLS
+from stages.settings import Settings
+from stages.tables import english_scores, retrieval_means
+
+WIDTH = 110  # characters of a line
+
+Rows = list[tuple[str, list[str]]]  # the rows of a model: (name, a text per column)
+
+# What is told of the encoders themselves: (table, measure, how its column is called).
+MEASURES = (
+    ("alignment", "margin_to_english_percent", "{} all"),
+    ("alignment", "unshared_margin_to_english_percent", "{} unshared"),
+    ("mining", "f1_percent", "{} F1"),
+    ("identity", "accuracy_percent", "language identity"),
+)
+
+
+def score_table(tables: dict[str, list[dict]], settings: Settings) -> str:
+    """Scores of every model, recipe and task, a table a type of task; and of the encoders."""
+    seeds = sorted({row["seeds"] for row in tables["scores"] if row["status"] == "run"})
+    baseline = settings.report.baseline
+    lines = [
+        "",
+        f"{settings.suite}: zero-shot mean over languages, percent, and gain over {baseline}, "
+        f"points; fine-tuning seeds: {', '.join(map(str, seeds)) or 'none has run'}",
+        "* the 95 % interval of the gain, over test examples and seeds, excludes zero",
+    ]
+    for heading, tasks in by_type(tables).items():
+        lines += ["", *task_table(heading, tasks, tables, settings)]
+    lines += encoder_table(tables, settings)
+    return "\n".join(lines)
+
+
+def by_type(tables: dict[str, list[dict]]) -> dict[str, list[str]]:
+    """{type of task: its labels}; a target that has not run at all has no type."""
+    types = {row["task"]: row["type"].replace("_", " ") for row in tables["gains"]}
+    found: dict[str, list[str]] = {}
+    for task in dict.fromkeys(row["task"] for row in tables["scores"]):
+        found.setdefault(types.get(task, "tasks"), []).append(task)
+    return found
+
+
+def task_table(heading: str, tasks: list[str], tables: dict, settings: Settings) -> list[str]:
+    """The recipes' scores and gains; chance and the baseline's English scores above them."""
+    gains = {(r["model"], r["recipe"], r["task"]): r for r in tables["gains"]}
+    chance = {row["task"]: row["chance_percent"] for row in tables["gains"]}
+    english, baseline = english_scores(tables["scores"]), settings.report.baseline
+    models: dict[str, Rows] = {"": [("chance", [number(chance.get(task)) for task in tasks])]}
+    for model, recipe in settings.cells:
+        if model not in models:
+            texts = [number(english.get((model, baseline, task))) for task in tasks]
+            models[model] = [(f"{baseline}, in English", texts)]
+        texts = [cell_text(gains.get((model, recipe, task)), baseline) for task in tasks]
+        models[model].append((recipe, texts))
+    return table(heading, tasks, models)
+
+
+def cell_text(row: dict | None, baseline: str) -> str:
+    """The score, with its gain; of the controls just the score."""
+    if row is None:
+        return "not run"
+    score = number(row["zero_shot_percent"])
+    if "gain" not in row or row["recipe"] in (baseline, *CONTROLS):
+        return f"{score}{' ' * 7}"
+    clear = "*" if row["low"] > 0 or row["high"] < 0 else " "
+    return f"{score} {row['gain']:+5.1f}{clear}"
+
+
+def encoder_table(tables: dict[str, list[dict]], settings: Settings) -> list[str]:
+    """What was measured on the encoders, at their middle layer; nothing where nothing was."""
+    means: dict[str, dict] = {}
+    for name, measure, title in MEASURES:
+        for (model, recipe, task), value in retrieval_means(tables[name], measure).items():
+            means.setdefault(title.format(task), {})[model, recipe] = value
+    if not means:
+        return []
+    models: dict[str, Rows] = {}
+    for model, recipe in settings.cells:
+        found = [means[title].get((model, recipe)) for title in means]
+        texts = ["not run" if value is None else number(value) for value in found]
+        models.setdefault(model, []).append((recipe, texts))
+    told = table("encoders, middle layer", list(means), models)
+    note = "all: margin retrieval into English; unshared: over tokens that the two do not share"
+    return ["", *told, note]
+
+
+def cost_table(rows: list[dict], settings: Settings) -> str:
+    """Median over tasks and languages of latency and throughput, per model and recipe."""
+    if not rows:
+        return ""
+    names = ("latency_p50_ms", "latency_p95_ms", "examples_per_sec", "tokens_per_sec")
+    models: dict[str, Rows] = {}
+    for model, recipe in settings.cells:
+        same = [r for r in rows if (r["model"], r["recipe"]) == (model, recipe)]
+        if same:
+            values = [sorted(r[name] for r in same)[len(same) // 2] for name in names]
+            texts = [f"{v:.2f}" for v in values[:2]] + [f"{v:,.0f}" for v in values[2:]]
+            models.setdefault(model, []).append((recipe, texts))
+    columns = ["p50 ms", "p95 ms", "examples/s", "tokens/s"]
+    heading = "inference, median over tasks and languages"
+    return "\n".join(["", heading, *table("", columns, models)])
+
+
+def table(heading: str, columns: list[str], models: dict[str, Rows]) -> list[str]:
+    """Lines with a heading per model; columns beyond the width go below in another table."""
+    names = [heading, *(f"  {name}" for rows in models.values() for name, _ in rows)]
+    first = max(map(len, names))
+    texts = [text for rows in models.values() for _, line in rows for text in line]
+    width = 2 + max(map(len, [*columns, *texts]))
+    room = max(1, (WIDTH - first) // width)
+    lines = []
+    for start in range(0, len(columns), room):
+        part = slice(start, start + room)
+        lines += [""] * (start > 0)
+        lines.append(heading.ljust(first) + "".join(c.rjust(width) for c in columns[part]))
+        for model, rows in models.items():
+            lines += [model] * bool(model)
+            for name, line in rows:
+                shown = f"  {name}".ljust(first) + "".join(t.rjust(width) for t in line[part])
+                lines.append(shown.rstrip())
+    return lines
+
+
+def number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"

@@ -1,0 +1,170 @@
+"""Which stage to start next when several run at once: pure logic, without DVC.
+
+Stages and their upstream are names. A stage is waiting, running, done, failed, or skipped because
+something upstream of it failed. Of the stages that could start, the one with the longest path of
+expected seconds to the graph's end starts first. An exclusive stage measures time: it starts when
+nothing runs and nothing else could, and nothing starts beside it.
+"""
+
+import heapq
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
+from statistics import median
+
+DEFAULT_SEC = 10.0  # a stage of a group that has never run
+START_SEC = 2.0  # what a stage's start costs and the stage does not see: processes, imports, DVC
+
+Upstream = Mapping[str, Collection[str]]
+
+
+class Schedule:
+    """The state of a run of `stages`, each with the upstream that is among them."""
+
+    def __init__(
+        self,
+        upstream: Upstream,
+        seconds: Mapping[str, float],
+        exclusive: Callable[[str], bool] = lambda stage: False,
+    ):
+        self.upstream = {stage: set(found) & set(upstream) for stage, found in upstream.items()}
+        self.seconds = seconds
+        self.exclusive = exclusive
+        self.waiting = dict.fromkeys(upstream)
+        self.running: set[str] = set()
+        self.done: set[str] = set()
+        self.failed: list[str] = []
+        self.skipped: list[str] = []
+        self.path_sec = longest_paths(self.upstream, seconds)
+
+    def next(self, allowed: Callable[[str], bool] = lambda stage: True) -> str | None:
+        """Start the most urgent allowed stage that may start now; None if none may."""
+        if any(self.exclusive(stage) for stage in self.running):
+            return None
+        ready = [s for s in self.waiting if allowed(s) and self.upstream[s] <= self.done]
+        chosen = [stage for stage in ready if not self.exclusive(stage)]
+        if not chosen and not self.running:
+            chosen = ready
+        if not chosen:
+            return None
+        stage = max(chosen, key=self.path_sec.get)
+        del self.waiting[stage]
+        self.running.add(stage)
+        return stage
+
+    def finish(self, stage: str, succeeded: bool) -> list[str]:
+        """Note the end of a running stage; returns what is skipped because it failed."""
+        self.running.remove(stage)
+        if succeeded:
+            self.done.add(stage)
+            return []
+        self.failed.append(stage)
+        lost = downstream([stage], self.upstream) - {stage}
+        skipped = [other for other in self.waiting if other in lost]
+        for other in skipped:
+            del self.waiting[other]
+        self.skipped += skipped
+        return skipped
+
+    def keep(self, stages: Collection[str]) -> None:
+        """Take only these of the waiting stages as out of date, the others as done."""
+        settled = [stage for stage in self.waiting if stage not in stages]
+        for stage in settled:
+            del self.waiting[stage]
+        self.done.update(settled)
+
+    def seconds_left(self, workers: int, elapsed: Mapping[str, float], scale: float) -> float:
+        """Expected seconds until the end: the rest of the run, played through.
+
+        `elapsed` are the seconds that each running stage has run, `scale` is what a stage takes
+        over what was expected.
+        """
+        upstream = {stage: self.upstream[stage] for stage in (*self.running, *self.waiting)}
+        rest = Schedule(upstream, self.seconds, self.exclusive)
+        ends: list[tuple[float, str]] = []
+        for stage in sorted(self.running):
+            del rest.waiting[stage]
+            rest.running.add(stage)
+            left = max(0.0, self.seconds[stage] * scale - elapsed.get(stage, 0.0))
+            heapq.heappush(ends, (left, stage))
+        now = 0.0
+        while True:
+            while len(ends) < workers and (stage := rest.next()):
+                heapq.heappush(ends, (now + self.seconds[stage] * scale, stage))
+            if not ends:
+                return now
+            now, stage = heapq.heappop(ends)
+            rest.finish(stage, succeeded=True)
+
+
+def longest_paths(upstream: Upstream, seconds: Mapping[str, float]) -> dict[str, float]:
+    """For each stage, the seconds of the longest chain that starts with it."""
+    paths: dict[str, float] = {}
+    for stage in reversed(in_order(upstream)):
+        paths[stage] = paths.get(stage, 0.0) + seconds[stage]
+        for earlier in upstream[stage]:
+            paths[earlier] = max(paths.get(earlier, 0.0), paths[stage])
+    return paths
+
+
+def in_order(upstream: Upstream) -> list[str]:
+    """All stages, each after its upstream, otherwise in the order given."""
+    order: dict[str, None] = {}
+    for last in upstream:
+        stack = [last]
+        while stack:
+            missing = [s for s in upstream[stack[-1]] if s not in order]
+            if missing:
+                stack += sorted(missing, reverse=True)
+            else:
+                order[stack.pop()] = None
+    return list(order)
+
+
+def downstream(stages: Iterable[str], upstream: Upstream) -> set[str]:
+    """The stages themselves and all that comes after one of them."""
+    found = set(stages)
+    for stage in in_order(upstream):
+        if found & set(upstream[stage]):
+            found.add(stage)
+    return found
+
+
+def ancestors(stages: Iterable[str], upstream: Upstream) -> set[str]:
+    """The stages themselves and all that comes before one of them."""
+    found, waiting = set(), list(stages)
+    while waiting:
+        stage = waiting.pop()
+        if stage not in found:
+            found.add(stage)
+            waiting += upstream[stage]
+    return found
+
+
+def group(stage: str) -> str:
+    """`target` of `target@udpos-pico-none`."""
+    return stage.partition("@")[0]
+
+
+def expected_seconds(stages: Collection[str], suite: str, runs: Path) -> dict[str, float]:
+    """Seconds that each stage should take: as last time, else the median of its group's stages."""
+    last: dict[str, float] = {}
+    if runs.is_file():
+        for line in runs.read_text().splitlines():
+            try:
+                told = json.loads(line)
+                if told["suite"] == suite:
+                    last[told["stage"]] = float(told["stage_sec"])
+            except (ValueError, KeyError, TypeError):  # a line that a killed stage cut short
+                continue
+    groups: dict[str, list[float]] = {}
+    for stage, seconds in last.items():
+        groups.setdefault(group(stage), []).append(seconds)
+
+    def expected(stage: str) -> float:
+        if stage in last:
+            return last[stage] + START_SEC
+        known = groups.get(group(stage))
+        return median(known) + START_SEC if known else DEFAULT_SEC
+
+    return {stage: expected(stage) for stage in stages}

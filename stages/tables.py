@@ -1,0 +1,178 @@
+"""The tables that the report writes, as lists of rows; `dvc plots` and the figures draw them.
+
+In all of them `task` is the label of a column (`xnli`, `xnli+2`: stages/grid.py).
+"""
+
+from stages.command import Run, read_json
+from stages.grid import ENGLISH, Result, Score, in_order
+from stages.settings import Model, Settings
+
+
+def make(scores: list[Score], run: Run) -> dict[str, list[dict]]:
+    """All tables by name."""
+    gains = gain_rows(scores, run.settings)
+    return {
+        "scores": score_rows(scores, run.settings),
+        "gains": gains,
+        "sequence": sequence_rows(gains, run.settings),
+        **encoder_tables(run),
+        "cost": cost_rows(scores, run),
+    }
+
+
+def baselines(scores: list[Score], settings: Settings) -> dict[tuple, Score]:
+    """{(model, target, task): score of the recipe that gains are measured against}."""
+    baseline = settings.report.baseline
+    found = [s for s in scores if s.recipe == baseline and s.languages]
+    return {(s.model, s.target, s.task): s for s in found}
+
+
+def keys(s: Score) -> dict[str, str]:
+    return {"model": s.model, "recipe": s.recipe, "target": s.target, "task": s.label}
+
+
+def score_rows(scores: list[Score], settings: Settings) -> list[dict]:
+    """A row per cell, task and language: score and paired gain with intervals, n, chance."""
+    base, rows = baselines(scores, settings), []
+    for s in scores:
+        if not s.languages:
+            rows.append(keys(s) | {"status": "not run"})
+        against = base.get((s.model, s.target, s.task))
+        for code, found in s.languages.items():
+            row = keys(s) | {"metric": s.metric, "language": code}
+            row |= {"trained": "yes" if code in s.trained_on else "no"}
+            row |= found.named("score_percent", "low_percent", "high_percent")
+            if against and code in against.languages:
+                row |= (found - against.languages[code]).named("gain", "low", "high")
+            row |= {"n": found.n, "seeds": found.seeds, "chance_percent": s.chance}
+            rows.append(row | {"oracle_percent": found.oracle, "status": "run"})
+    return rows
+
+
+def gain_rows(scores: list[Score], settings: Settings) -> list[dict]:
+    """A row per cell and task: zero-shot mean, mean of all but English, gain of the former.
+
+    Zero-shot languages are those that the target was not fine-tuned on; where that was English
+    only, the two means are the same. `layer_parameters` is the size of the model.
+    """
+    base, rows = baselines(scores, settings), []
+    for s in scores:
+        zero_shot = s.mean(s.zero_shot())
+        if zero_shot is None:
+            continue
+        row = keys(s) | {"type": s.type, "chance_percent": s.chance}
+        row |= {"layer_parameters": layer_parameters(settings.models[s.model])}
+        row |= {"zero_shot_languages": len(s.zero_shot())}
+        row |= zero_shot.named("zero_shot_percent", "low_percent", "high_percent")
+        row |= {"oracle_percent": s.oracle(s.zero_shot())} | other_languages(s)
+        if against := base.get((s.model, s.target, s.task)):
+            gain = zero_shot - against.mean(against.zero_shot())
+            row |= gain.named("gain", "low", "high")
+        rows.append(row)
+    return rows
+
+
+def other_languages(s: Score) -> dict[str, float]:
+    """The mean of all languages but English: the same set whatever the target was trained on."""
+    found: Result = s.mean(s.others())
+    name = "other_languages"
+    return found.named(f"{name}_percent", f"{name}_low_percent", f"{name}_high_percent")
+
+
+def layer_parameters(model: Model) -> int:
+    """Parameters of all Transformer layers; embeddings and heads, a vocabulary's size, left out."""
+    attention = 4 * model.hidden * (model.hidden + 1)
+    feed_forward = 2 * model.hidden * model.intermediate + model.intermediate + model.hidden
+    return model.layers * (attention + feed_forward + 4 * model.hidden)  # two layer norms
+
+
+def sequence_rows(gains: list[dict], settings: Settings) -> list[dict]:
+    """A row per model, task, order and length: 0 is the baseline, k the order's first k tasks."""
+    copied = ("target", "task", "chance_percent", "zero_shot_percent", "low_percent")
+    copied += ("high_percent", "gain", "low", "high")
+    recipes, rows = {row["recipe"] for row in gains}, []
+    for order, tasks in settings.orders.items():
+        if not any(recipe.startswith(f"sequential/{order}/") for recipe in recipes):
+            continue
+        for length in range(len(tasks) + 1):
+            recipe = recipe_of_length(order, tasks, length, recipes, settings.report.baseline)
+            for row in gains:
+                if row["recipe"] == recipe:
+                    told = {"model": row["model"], "order": order, "length": length}
+                    told |= {"recipe": recipe}
+                    rows.append(told | {name: row.get(name) for name in copied})
+    return rows
+
+
+def recipe_of_length(order: str, tasks, length: int, recipes: set[str], baseline: str) -> str:
+    """An order's recipe of a length; of length 1 there are two names, for the same training."""
+    if length == 0:
+        return baseline
+    if length == 1 and tasks[0] in recipes:
+        return tasks[0]
+    return f"sequential/{order}/{length}"
+
+
+def encoder_tables(run: Run) -> dict[str, list[dict]]:
+    """What was measured on the encoders themselves: a row per encoder, language and layer."""
+    found: dict[str, list[dict]] = {"alignment": [], "mining": [], "identity": []}
+    for model, recipe in run.settings.cells:
+        file = run.inputs["align"] / model / f"{recipe}.json"
+        if not file.is_file():
+            continue
+        told, shared = read_json(file), {"model": model, "recipe": recipe}
+        found["alignment"] += language_rows(shared, told["tasks"], run.settings)
+        found["mining"] += language_rows(shared, told.get("mining", {}), run.settings)
+        if identity := told.get("language_identity"):
+            found["identity"] += layer_rows(shared, identity)
+    return found
+
+
+def language_rows(shared: dict, tasks: dict, settings: Settings) -> list[dict]:
+    rows = []
+    for task, languages in tasks.items():
+        for code in in_order(languages, settings):
+            rows += layer_rows(shared | {"task": task, "language": code}, languages[code])
+    return rows
+
+
+def layer_rows(shared: dict, entry: dict) -> list[dict]:
+    """A row per layer, with what holds for all layers at its end."""
+    constant = {key: value for key, value in entry.items() if key != "layers"}
+    return [shared | layer | constant for layer in entry["layers"]]
+
+
+def cost_rows(scores: list[Score], run: Run) -> list[dict]:
+    """A row per model, recipe, task and language of the benchmarks that have run."""
+    labels = {(s.target, s.task): s.label for s in scores}
+    grid, rows = set(run.settings.cells), []
+    for group in run.settings.target.groups:
+        file = run.inputs["benchmark"] / f"{group}.json"
+        cells = read_json(file)["cells"] if file.is_file() else []
+        for cell in cells:
+            if (cell["model"], cell["recipe"]) in grid:
+                task = labels.get((cell["target"], cell["task"]), cell["task"])
+                rows.append(cell | {"task": task})
+    return rows
+
+
+def retrieval_means(rows: list[dict], measure: str) -> dict[tuple[str, str, str], float]:
+    """Mean over languages at the middle layer, by model, recipe and task."""
+    depth: dict[str, int] = {}
+    for row in rows:
+        depth[row["model"]] = max(depth.get(row["model"], 0), row["layer"])
+    found: dict[tuple[str, str, str], list[float]] = {}
+    for row in rows:
+        if row["layer"] == depth[row["model"]] // 2 and row.get(measure) is not None:
+            key = (row["model"], row["recipe"], row.get("task", ""))
+            found.setdefault(key, []).append(row[measure])
+    return {key: sum(values) / len(values) for key, values in found.items()}
+
+
+def english_scores(rows: list[dict]) -> dict[tuple[str, str, str], float]:
+    """English scores by model, recipe and task."""
+    return {
+        (row["model"], row["recipe"], row["task"]): row["score_percent"]
+        for row in rows
+        if row.get("language") == ENGLISH
+    }

@@ -1,0 +1,41 @@
+"""The entities among which Mewsli-X's mentions choose, each described in one language.
+
+Ruder et al. 2021: about a million of them, in the fifty languages of XTREME-R. The columns are
+ours, as in `mewslix_pairs`; the Hub's copy has them in an archive that must be unpacked.
+
+    {"entity": "Q220", "language": "it", "title": "Roma", "description": "Capitale d'Italia."}
+"""
+
+from stages.tasks.mewslix_pairs import description
+
+TYPE = "dual_encoder"
+REPO = "izhx/mewsli-x"
+REVISION = "unpinned"
+LICENSE = "Apache-2.0; Wikipedia text, CC BY-SA"
+COLUMNS = dict.fromkeys(("entity", "language", "title", "description"), str)
+SPLITS = {"test": "test"}
+LANGUAGES = (
+    "af", "ar", "az", "bg", "bn", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "gu", "he",
+    "hi", "ht", "hu", "id", "it", "ja", "jv", "ka", "kk", "ko", "lt", "ml", "mr", "ms", "my", "nl",
+    "pa", "pl", "pt", "qu", "ro", "ru", "sw", "ta", "te", "th", "tl", "tr", "uk", "ur", "vi", "wo",
+    "yo", "zh",
+)  # fmt: skip
+METRICS = ()
+LABELS = ()
+CHANCE = None
+TRAINED_ON = None
+
+
+def config(language: str) -> str:
+    return "candidate_entities"
+
+
+def keep(row: dict, split: str, language: str) -> bool:
+    return row["language"] == language
+
+
+def example(row: dict, index: int, language: str) -> dict:
+    return {
+        "id": row["entity"],
+        "candidates": [{"key": row["entity"], "text": description(row)}],
+    }

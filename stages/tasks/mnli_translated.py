@@ -1,0 +1,21 @@
+"""MultiNLI's training rows, machine-translated into XNLI's other fourteen languages.
+
+Conneau et al. 2018. Training data only.
+
+    {"premise": "Konzeptionell hat das Abschöpfen ...", "hypothesis": "...", "label": 1}
+"""
+
+from stages.tasks import xnli
+from stages.tasks.xnli import config, example  # noqa: F401  the same columns
+
+TYPE = "classification"
+REPO = "facebook/xnli"
+REVISION = "unpinned"
+LICENSE = "CC BY-NC 4.0"
+COLUMNS = {"premise": str, "hypothesis": str, "label": int}
+SPLITS = {"train": "train"}
+LANGUAGES = tuple(code for code in xnli.LANGUAGES if code != "en")
+METRICS = ("accuracy",)
+LABELS = ("entailment", "neutral", "contradiction")
+CHANCE = 100 / 3
+TRAINED_ON = None

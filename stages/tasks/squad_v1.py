@@ -1,0 +1,37 @@
+"""SQuAD v1.1: find the span of the context that answers the question.
+
+Rajpurkar et al. 2016. English training data of XQuAD and MLQA, and an intermediate task.
+
+    {"id": "68cf05f6", "title": "Normans", "context": "The Normans (Norman: ...", "question": "...",
+     "answers": {"text": ["France"], "answer_start": [159]}}
+"""
+
+TYPE = "question_answering"
+REPO = "rajpurkar/squad"
+REVISION = "unpinned"
+LICENSE = "CC BY-SA 4.0"
+COLUMNS = {"id": str, "context": str, "question": str, "answers": dict}
+SPLITS = {"train": "train", "validation": "validation"}
+LANGUAGES = ("en",)
+METRICS = ("squad",)
+LABELS = ()
+CHANCE = None
+TRAINED_ON = None
+
+
+def config(language: str) -> str:
+    return "plain_text"
+
+
+def example(row: dict, index: int, language: str) -> dict:
+    return {
+        "id": row["id"],
+        "question": row["question"],
+        "context": row["context"],
+        "answers": [
+            {"text": text, "start": start}
+            for text, start in zip(
+                row["answers"]["text"], row["answers"]["answer_start"], strict=True
+            )
+        ],
+    }

@@ -1,0 +1,24 @@
+"""Raw text per language, for masked language modelling from scratch.
+
+{"text": "Ab 2004 lief er mit Tatjana Wolossoschar."}
+"""
+
+TYPE = "masked_language_modelling"
+REPO = "local/multilingual-text"
+REVISION = "unpinned"
+LICENSE = "per source: MIT, CC0, CC BY-SA, some CC BY-NC-SA"
+COLUMNS = {"text": str}
+SPLITS = {"train": "train"}
+LANGUAGES = ("ar", "de", "el", "en", "es", "fr", "hi", "ru", "sw", "th", "tr", "vi", "zh")
+METRICS = ()
+LABELS = ()
+CHANCE = None
+TRAINED_ON = None
+
+
+def config(language: str) -> str:
+    return language
+
+
+def example(row: dict, index: int, language: str) -> dict:
+    return {"id": str(index), "text": row["text"]}

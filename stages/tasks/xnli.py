@@ -1,0 +1,33 @@
+"""XNLI: MultiNLI's question in fifteen languages, professionally translated.
+
+Conneau et al. 2018. Rows of all languages are parallel by index; they carry no id.
+
+    {"premise": "Das System wählte ...", "hypothesis": "Alle Passagiere kommen ...", "label": 2}
+"""
+
+TYPE = "classification"
+REPO = "facebook/xnli"
+REVISION = "unpinned"
+LICENSE = "CC BY-NC 4.0"
+COLUMNS = {"premise": str, "hypothesis": str, "label": int}
+SPLITS = {"validation": "validation", "test": "test"}
+LANGUAGES = (
+    "ar", "bg", "de", "el", "en", "es", "fr", "hi", "ru", "sw", "th", "tr", "ur", "vi", "zh",
+)  # fmt: skip
+METRICS = ("accuracy",)
+LABELS = ("entailment", "neutral", "contradiction")
+CHANCE = 100 / 3
+TRAINED_ON = "mnli"
+
+
+def config(language: str) -> str:
+    return language
+
+
+def example(row: dict, index: int, language: str) -> dict:
+    return {
+        "id": str(index),
+        "first": row["premise"],
+        "second": row["hypothesis"],
+        "label": row["label"],
+    }

@@ -1,0 +1,87 @@
+"""Train the suite's tokenizer on its raw text, with XLM-R's special tokens and templates.
+
+`word` keeps whole words (the pocket world's are few), `bpe` and `unigram` cut them into pieces.
+Written as `tokenizer.json`, which `transformers.AutoTokenizer` loads.
+"""
+
+from pathlib import Path
+
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+
+from stages import examples
+from stages.command import stage, write_json
+from stages.encoder import BOS, EOS, PAD, UNK
+from stages.errors import choose
+from stages.settings import TokenizerSettings
+
+SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+KINDS = ("word", "bpe", "unigram")
+
+
+def main() -> None:
+    with stage(__doc__, inputs=["code", "text"], outputs=["out"], params=["tokenizer"]) as run:
+        tokenizer = train(run.settings.tokenizer, run.inputs["text"])
+        write_tokenizer(tokenizer, run.outputs["out"], run.settings.tokenizer.kind)
+        run.made = f"{tokenizer.get_vocab_size():,} {run.settings.tokenizer.kind} tokens"
+
+
+def train(settings: TokenizerSettings, text: Path) -> Tokenizer:
+    """Train on all languages' text, at most `documents` of each."""
+    choose(settings.kind, KINDS, "tokenizer.kind")
+    tokenizer, trainer = empty(settings)
+    tokenizer.train_from_iterator(documents(text, settings.documents), trainer)
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>",
+        pair="<s> $A </s> </s> $B </s>",
+        special_tokens=[("<s>", BOS), ("</s>", EOS)],
+    )
+    return tokenizer
+
+
+def documents(text: Path, limit: int | None):
+    for language in examples.languages(text, "train"):
+        for example in examples.read(examples.path(text, "train", language), limit):
+            yield example["text"]
+
+
+def empty(settings: TokenizerSettings) -> tuple[Tokenizer, trainers.Trainer]:
+    """An untrained tokenizer of a kind, with its trainer."""
+    common = {"vocab_size": settings.vocab_size, "special_tokens": SPECIAL, "show_progress": True}
+    if settings.kind == "word":
+        tokenizer = Tokenizer(models.WordLevel(unk_token="<unk>"))
+        # An ending keeps its hyphen: `horse-s` -> `horse`, `-s`.
+        tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+            [
+                pre_tokenizers.WhitespaceSplit(),
+                pre_tokenizers.Split(Regex(r"-"), "merged_with_next"),
+            ]
+        )
+        return tokenizer, trainers.WordLevelTrainer(**common)
+    if settings.kind == "bpe":
+        tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
+        trainer = trainers.BpeTrainer(**common, limit_alphabet=3000)
+    else:
+        tokenizer = Tokenizer(models.Unigram())
+        trainer = trainers.UnigramTrainer(**common, unk_token="<unk>")
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " ")]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    return tokenizer, trainer
+
+
+def write_tokenizer(tokenizer: Tokenizer, folder: Path, kind: str) -> None:
+    """Write the files that AutoTokenizer reads."""
+    folder.mkdir(parents=True)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    names = {"bos_token": BOS, "pad_token": PAD, "eos_token": EOS, "unk_token": UNK}
+    tokens = {name: SPECIAL[index] for name, index in names.items()}
+    tokens |= {"cls_token": "<s>", "sep_token": "</s>", "mask_token": "<mask>"}
+    write_json(
+        folder / "tokenizer_config.json",
+        {"tokenizer_class": "PreTrainedTokenizerFast", **tokens},
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""The one training loop: masked language modelling, intermediate and target training."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from stages.batching import NextBatch
+from stages.checkpoints import Checkpoint
+from stages.errors import UserError
+from stages.memory import release
+from stages.optimizer import AdamW, clip, schedule
+from stages.progress import progress
+
+CURVE_POINTS = 50
+RELEASE_EVERY = 64  # steps
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long and how fast to train."""
+
+    steps: int
+    learning_rate: float
+    warmup: float
+    weight_decay: float
+    beta2: float
+    clip_norm: float
+
+
+@dataclass
+class Trained:
+    """Mean losses along the way: [{step, loss_nats}], and the number of real tokens seen."""
+
+    curve: list[dict]
+    tokens: int
+
+
+def budget(settings, examples: int) -> Budget:
+    """The budget of a fine-tuning: epochs over `examples`, whole batches."""
+    per_epoch = max(1, examples // settings.batch_size)
+    return Budget(
+        steps=max(1, round(settings.epochs * per_epoch)),
+        learning_rate=settings.learning_rate,
+        warmup=settings.warmup,
+        weight_decay=settings.weight_decay,
+        beta2=settings.beta2,
+        clip_norm=settings.clip_norm,
+    )
+
+
+def train(
+    model: nn.Module,
+    loss_of: Callable[[str, list, int], tuple[Tensor, int]],
+    next_batch: NextBatch,
+    budget: Budget,
+    what: str,
+    scratch: Path,
+    seed: int,
+    at_step: dict[int, Callable[[], None]] | None = None,
+) -> Trained:
+    """Train `model` in place.
+
+    `next_batch(step)` gives (task, features); `loss_of(task, features, step)` the mean loss of the
+    batch and its number of real tokens. `at_step[n]` is called when n steps are done; a resumed run
+    calls none that the interrupted one has already called. `seed` draws the dropout. Raises
+    UserError on a loss that is not finite, keeping the last checkpoint.
+    """
+    model.train()
+    optimizer = AdamW(dict(model.named_parameters()), budget.weight_decay, beta2=budget.beta2)
+    parameters = list(model.parameters())
+    drops = any(isinstance(m, nn.Dropout) and m.p > 0 for m in model.modules())
+    checkpoint = Checkpoint(scratch)
+    start, losses = resume(model, optimizer, checkpoint, budget.steps)
+    tokens = 0
+    bar = progress(range(start, budget.steps), budget.steps, what, "steps", start)
+    for step in bar:
+        task, features = next_batch(step)
+        if drops:  # takes no generator; seeded by step, a resumed run draws the same
+            torch.manual_seed(seed * 2**32 + step)
+        loss, count = loss_of(task, features, step)
+        losses[step] = value = loss.item()
+        if not math.isfinite(value):
+            raise UserError(
+                f"{what}: the loss is {value} at step {step + 1} of {budget.steps} "
+                f"(task {task}, learning rate {budget.learning_rate:g}); try a smaller one"
+            )
+        loss.backward()
+        clip(parameters, budget.clip_norm)
+        optimizer.step(budget.learning_rate * schedule(step, budget.steps, budget.warmup))
+        tokens += count
+        if at_step and step + 1 in at_step:
+            at_step[step + 1]()
+        if step % RELEASE_EVERY == 0:
+            release()
+        if checkpoint.due() and step + 1 < budget.steps:
+            checkpoint.save(step + 1, state(model, optimizer, losses))
+    checkpoint.remove()
+    model.eval()
+    return Trained(curve(losses), tokens)
+
+
+def resume(
+    model: nn.Module, optimizer: AdamW, checkpoint: Checkpoint, steps: int
+) -> tuple[int, Tensor]:
+    """Load the last checkpoint into model and optimizer; (steps done, losses so far)."""
+    losses = torch.zeros(steps)
+    found = checkpoint.load()
+    if found is None:
+        return 0, losses
+    step, tensors = found
+    model.load_state_dict({k[6:]: v for k, v in tensors.items() if k.startswith("model/")})
+    optimizer.restore({k[10:]: v for k, v in tensors.items() if k.startswith("optimizer/")})
+    losses[:step] = tensors["losses"][:step]
+    print(f"going on after step {step} of {steps}", flush=True)
+    return step, losses
+
+
+def state(model: nn.Module, optimizer: AdamW, losses: Tensor) -> dict[str, Tensor]:
+    tensors = {f"model/{name}": tensor for name, tensor in model.state_dict().items()}
+    tensors |= {f"optimizer/{name}": tensor for name, tensor in optimizer.state().items()}
+    return tensors | {"losses": losses}
+
+
+def curve(losses: Tensor) -> list[dict]:
+    """At most CURVE_POINTS means of consecutive losses, for the metrics file."""
+    width = math.ceil(len(losses) / CURVE_POINTS)
+    return [
+        {"step": start + len(part), "loss_nats": round(float(part.mean()), 4)}
+        for start, part in zip(range(0, len(losses), width), losses.split(width), strict=True)
+    ]

@@ -1,0 +1,33 @@
+"""One module a type of task: what a model does with its examples. `load(name)` is the way in.
+
+ARCHITECTURE     the Transformers class that loads such a checkpoint
+make_features    (examples, tokenizer, settings) -> features
+Head             (config, labels) -> module: hidden states, batch -> logits
+loss             (logits, batch, features) -> mean loss of a batch
+outputs          (logits, batch, features) -> one output per feature
+predict          (outputs, features, examples, settings) -> one prediction per example
+gold             (example) -> what the prediction is scored against
+
+Two types ask for more. One whose training changes what the encoder sees has
+
+corrupt          (batch, features, encoder, seed, step) -> None; in training, before the encoder
+
+and lacks what predictions need: it is trained, never scored. One whose examples choose from a pool
+of candidates that they share (`stages.predictions.Pool`) has
+
+make_queries     as make_features, without what only the training needs
+make_candidates  (texts, tokenizer, settings) -> features of the candidates
+rank             (predictions, vectors of the pool, keys) -> the best keys, one list per example
+"""
+
+import importlib
+import pkgutil
+from types import ModuleType
+
+from stages.errors import choose
+
+
+def load(name: str) -> ModuleType:
+    """The module of a type; UserError names the allowed ones."""
+    names = sorted(entry.name for entry in pkgutil.iter_modules(__path__))
+    return importlib.import_module(f"stages.types.{choose(name, names, 'task type')}")

@@ -1,0 +1,60 @@
+"""Classification of a text or a pair of texts, read off the first token's hidden state.
+
+Example: {"id", "first", "second" (or absent), "label"}. Prediction: the index of a label.
+"""
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from stages.batching import Feature
+from stages.encoder import EncoderConfig, Packed
+
+ARCHITECTURE = "XLMRobertaForSequenceClassification"
+
+
+def make_features(examples: list[dict], tokenizer: Tokenizer, settings) -> list[Feature]:
+    """One feature an example; what is longer than `max_tokens` is cut, the longer text first."""
+    tokenizer.enable_truncation(settings.max_tokens, strategy="longest_first")
+    texts = [(e["first"], e["second"]) if e.get("second") else e["first"] for e in examples]
+    encodings = tokenizer.encode_batch(texts)
+    tokenizer.no_truncation()
+    return [
+        Feature(encoding.ids, index, example["label"])
+        for index, (encoding, example) in enumerate(zip(encodings, examples, strict=True))
+    ]
+
+
+class Head(nn.Module):
+    """Dense, tanh, projection to the labels, as RobertaClassificationHead."""
+
+    def __init__(self, config: EncoderConfig, labels: int):
+        super().__init__()
+        self.classifier = nn.Module()
+        self.classifier.dense = nn.Linear(config.hidden_size, config.hidden_size)
+        self.classifier.out_proj = nn.Linear(config.hidden_size, labels)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+
+    def forward(self, hidden: Tensor, packed: Packed) -> Tensor:
+        """hidden (N, d) -> logits (B, labels)."""
+        first = self.dropout(hidden[packed.first])
+        inner = torch.tanh(self.classifier.dense(first))
+        return self.classifier.out_proj(self.dropout(inner))
+
+
+def loss(logits: Tensor, packed: Packed, features: list[Feature]) -> Tensor:
+    labels = torch.tensor([feature.target for feature in features])
+    return F.cross_entropy(logits, labels)
+
+
+def outputs(logits: Tensor, packed: Packed, features: list[Feature]) -> list[int]:
+    return logits.argmax(-1).tolist()
+
+
+def predict(found: list, features: list[Feature], examples: list[dict], settings) -> list[int]:
+    return found
+
+
+def gold(example: dict) -> int:
+    return example["label"]

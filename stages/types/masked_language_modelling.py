@@ -1,0 +1,87 @@
+"""Masked language modelling: restore hidden tokens of a text. Trained, never scored.
+
+Example: {"id", "text"}. Of the chosen tokens 80 % become <mask>, 10 % a random token, 10 % stay
+(BERT's rule). Logits are computed for the chosen rows only; the decoder is the embedding table. The
+head has the names of the pretrained one: `load_state_dict` goes on from it.
+"""
+
+from typing import NamedTuple
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn import functional as F
+
+from stages.batching import Feature
+from stages.encoder import Encoder, EncoderConfig, MaskedLanguageHead, Packed
+
+ARCHITECTURE = "XLMRobertaForMaskedLM"
+SPECIAL_TOKENS = 4  # <s> <pad> </s> <unk> come first; <mask> is looked up by name
+MASK_RATE = 0.15
+
+
+def make_features(examples: list[dict], tokenizer: Tokenizer, settings) -> list[Feature]:
+    """Features of texts whose `context` is the id of <mask>; texts without a token are left out."""
+    mask = tokenizer.token_to_id("<mask>")
+    tokenizer.enable_truncation(settings.max_tokens)
+    encodings = tokenizer.encode_batch([example["text"] for example in examples])
+    tokenizer.no_truncation()
+    return [Feature(e.ids, i, context=mask) for i, e in enumerate(encodings) if len(e.ids) > 2]
+
+
+class Masking:
+    """BERT's masking, a function of (seed, step)."""
+
+    def __init__(self, rate: float, vocab_size: int, mask: int, seed: int):
+        self.rate, self.vocab_size, self.mask, self.seed = rate, vocab_size, mask, seed
+        self.generator = torch.Generator()
+
+    def apply(self, packed: Packed, step: int) -> tuple[Tensor, Tensor]:
+        """Replace tokens in `packed.ids`; return (chosen rows (M,), their gold ids (M,))."""
+        self.generator.manual_seed(self.seed * 2**32 + step)
+        draw = torch.rand(3, packed.tokens, generator=self.generator)
+        eligible = packed.ids >= SPECIAL_TOKENS
+        chosen = (draw[0] < self.rate) & eligible
+        if not bool(chosen.any()):  # a batch of very short documents still has a loss
+            chosen = eligible & (draw[0] == draw[0].where(eligible, torch.tensor(2.0)).min())
+        rows = chosen.nonzero().squeeze(1)
+        gold = packed.ids[rows]
+        replaced = torch.where(draw[1, rows] < 0.8, self.mask, gold)
+        # Any token of the vocabulary but the special ones and <mask>, wherever that stands.
+        other = (SPECIAL_TOKENS + draw[2, rows] * (self.vocab_size - SPECIAL_TOKENS - 1)).long()
+        other += other >= self.mask
+        packed.ids[rows] = torch.where(draw[1, rows] >= 0.9, other, replaced)
+        return rows, gold
+
+
+class Masked(NamedTuple):
+    """What masking leaves in a batch, as `packed.masked`: rows (M,), gold (M,), table (V, d)."""
+
+    rows: Tensor
+    gold: Tensor
+    table: Tensor
+
+
+def corrupt(
+    packed: Packed, features: list[Feature], encoder: Encoder, seed: int, step: int
+) -> None:
+    """Mask the batch; head and loss read `packed.masked`."""
+    mask = features[0].context
+    rows, gold = Masking(MASK_RATE, encoder.config.vocab_size, mask, seed).apply(packed, step)
+    packed.masked = Masked(rows, gold, encoder.embeddings.word_embeddings.weight)
+
+
+class Head(MaskedLanguageHead):
+    """Vocabulary logits for the masked rows."""
+
+    def __init__(self, config: EncoderConfig, labels: int):
+        super().__init__(config)
+
+    def forward(self, hidden: Tensor, packed: Packed) -> Tensor:
+        """hidden (N, d) -> logits (M, V)."""
+        return super().forward(hidden[packed.masked.rows], packed.masked.table)
+
+
+def loss(logits: Tensor, packed: Packed, features: list[Feature]) -> Tensor:
+    """Mean cross-entropy over the masked tokens."""
+    return F.cross_entropy(logits, packed.masked.gold)
