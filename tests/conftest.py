@@ -1,0 +1,158 @@
+"""What the tests share: a tiny tokenizer and encoder, the mirror of real rows, a pipeline run."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+MIRROR = ROOT.parent / "shared" / "data" / "mirror"
+
+sys.path.insert(0, str(ROOT))
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Path:
+    if not MIRROR.is_dir():
+        pytest.skip("the mirror of real rows (shared/data/mirror beside the project) is absent")
+    return MIRROR
+
+
+@pytest.fixture(scope="session")
+def params() -> dict:
+    return yaml.safe_load((ROOT / "params.yaml").read_text())
+
+
+@pytest.fixture(scope="session")
+def world_knobs():
+    from stages import settings
+
+    return settings.load(ROOT / "params.yaml").world
+
+
+@pytest.fixture(scope="session")
+def languages(world_knobs):
+    from stages.pocket import languages
+
+    return languages.build(world_knobs.languages, world_knobs.seed)
+
+
+@pytest.fixture
+def config():
+    from stages.encoder import EncoderConfig
+
+    return EncoderConfig(
+        vocab_size=50,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=48,
+        max_position_embeddings=40,
+        initializer_range=0.1,
+    )
+
+
+@pytest.fixture
+def encoder(config):
+    import torch
+
+    from stages.encoder import new_encoder
+
+    return new_encoder(config, torch.Generator().manual_seed(0)).eval()
+
+
+@pytest.fixture(scope="session")
+def word_tokenizer(tmp_path_factory):
+    """A word tokenizer trained on a few English lines."""
+    from stages import examples, tokenizer
+    from stages.settings import TokenizerSettings
+
+    folder = tmp_path_factory.mktemp("text")
+    lines = [
+        "the farmer feed 3 old horse-s in the barn today .",
+        "Anna read the book . who did feed the horse ? what did Anna read ?",
+        "the baker did not cut the red onion in the kitchen yesterday .",
+    ]
+    rows = [{"id": str(i), "text": line} for i, line in enumerate(lines)]
+    examples.write(examples.path(folder, "train", "en"), rows)
+    return tokenizer.train(TokenizerSettings("word", 200), folder)
+
+
+def run(command: list[str], cwd: Path, check: bool = True, **env: str):
+    """Run a command with this interpreter's programs first; returns the finished process."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    # As on a user's machine: no PYTHON... setting of this one (one hid a fault of the guard).
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    told = kept | {"PATH": path, "DVC_NO_ANALYTICS": "1"} | env
+    done = subprocess.run(command, cwd=cwd, env=told, text=True, capture_output=True)
+    if check and done.returncode:
+        raise AssertionError(f"{command}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+    return done
+
+
+def copy_project(folder: Path) -> Path:
+    """A copy of the project's files as a fresh git repository with DVC."""
+    ignore = shutil.ignore_patterns(
+        ".git", ".venv", ".scratch", "cache", "tmp", "data", "__pycache__", ".pytest_cache"
+    )
+    folder = folder / "project"
+    shutil.copytree(ROOT, folder, ignore=ignore)
+    for lock in folder.rglob("dvc.lock"):
+        lock.unlink()
+    for made in ("metrics", "plots"):
+        shutil.rmtree(folder / made, ignore_errors=True)
+    run(["git", "init", "-q", "-b", "main"], folder)
+    for key, value in (("user.name", "Test"), ("user.email", "test@example.org")):
+        run(["git", "config", key, value], folder)
+    run(["git", "add", "-A"], folder)
+    run(["git", "commit", "-q", "-m", "Start"], folder)
+    return folder
+
+
+def shrink(folder: Path) -> None:
+    """The smallest grid that still has every kind of stage."""
+    file = folder / "params.yaml"
+    params = yaml.safe_load(file.read_text())
+    params["threads"] = 1
+    params["world"]["documents"] = 200
+    small = {"train": 64, "validation": 24, "test": 24}
+    for task, splits in params["world"]["rows"].items():
+        params["world"]["rows"][task] = {split: small[split] for split in splits}
+    params["models"] = {"pico": params["models"]["pico"] | {"hidden": 32}}
+    params["pretrain"] |= {"steps": 60, "batch_size": 4}
+    params["recipes"] = ["none", "ccg", "sequential/mnli_squad/2"]
+    params["extra"] = {"models": ["pico"], "recipes": ["mnli+mlm"]}
+    params["target"] |= {"checkpoints": 2, "epochs": 1}
+    params["target"]["tasks"] = {
+        "mnli": {"train_examples": 48},
+        "mnli_more": {"task": "mnli", "languages": ["en", "qda", "qdc"], "train_examples": 16},
+        "copa": {"train_examples": 32},
+        "squad_retrieval": {"train_examples": 32},
+        "udpos": {"train_examples": 32, "epochs": 2},
+    }
+    several = ["mnli", "mnli_more", "copa", "squad_retrieval"]
+    params["target"]["groups"] = {"several": several, "udpos": ["udpos"]}
+    for task in ("copa", "xcopa", "squad_retrieval", "lareqa", "bucc"):
+        params["tasks"][task] = {}
+    rows = {"copa": {"train": 64, "validation": 24}, "xcopa": {"validation": 24, "test": 24}}
+    params["world"]["rows"] |= rows | {"lareqa": {"test": 24}, "bucc": dict(validation=32, test=32)}
+    params["align"]["tasks"] = ["tatoeba", "bucc"]
+    params["intermediate"] |= {"epochs": 1}
+    params["benchmark"] |= {"examples": 4, "rounds": 2, "batch_size": 4}
+    params["report"]["resamples"] = 50
+    file.write_text(yaml.safe_dump(params, sort_keys=False))
+
+
+@pytest.fixture(scope="session")
+def pipeline(tmp_path_factory) -> Path:
+    """A whole run of a shrunk pocket suite through DVC, two stages at a time, committed."""
+    folder = copy_project(tmp_path_factory.mktemp("pipeline"))
+    shrink(folder)
+    run([sys.executable, "-m", "stages.run", "--workers", "2"], folder)
+    run(["git", "add", "-A"], folder)
+    run(["git", "commit", "-q", "-m", "Run the shrunk suite"], folder)
+    return folder

@@ -1,0 +1,419 @@
+"""The align stage: pooling, debiased CKA, mining, the language probe, and the whole output."""
+
+import json
+import sys
+
+import pytest
+import torch
+
+from stages import align, examples, mining, probe
+from stages.alignment import ROWS, cka
+from stages.command import checksum, write_json
+from stages.encoder import BOS, EOS, UNK, MaskedLanguageHead, write_encoder
+from stages.errors import UserError
+from stages.mining import Candidate
+from stages.sentences import EVERY_TOKEN, SentenceEncoder, emptied, shared_tokens
+from tests.conftest import ROOT
+
+
+def gaussian(seed: int, *size: int) -> torch.Tensor:
+    return torch.randn(*size, generator=torch.Generator().manual_seed(seed))
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    """Small products wait for one another on more."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def folder(tmp_path, encoder, word_tokenizer, config):
+    """A tiny random encoder with its tokenizer on disk."""
+    write_encoder(tmp_path / "encoder", encoder, MaskedLanguageHead(config))
+    word_tokenizer.save(str(tmp_path / "encoder" / "tokenizer.json"))
+    return tmp_path / "encoder"
+
+
+# Pooling
+
+
+def test_every_pooling_of_every_layer_equals_a_sentence_alone(folder):
+    """Batched with others and in one pass, or alone: the mean of the kept tokens' states."""
+    from stages.encoder import Packed
+
+    reader = SentenceEncoder(folder, batch_tokens=20)
+    ids = reader.tokens(["the old horse .", "Anna read the book .", "who did feed the horse ?"])
+    left_out = {BOS, EOS, ids[0][1]}
+    every, some = reader.vectors(ids, [EVERY_TOKEN, left_out])
+    assert every.shape == some.shape == (3, 3, 32)
+    for row, sequence in enumerate(ids):
+        kept = [token not in left_out for token in sequence]
+        for layer, states in enumerate(reader.encoder.layers(Packed([sequence]))):
+            assert torch.allclose(every[layer, row], states.mean(0), atol=1e-5)
+            assert torch.allclose(some[layer, row], states[kept].mean(0), atol=1e-5)
+
+
+def test_shared_tokens_are_those_of_both_sides_and_special_ones():
+    foreign, english = [[BOS, 10, 11, EOS], [BOS, 12, EOS]], [[BOS, 20, EOS], [BOS, 11, EOS]]
+    shared = shared_tokens(foreign, english)
+    assert shared & {10, 11, 12, 20} == {11}  # 11 stands in different pairs: shared all the same
+    assert {BOS, EOS, UNK} <= shared
+
+
+def test_a_pair_that_shares_nothing_but_a_name_is_not_found_without_it(folder):
+    """Both sides of pair 0 are the name alone: nothing is left, and nothing can find it."""
+    reader = SentenceEncoder(folder, batch_tokens=4096)
+    foreign = reader.tokens(["Anna", "barn", "horse", "old"])
+    english = reader.tokens(["Anna", "kitchen", "book", "red"])
+    shared = shared_tokens(foreign, english)
+    found = [reader.vectors(side, [EVERY_TOKEN, shared]) for side in (foreign, english)]
+    empty = emptied(foreign, shared) | emptied(english, shared)
+    assert empty.tolist() == [True, False, False, False]
+    (x, x_unshared), (y, _) = found
+    assert torch.equal(x_unshared[:, 0], torch.zeros(3, 32))
+    last = align.measure(x[2], y[2], 2)
+    assert last["cosine_to_english_percent"] >= 25
+    # Without the name pair 0 fails in every direction; made to translate, the others are found.
+    told = align.measure_unshared(x_unshared[2], x_unshared[2], empty, 2)
+    assert set(told.values()) == {75.0}
+
+
+# Debiased CKA
+
+
+def test_cka_is_one_for_the_same_vectors_and_sees_no_rotation_scale_or_shift():
+    x = gaussian(0, 60, 8)
+    rotation = torch.linalg.qr(gaussian(1, 8, 8)).Q
+    assert cka(x, x) == pytest.approx(1, abs=1e-12)
+    assert cka(x, 3 * x @ rotation + 5) == pytest.approx(1, abs=1e-5)
+    assert cka(x, x[:, :4]) < 0.95
+
+
+def test_cka_by_the_published_formula():
+    """Song et al. 2012, equation 5, term by term."""
+
+    def hsic(k, L):
+        n, ones = len(k), torch.ones(len(k), dtype=torch.float64)
+        terms = (k @ L).trace() + (ones @ k @ ones) * (ones @ L @ ones) / ((n - 1) * (n - 2))
+        return (terms - 2 / (n - 2) * (ones @ k @ L @ ones)) / (n * (n - 3))
+
+    x, y = gaussian(0, 12, 5), gaussian(1, 12, 7) + gaussian(0, 12, 5).sum(1, keepdim=True)
+    k, L = ((v.double() @ v.double().T).fill_diagonal_(0) for v in (x, y))
+    assert cka(x, y) == pytest.approx(float(hsic(k, L) / (hsic(k, k) * hsic(L, L)).sqrt()))
+
+
+def test_cka_of_independent_vectors_is_near_zero_where_the_biased_one_is_not():
+    x, y = gaussian(0, 50, 200), gaussian(1, 50, 200)
+    a, b = x - x.mean(0), y - y.mean(0)
+    biased = (a.T @ b).norm() ** 2 / ((a.T @ a).norm() * (b.T @ b).norm())
+    assert biased > 0.7
+    draws = [cka(gaussian(s, 50, 200), gaussian(s + 100, 50, 200)) for s in range(20)]
+    assert abs(sum(draws) / 20) < 0.02
+
+
+def test_cka_of_many_rows_compares_evenly_spaced_ones():
+    x, y = gaussian(0, 3 * ROWS, 4), gaussian(1, 3 * ROWS, 4)
+    y[: ROWS // 2] = x[: ROWS // 2]
+    y[-ROWS // 2 :] = x[-ROWS // 2 :]
+    # A third of the rows is alike, and HSIC sees pairs of them; of the first ROWS it is a half.
+    assert cka(x, y) == pytest.approx(1 / 9, abs=0.03)
+
+
+def test_cka_needs_four_sentences_and_knows_constant_vectors():
+    with pytest.raises(UserError, match="got 3 sentences"):
+        cka(torch.eye(3), torch.eye(3))
+    assert cka(torch.ones(5, 2), gaussian(0, 5, 2)) == 0
+
+
+# Mining
+
+
+def brute_force(x, y, k):
+    """The whole matrix: best margin among the k nearest, both ways, then greedily."""
+    similarity = torch.nn.functional.normalize(x) @ torch.nn.functional.normalize(y).T
+    rows, columns = similarity.topk(k, 1), similarity.topk(k, 0)
+    margin = similarity / ((rows.values.mean(1)[:, None] + columns.values.mean(0)[None]) / 2)
+    proposed = []
+    for i in range(len(x)):
+        proposed.append(max((float(margin[i, j]), i, int(j)) for j in rows.indices[i]))
+    for j in range(len(y)):
+        proposed.append(max((float(margin[i, j]), int(i), j) for i in columns.indices[:, j]))
+    found = []
+    for score, i, j in sorted(proposed, reverse=True):
+        if all(i != a and j != b for (a, b), _ in found):
+            found.append(((i, j), score))
+    return found
+
+
+@pytest.mark.parametrize("rows", [1, 7, 40, 1000])
+def test_mining_in_blocks_equals_the_whole_matrix(rows):
+    x = gaussian(0, 40, 6)
+    y = torch.cat([x[:25] + 0.3 * gaussian(1, 25, 6), gaussian(2, 28, 6)])
+    expected = brute_force(x, y, 4)
+    found = mining.candidates(x, y, 4, cells=rows * len(y))
+    assert [c.pair for c in found] == [pair for pair, _ in expected]
+    assert [c.score for c in found] == pytest.approx([score for _, score in expected], rel=1e-5)
+
+
+def test_pools_smaller_than_the_neighbourhood():
+    x = gaussian(0, 2, 6)
+    assert {c.pair for c in mining.candidates(x, x.flip(0), 4)} == {(0, 1), (1, 0)}
+    assert [c.pair for c in mining.candidates(x[:1], x, 4)] == [(0, 0)]
+
+
+def test_margins_worked_by_hand():
+    """k = 1; cosines [[1, .6], [.8, 0]]. Row means 1, .8; column means 1, .6.
+
+    Proposals: (0, 0) 1/1, (1, 0) .8/.9; from the columns (0, 0) again and (0, 1) .6/.8.
+    """
+    x = torch.tensor([[1.0, 0.0], [0.8, -0.6]])
+    y = torch.tensor([[1.0, 0.0], [0.6, 0.8]])
+    found = mining.candidates(x, y, 1)
+    assert [c.pair for c in found] == [(0, 0)]  # 0 and 0 are taken: the others lose a side
+    assert found[0].score == pytest.approx(1)
+    proposed = mining.one_to_one(
+        torch.tensor([0, 1, 1]), torch.tensor([0, 0, 1]), torch.tensor([0.9, 1.2, 0.7])
+    )
+    assert [(c.pair, round(c.score, 3)) for c in proposed] == [((1, 0), 1.2)]
+
+
+def found(*scores):
+    """Candidates (0, 0), (1, 1), ... with these scores."""
+    return [Candidate((i, i), score) for i, score in enumerate(scores)]
+
+
+def test_the_threshold_of_the_development_split_is_applied_to_the_test_split():
+    """Development: right, right, wrong, right, wrong; 4 gold pairs. F1 after 2 is 4/6, after 4
+    6/8: best; halfway between 1.1 and 1.0. Test: three reach 1.05, two of them right, of 5."""
+    gold = {(0, 0), (1, 1), (3, 3), (9, 9)}
+    threshold = mining.best_threshold(found(1.5, 1.4, 1.2, 1.1, 1.0), gold)
+    assert threshold == pytest.approx(1.05)
+    gold = {(0, 0), (2, 2), (3, 3), (4, 4), (5, 5)}
+    told = mining.score(found(2.0, 1.3, 1.06, 1.04, 0.9), gold, threshold)
+    assert told["precision_percent"] == pytest.approx(200 / 3)
+    assert told["recall_percent"] == pytest.approx(40)
+    assert told["f1_percent"] == pytest.approx(50)
+
+
+def test_thresholds_at_the_edges():
+    assert mining.best_threshold(found(1.3, 1.2), {(0, 0), (1, 1)}) == 1.2  # all are taken
+    assert mining.best_threshold(found(1.3, 1.2), {(5, 6)}) == 0  # none is right
+    assert mining.score(found(1.3, 1.2), {(0, 0), (1, 1)}, 1.2)["f1_percent"] == 100
+    # No threshold parts equal scores: parting them would promise 2/3 and give 2/5.
+    assert mining.best_threshold(found(1.3, 1.3, 1.3, 1.2), {(0, 0), (3, 3)}) == 1.2
+    nothing = mining.score(found(1.0), {(0, 0)}, 2.0)
+    assert set(nothing.values()) == {0}
+
+
+def mining_rows(pairs: dict[str, str], foreign: list[str], english: list[str]) -> list[dict]:
+    """Rows of gold pairs {foreign: English} and of sentences without a translation."""
+    rows = []
+    for number, (there, here) in enumerate(pairs.items()):
+        names = f"x-{number}", f"en-{number}"
+        rows.append({"id": names[0], "side": "foreign", "text": there, "pair": names[1]})
+        rows.append({"id": names[1], "side": "english", "text": here, "pair": names[0]})
+    for side, texts in (("foreign", foreign), ("english", english)):
+        rows += [
+            {"id": f"{side}-{i}", "side": side, "text": text, "pair": None}
+            for i, text in enumerate(texts)
+        ]
+    return rows
+
+
+def test_a_repeated_text_is_one_of_its_pool_and_never_proposed(tmp_path):
+    file = tmp_path / "x.jsonl"
+    examples.write(file, mining_rows({"a": "A", "b": "B"}, ["a", "c"], ["D"]))
+    pools = mining.read_pools(file)
+    assert pools.rows == {"foreign": 4, "english": 3}
+    assert list(pools.texts["foreign"]) == ["a", "b", "c"]
+    assert pools.gold == {("x-0", "en-0"), ("x-1", "en-1")}
+    named = pools.named([Candidate((0, 0), 1.2), Candidate((1, 1), 1.1)])
+    assert named == [Candidate(("x-1", "en-1"), 1.1)]
+
+
+def test_a_gold_pair_without_its_row_is_named(tmp_path):
+    rows = mining_rows({"a": "A", "b": "B"}, [], [])
+    examples.write(tmp_path / "x.jsonl", rows[:-1])
+    with pytest.raises(UserError, match="no english row 'en-1'"):
+        mining.read_pools(tmp_path / "x.jsonl")
+
+
+# The language probe
+
+
+def parallel(languages: str, count: int) -> dict[str, list[dict]]:
+    return {
+        code: [{"foreign": f"{code}{i}", "english": f"en{i}"} for i in range(count)]
+        for code in languages
+    }
+
+
+def test_translations_of_a_sentence_are_in_one_half():
+    """The same English sentence may stand in other rows of other languages, as in Tatoeba."""
+    pairs = parallel("ab", 30)
+    pairs["b"] = [*pairs["b"][7:], {"foreign": "b", "english": "alone"}]
+    seen = probe.sentences(pairs)
+    halves: dict[str, set[int]] = {}
+    for sentence in seen:
+        text = pairs[sentence.pairs][sentence.row]["english"]
+        halves.setdefault(text, set()).add(sentence.half)
+    assert all(len(found) == 1 for found in halves.values())
+    assert {half for found in halves.values() for half in found} == {0, 1}
+
+
+def test_the_probe_sees_each_english_text_once_and_no_more_of_it_than_of_others():
+    pairs = parallel("ab", 10)
+    pairs["c"] = [{"foreign": f"c{i}", "english": f"other{i}"} for i in range(20)]
+    seen = probe.sentences(pairs, rows=12)
+    counts = {code: sum(s.language == code for s in seen) for code in ("a", "b", "c", "en")}
+    assert counts == {"a": 10, "b": 10, "c": 12, "en": 12}
+    texts = [pairs[s.pairs][s.row]["english"] for s in seen if s.language == "en"]
+    assert len(set(texts)) == 12
+    assert {"en0", "other0"} <= set(texts)  # English of all pairs, not of the first language's
+
+
+def test_the_probe_reads_what_is_there_and_not_what_is_not():
+    seen = probe.sentences(parallel("abcd", 100))
+    number = torch.tensor([["a", "b", "c", "d", "en"].index(s.language) for s in seen])
+    noise = gaussian(0, len(seen), 16)
+    assert probe.chance(seen) == 20
+    assert probe.accuracy(noise + 8 * gaussian(1, 5, 16)[number], seen) == 100
+    shuffled = number[torch.randperm(len(seen), generator=torch.Generator().manual_seed(2))]
+    assert probe.accuracy(noise + 8 * gaussian(1, 5, 16)[shuffled], seen) < 32
+
+
+def test_what_a_translation_means_does_not_help_the_probe():
+    """Vectors hold the sentence and no language: straddling halves could not exceed chance."""
+    seen = probe.sentences(parallel("abcd", 100))
+    vectors = gaussian(0, 100, 16)[[sentence.row for sentence in seen]]
+    assert probe.accuracy(vectors, seen) == pytest.approx(20, abs=1)
+
+
+# The whole
+
+
+WORDS = "the farmer feed old horse barn Anna read book baker cut red onion kitchen"
+
+
+def sentences(seed: int, count: int) -> list[str]:
+    words = WORDS.split()
+    draw = torch.randint(14, (count, 5), generator=torch.Generator().manual_seed(seed))
+    return [" ".join(words[i] for i in row) for row in draw.tolist()]
+
+
+@pytest.fixture
+def tasks(tmp_path):
+    """A retrieval and a mining task of one language that is English said backwards."""
+    folder = tmp_path / "tasks"
+    for name, kind in (("tatoeba", "retrieval"), ("bucc", "mining"), ("xnli", "classification")):
+        told = {"name": name, "type": kind, "metrics": [], "labels": []}
+        write_json(folder / name / "task.json", told | {"chance_percent": None, "trained_on": None})
+    pairs = [
+        {"id": str(i), "foreign": " ".join(text.split()[::-1]), "english": text}
+        for i, text in enumerate(sentences(0, 20))
+    ]
+    examples.write(folder / "tatoeba" / "test" / "qda.jsonl", pairs)
+    for seed, split in enumerate(("validation", "test"), 1):
+        found = sentences(seed, 40)
+        gold = {" ".join(text.split()[::-1]): text for text in found[:20]}
+        rows = mining_rows(gold, found[20:30], found[30:])
+        examples.write(folder / "bucc" / split / "qda.jsonl", rows)
+    return folder
+
+
+def run_stage(monkeypatch, tmp_path, folder, tasks, names: list[str], pretrained=None) -> str:
+    """`python -m stages.align` in this process; the written JSON's text."""
+    files = [file for name in names for file in sorted((tasks / name).rglob("*.json*"))]
+    rows = {str(file.relative_to(tasks)): checksum(file) for file in files}
+    write_json(tmp_path / "plan.json", {"tasks": names, "files": rows})
+    (tmp_path / "code").write_text("code\n")
+    params = (ROOT / "params.yaml").read_text().replace("\nthreads: 2 ", "\nthreads: 1 ")
+    (tmp_path / "params.yaml").write_text(params)
+    told = {"params": tmp_path / "params.yaml", "model": "pico", "recipe": "none"}
+    told |= {"code": tmp_path / "code", "plan": tmp_path / "plan.json", "tasks": tasks}
+    told |= {
+        "encoder": folder,
+        "pretrained": pretrained or folder,
+        "scores": tmp_path / "scores.json",
+    }
+    monkeypatch.chdir(tmp_path)
+    arguments = [part for key, value in told.items() for part in (f"--{key}", str(value))]
+    monkeypatch.setattr(sys, "argv", ["align.py", *arguments])
+    align.main()
+    return (tmp_path / "scores.json").read_text()
+
+
+def test_the_stage_writes_every_measure_and_the_same_bytes_again(
+    monkeypatch, tmp_path, folder, tasks, capsys
+):
+    runs = [run_stage(monkeypatch, tmp_path, folder, tasks, ["tatoeba", "bucc"]) for _ in range(2)]
+    assert runs[0] == runs[1]
+    told = json.loads(runs[0])
+    assert set(told) == {
+        *("model", "recipe", "tasks", "mining", "language_identity", "made_from"),
+    }
+    retrieved = told["tasks"]["tatoeba"]["qda"]
+    assert retrieved["n"] == 20
+    assert retrieved["unshared_empty"] == 40  # all words are shared with English
+    assert [layer["layer"] for layer in retrieved["layers"]] == [0, 1, 2]
+    for layer in retrieved["layers"]:
+        assert layer["unshared_cosine_to_english_percent"] == 0
+        assert layer["cka_to_pretrained"] == 1  # the encoder is the pretrained one
+        assert 0 < layer["cka_to_english"] < 1
+        assert layer["margin_to_english_percent"] > 50  # the same words in another order
+    mined = told["mining"]["bucc"]["qda"]
+    assert [mined[k] for k in ("n_gold", "foreign_sentences", "english_sentences")] == [20, 30, 30]
+    assert [layer["layer"] for layer in mined["layers"]] == [0, 1, 2]
+    assert all(layer["f1_percent"] > 50 for layer in mined["layers"])
+    assert told["language_identity"]["n"] == 20
+    assert told["language_identity"]["chance_percent"] == 50
+    assert "tatoeba" in capsys.readouterr().out
+
+
+def test_the_pretrained_encoder_is_what_it_is_compared_with(
+    monkeypatch, tmp_path, folder, tasks, config
+):
+    from shutil import copy
+
+    from stages.encoder import new_encoder
+
+    other = new_encoder(config, torch.Generator().manual_seed(1))
+    write_encoder(tmp_path / "other", other, MaskedLanguageHead(config))
+    copy(folder / "tokenizer.json", tmp_path / "other")
+    same, changed = (
+        json.loads(run_stage(monkeypatch, tmp_path, folder, tasks, ["tatoeba"], before))
+        for before in (folder, tmp_path / "other")
+    )
+    for a, b in zip(*(run["tasks"]["tatoeba"]["qda"]["layers"] for run in (same, changed))):
+        assert b["cka_to_pretrained"] < 0.999
+        assert b | {"cka_to_pretrained": 1.0} == a  # nothing else depends on it
+
+
+def test_the_threshold_never_sees_the_test_split(folder, tasks):
+    reader = SentenceEncoder(folder, batch_tokens=4096)
+    pools = [
+        mining.read_pools(tasks / "bucc" / split / "qda.jsonl") for split in ("validation", "test")
+    ]
+    tuned, peeked = (
+        [mining.best_threshold(layer, p.gold) for layer in align.proposals(p, reader, 4)]
+        for p in pools
+    )
+    told = align.mine(tasks / "bucc", reader, 4)["qda"]["layers"]
+    assert [layer["threshold"] for layer in told] == [round(t, 6) for t in tuned]
+    assert tuned != peeked
+
+
+def test_another_type_of_task_is_refused(monkeypatch, tmp_path, folder, tasks, capsys):
+    with pytest.raises(SystemExit):
+        run_stage(monkeypatch, tmp_path, folder, tasks, ["xnli"])
+    assert "'classification'; allowed: retrieval, mining" in capsys.readouterr().err
+
+
+def test_mining_needs_the_development_split(monkeypatch, tmp_path, folder, tasks, capsys):
+    (tasks / "bucc" / "validation" / "qda.jsonl").unlink()
+    with pytest.raises(SystemExit):
+        run_stage(monkeypatch, tmp_path, folder, tasks, ["bucc"])
+    assert "validation/qda.jsonl is missing" in capsys.readouterr().err

@@ -1,0 +1,72 @@
+"""Code digests: what counts as a change, and whose change it is."""
+
+import pytest
+
+from stages import code, settings
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A small package `stages` in a folder of its own, with fresh caches."""
+    (tmp_path / "stages").mkdir()
+    (tmp_path / "stages" / "__init__.py").write_text("")
+    monkeypatch.chdir(tmp_path)
+
+    def write(**modules):
+        for name, text in modules.items():
+            (tmp_path / "stages" / f"{name}.py").write_text(text)
+        for cached in (code.imports, code.tree, code.digest):
+            cached.cache_clear()
+
+    yield write
+    for cached in (code.imports, code.tree, code.digest):
+        cached.cache_clear()
+
+
+def test_comments_layout_and_docstrings_do_not_count(package):
+    package(a='"""Doc."""\ndef f(x):\n    """Say."""\n    return x + 1\n')
+    before = code.digest("stages.a")
+    package(a='"""Other."""\n# why\ndef f( x ):\n\n    return (x\n      + 1)\n')
+    assert code.digest("stages.a") == before
+    package(a="def f(x):\n    return x + 2\n")
+    assert code.digest("stages.a") != before
+
+
+def test_the_closure_follows_every_form_of_import(package):
+    package(
+        a="import stages.b\ndef f():\n    from stages import c\n",
+        b="from stages.d import thing\nimport json\n",
+        c="",
+        d="thing = 1\n",
+        e="import stages.a\n",
+    )
+    found = code.closure(["stages.a"])
+    assert found == {"stages", "stages.a", "stages.b", "stages.c", "stages.d"}
+
+
+def test_cycles_end(package):
+    package(a="import stages.b\n", b="import stages.a\n")
+    assert code.closure(["stages.a"]) == {"stages", "stages.a", "stages.b"}
+
+
+@pytest.fixture
+def entries(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    return code.entry_points(settings.load(ROOT / "params.yaml"))
+
+
+def test_modules_imported_by_key_belong_to_the_cells_that_use_the_key(entries):
+    holding = lambda module: {n for n, m in entries.items() if module in code.closure(m)}
+    assert holding("stages.tasks.xquad") == {"download/xquad", "generate"}
+    assert holding("stages.scoring.mlqa") == {"evaluate/squad_v1", "benchmark/squad_v1"}
+    assert holding("stages.figures.gains") == {"report"}
+    assert holding("stages.types.tagging") == {
+        *(f"{verb}/udpos" for verb in ("target", "evaluate", "benchmark")),
+        "intermediate/multitask/all",
+    }
+
+
+def test_training_is_not_part_of_what_only_reads_models(entries):
+    for name in ("report", "recipes", "sources", "align", "download/xnli"):
+        assert "stages.training" not in code.closure(entries[name]), name

@@ -1,0 +1,404 @@
+"""Rows to examples: real rows where the mirror is at hand, and every kind of broken source."""
+
+import sys
+from types import SimpleNamespace
+
+import datasets
+import pytest
+import yaml
+
+from stages import download, examples, tasks
+from stages.command import write_json
+from stages.errors import UserError
+from stages.predictions import make_pool
+from tests.conftest import ROOT, run
+
+ORIGIN = {"repository": "", "revision": None}
+
+
+@pytest.fixture
+def source(tmp_path):
+    """Write tables as a folder in the Hub's layout: {(repo, config, split): rows}."""
+
+    def write(tables):
+        cards = {}
+        for (repo, config, split), rows in tables.items():
+            folder = tmp_path / "hub" / repo / config
+            folder.mkdir(parents=True, exist_ok=True)
+            table = rows if isinstance(rows, datasets.Dataset) else datasets.Dataset.from_list(rows)
+            table.to_parquet(folder / f"{split}.parquet")
+            cards.setdefault(repo, []).append((config, split))
+        for repo, parts in cards.items():
+            configs = {}
+            for config, split in parts:
+                file = {"split": split, "path": f"{config}/{split}.parquet"}
+                configs.setdefault(config, []).append(file)
+            told = [{"config_name": c, "data_files": files} for c, files in configs.items()]
+            card = f"---\n{yaml.safe_dump({'configs': told})}---\n"
+            (tmp_path / "hub" / repo / "README.md").write_text(card)
+        return tmp_path / "hub"
+
+    return write
+
+
+def fetch(prefix, name, out, languages=("en",), limits=()):
+    """What the stage does, without its command line."""
+    limits = dict.fromkeys(("languages", "train", "validation", "test")) | dict(limits)
+    run = SimpleNamespace(
+        options=SimpleNamespace(task=name),
+        outputs={"out": out},
+        settings=SimpleNamespace(
+            languages=languages,
+            tasks={name: SimpleNamespace(**limits)},
+            source=SimpleNamespace(prefix=str(prefix)),
+        ),
+    )
+    return download.download(run, tasks.load(name), ORIGIN)
+
+
+def nli(label=0, **more):
+    return {"premise": "a", "hypothesis": "b", "label": label} | more
+
+
+XNLI = ("facebook/xnli", "en", "test")
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([{"premise": "a", "label": 0}], r"no column hypothesis; the source has premise, label"),
+        ([nli(label="0")], r"row 0: column 'label' should be int, got str '0'"),
+        ([nli(), nli(label=7)], r"id '1': label 7; allowed: 0 to 2 \(entailment, neutral"),
+        (
+            datasets.Dataset.from_list([nli()]).select([]),
+            r"facebook/xnli, configuration 'en': split 'test' is empty",
+        ),
+    ],
+)
+def test_broken_rows_are_named(source, tmp_path, rows, message):
+    with pytest.raises(UserError, match=message):
+        fetch(source({XNLI: rows}), "xnli", tmp_path / "out")
+
+
+def test_a_missing_repository_and_configuration_are_named(source, tmp_path):
+    prefix = source({XNLI: [nli()]})
+    with pytest.raises(UserError, match=r"no folder .*google/xquad.*repository 'google/xquad'"):
+        fetch(prefix, "xquad", tmp_path / "out")
+    with pytest.raises(UserError, match=r"facebook/xnli, configuration 'de'"):
+        fetch(prefix, "xnli", tmp_path / "out", languages=("de",))
+
+
+def test_a_missing_test_split_is_an_error_but_a_missing_development_split_is_noted(
+    source, tmp_path
+):
+    counts = fetch(source({XNLI: [nli()]}), "xnli", tmp_path / "out")
+    assert counts["absent"] == ["validation/en"]
+    prefix = source({("facebook/xnli", "de", "validation"): [nli()]})
+    with pytest.raises(UserError, match="has no test rows for 'de'"):
+        fetch(prefix, "xnli", tmp_path / "out2", languages=("de",))
+
+
+def test_unknown_languages_are_named(source, tmp_path):
+    own = {"languages": ("en", "ja")}
+    with pytest.raises(UserError, match="task 'xnli' has no language ja; allowed: ar, bg"):
+        fetch(source({XNLI: [nli()]}), "xnli", tmp_path / "out", limits=own)
+    with pytest.raises(UserError, match="has none of the suite's languages ja"):
+        fetch(source({XNLI: [nli()]}), "xnli", tmp_path / "out", languages=("ja",))
+
+
+def test_an_unknown_task_names_the_allowed():
+    with pytest.raises(UserError, match="unknown task 'xnly'; allowed: anli, bucc, ccg"):
+        tasks.load("xnly")
+
+
+def choices(label, **more):
+    return {"ctx": "a man sits .", "endings": ["he", "she", "it", "they"], "label": label} | more
+
+
+@pytest.mark.parametrize(
+    ("task", "config", "row", "expected"),
+    [
+        ("hellaswag", "default", choices("3"), 3),  # the label is text
+        (
+            "commonsense_qa",
+            "default",
+            {
+                "id": "q",
+                "question": "where ?",
+                "choices": {"label": ["A", "B", "C"], "text": ["bank", "mall", "barn"]},
+                "answerKey": "C",
+            },
+            2,
+        ),
+    ],
+)
+def test_answers_of_multiple_choice_become_indices(source, tmp_path, task, config, row, expected):
+    repo = tasks.load(task).REPO
+    table = {(repo, config, split): [row] for split in ("train", "validation")}
+    counts = fetch(source(table), task, tmp_path / "out")
+    assert counts["splits"]["train"]["en"]["labels"] == {str(expected): 1}
+    found = examples.read(tmp_path / "out/train/en.jsonl")[0]
+    assert found["label"] == expected
+    assert len(found["choices"]) == len(row.get("endings", "ABC"))
+
+
+def test_an_answer_that_is_no_choice_is_named(source, tmp_path):
+    table = {("Rowan/hellaswag", "default", "train"): [choices("4")]}
+    with pytest.raises(UserError, match=r"id '0': label 4; allowed: 0 to 3 \(he, she, it, they\)"):
+        fetch(source(table), "hellaswag", tmp_path / "out")
+
+
+def pawsx(index, first="a", label=0):
+    return {"id": index, "sentence1": first, "sentence2": "b", "label": label}
+
+
+def test_placeholders_are_dropped_from_training_alone_and_limits_count_what_is_kept(
+    source, tmp_path
+):
+    rows = [pawsx(3, "NS"), pawsx(5, "x"), pawsx(6, "NS"), pawsx(8, "y"), pawsx(9, "z")]
+    repo = tasks.load("pawsx").REPO
+    prefix = source({(repo, "de", split): rows for split in ("train", "validation", "test")})
+    counts = fetch(prefix, "pawsx", tmp_path / "out", ("de",), limits={"train": 2})["splits"]
+    assert [e["id"] for e in examples.read(tmp_path / "out/train/de.jsonl")] == ["5", "8"]
+    assert counts["train"]["de"]["dropped"] == 2
+    assert (counts["test"]["de"]["rows"], counts["test"]["de"]["dropped"]) == (5, 0)
+
+
+def test_languages_in_one_configuration_are_told_apart(source, tmp_path):
+    rows = [
+        question(14) | {"id": f"{name}-{number}"}
+        for number in range(30)
+        for name in ("english", "korean", "qda")
+    ]
+    repo, config = tasks.load("tydiqa").REPO, "secondary_task"
+    prefix = source({(repo, config, split): rows for split in ("train", "validation")})
+    counts = fetch(prefix, "tydiqa", tmp_path / "out", ("en", "ko", "qda"))["splits"]["test"]
+    for code, name in (("en", "english"), ("ko", "korean"), ("qda", "qda")):
+        read = lambda split, code=code: {
+            e["id"] for e in examples.read(examples.path(tmp_path / "out", split, code))
+        }
+        every = {f"{name}-{number}" for number in range(30)}
+        assert read("test") == every
+        assert counts[code]["dropped"] == 60
+        # Development rows are held out of the training rows.
+        assert read("train") | read("validation") == every
+        assert 0 < len(read("validation")) < len(read("train"))
+        assert not read("train") & read("validation")
+    with pytest.raises(UserError, match=r"tydiqa', train, sw: none of 90 rows is one of this"):
+        fetch(prefix, "tydiqa", tmp_path / "out2", ("sw",))
+
+
+def test_sentences_of_a_context_are_candidates(source, tmp_path):
+    context = "Dr. Who left. Where to? To Rome in May!"
+    row = question(context.index("Rome"), context=context)
+    table = {("rajpurkar/squad", "plain_text", split): [row] for split in ("train", "validation")}
+    fetch(source(table), "squad_retrieval", tmp_path / "out")
+    found = examples.read(tmp_path / "out/train/en.jsonl")[0]
+    texts = ["Dr.", "Who left.", "Where to?", "To Rome in May!"]
+    assert [c["text"] for c in found["candidates"]] == texts
+    assert found["candidate"] == texts[3]
+    assert found["key"] == found["candidates"][3]["key"]
+    assert len({c["key"] for c in found["candidates"]}) == 4
+
+
+def test_lareqa_needs_the_bounds_of_sentences(source, tmp_path):
+    table = {("google-research-datasets/xquad_r", "en", "validation"): [question(14)]}
+    with pytest.raises(UserError, match="no column sentence_breaks; the source has id, context"):
+        fetch(source(table), "lareqa", tmp_path / "out")
+
+
+def test_mentions_and_entities(source, tmp_path):
+    mention = {
+        "mention_id": "m",
+        "left": "in ",
+        "mention": "Rom",
+        "right": ", wo",
+        "entity": "Q220",
+    }
+    described = {"entity": "Q220", "title": "Roma", "description": "Capitale  d'Italia."}
+    entities = [described | {"language": code} for code in ("de", "it")]
+    repo = "izhx/mewsli-x"
+    prefix = source(
+        {
+            (repo, "de", "test"): [mention],
+            (repo, "candidate_entities", "test"): entities,
+            (repo, "wikipedia_pairs", "train"): [mention | described],
+        }
+    )
+    fetch(prefix, "mewslix", tmp_path / "mewslix", ("de",))
+    assert examples.read(tmp_path / "mewslix/test/de.jsonl") == [
+        {"id": "m", "query": "Rom . in Rom , wo", "key": "Q220"}
+    ]
+    assert examples.read_description(tmp_path / "mewslix").pool == "mewslix_entities"
+    counts = fetch(prefix, "mewslix_entities", tmp_path / "entities", ("de", "it"))
+    assert counts["splits"]["test"]["it"]["dropped"] == 1
+    text = "Roma . Capitale d'Italia."
+    candidates = [{"key": "Q220", "text": text}]
+    assert examples.read(tmp_path / "entities/test/it.jsonl") == [
+        {"id": "Q220", "candidates": candidates}
+    ]
+    fetch(prefix, "mewslix_pairs", tmp_path / "pairs")
+    pair = examples.read(tmp_path / "pairs/train/en.jsonl")[0]
+    assert (pair["key"], pair["candidate"], pair["candidates"]) == ("Q220", text, candidates)
+    assert examples.read_description(tmp_path / "pairs").pool is None
+
+
+def test_tables_are_joined(source, tmp_path):
+    def sentences(*ids):
+        return [{"id": i, "text": f"text {i}"} for i in ids]
+
+    repo = "local/bucc2018"
+    tables = {
+        (repo, "zh-en.zh", "test"): sentences("zh-1", "zh-2"),
+        (repo, "zh-en.en", "test"): sentences("en-1"),
+        (repo, "zh-en.gold", "test"): [{"source_id": "zh-2", "target_id": "en-1"}],
+    }
+    counts = fetch(source(tables), "bucc", tmp_path / "out", ("zh",))
+    assert counts["absent"] == ["validation/zh"]
+    assert examples.read(tmp_path / "out/test/zh.jsonl") == [
+        {"id": "zh-1", "side": "foreign", "text": "text zh-1", "pair": None},
+        {"id": "zh-2", "side": "foreign", "text": "text zh-2", "pair": "en-1"},
+        {"id": "en-1", "side": "english", "text": "text en-1", "pair": "zh-2"},
+    ]
+
+
+def test_a_broken_table_is_named(source, tmp_path):
+    rows = [{"id": "zh-1", "text": "a"}]
+    repo = "local/bucc2018"
+    tables = {(repo, f"zh-en.{part}", "test"): rows for part in ("zh", "en", "gold")}
+    with pytest.raises(UserError, match="table 'gold': no column source_id, target_id"):
+        fetch(source(tables), "bucc", tmp_path / "out", ("zh",))
+
+
+def question(start, text="Rome", context="  She went to Rome in May."):
+    answers = {"text": [text], "answer_start": [start]}
+    return {"id": "a", "context": context, "question": "Where?", "answers": answers}
+
+
+def test_shifted_answers_are_repaired_and_counted(source, tmp_path):
+    table = {("google/xquad", "xquad.en", "validation"): [question(12)]}
+    counts = fetch(source(table), "xquad", tmp_path / "out")
+    assert counts["splits"]["test"]["en"]["answers_repaired"] == 1
+    example = examples.read(tmp_path / "out" / "test" / "en.jsonl")[0]
+    assert example["answers"] == [{"text": "Rome", "start": 14}]
+
+
+def test_an_answer_that_is_not_there_is_an_error(source, tmp_path):
+    table = {("google/xquad", "xquad.en", "validation"): [question(12, text="Oslo")]}
+    with pytest.raises(UserError, match="the answer 'Oslo' is not at 12"):
+        fetch(source(table), "xquad", tmp_path / "out")
+
+
+def test_limits_take_the_first_rows(source, tmp_path):
+    table = {XNLI: [nli(label=i % 3, premise=str(i)) for i in range(9)]}
+    counts = fetch(source(table), "xnli", tmp_path / "out", limits={"test": 4})
+    told = counts["splits"]["test"]["en"]
+    assert told["rows"] == 4
+    assert told["labels"] == {"contradiction": 1, "entailment": 2, "neutral": 1}
+    assert [e["first"] for e in examples.read(tmp_path / "out/test/en.jsonl")] == list("0123")
+
+
+def test_the_stage_ends_with_a_message_and_no_output(source, tmp_path):
+    """From the command line: exit 1, one line, nothing that looks whole."""
+    prefix = source({XNLI: [nli(label=7)]})
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params |= {"source": {"prefix": str(prefix), "depends_on": str(prefix)}, "languages": ["en"]}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
+    write_json(tmp_path / "origin.json", ORIGIN)
+    command = [sys.executable, "-m", "stages.download", "--params", str(tmp_path / "params.yaml")]
+    command += ["--task", "xnli", "--code", str(tmp_path / "origin.json")]
+    command += ["--origin", str(tmp_path / "origin.json"), "--out", str(tmp_path / "out")]
+    done = run([*command, "--statistics", str(tmp_path / "counts.json")], ROOT, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("download: error: task 'xnli', test, en, id '0': label 7")
+    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "counts.json").exists()
+
+
+def share_equal(first, *others):
+    same = [all(other[i] == label for other in others) for i, label in enumerate(first)]
+    return sum(same) / len(same)
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize(
+    ("task", "languages", "split", "rows"),
+    [
+        ("mnli", ("en",), "train", 8000),
+        ("xnli", ("en", "sw", "zh"), "test", 990),
+        ("squad_v1", ("en",), "validation", 556),
+        ("xquad", ("en", "zh"), "test", 1190),
+        ("udpos", ("en", "de"), "test", 1000),
+        ("tatoeba", ("de",), "test", 1000),
+        ("mlqa", ("de",), "validation", 256),
+        ("anli", ("en",), "train", 188 + 190 + 190),
+        ("qqp", ("en",), "train", 8000),
+        ("squad_v2", ("en",), "train", 4214),
+        ("hellaswag", ("en",), "validation", 1000),
+        ("cosmos_qa", ("en",), "train", 2400),
+        ("commonsense_qa", ("en",), "validation", 1221),
+        ("pawsx", ("en", "de", "zh"), "test", 1000),
+        ("panx", ("en", "de"), "test", 1000),
+        ("tydiqa", ("en", "ko", "sw"), "test", 200),
+        ("copa", ("en",), "train", 400),
+        ("xcopa", ("et", "zh"), "test", 500),
+        ("squad_retrieval", ("en",), "validation", 556),
+    ],
+)
+def test_real_rows(mirror, tmp_path, task, languages, split, rows):
+    counts = fetch(mirror, task, tmp_path / "out", languages=languages)
+    for language in languages:
+        assert counts["splits"][split][language]["rows"] == rows
+    if task == "xquad":  # the conversion stripped contexts without moving the answers
+        assert counts["splits"]["test"]["zh"]["answers_repaired"] == 100
+    if task == "squad_v2":
+        found = examples.read(examples.path(tmp_path / "out", split, "en"))
+        assert {e["allows_none"] for e in found} == {True}
+        assert 0 < sum(not e["answers"] for e in found) < rows
+    if task in ("xnli", "pawsx", "xcopa"):  # parallel rows: the same labels
+        labels = {
+            code: [e["label"] for e in examples.read(examples.path(tmp_path / "out", split, code))]
+            for code in languages
+        }
+        first, *others = labels.values()
+        assert share_equal(first, *others) >= (0.99 if task == "pawsx" else 1)
+
+
+@pytest.mark.shared_data
+def test_real_rows_of_mining(mirror, tmp_path):
+    bucc = tasks.load("bucc")
+    tables = download.load_tables(str(mirror), bucc, "validation", "zh", ORIGIN, str(tmp_path))
+    found = download.convert(bucc, tables, None, "bucc", "validation", "zh").examples
+    sides = {side: [e for e in found if e["side"] == side] for side in ("foreign", "english")}
+    assert {side: len(rows) for side, rows in sides.items()} == {"foreign": 8624, "english": 13589}
+    paired = {side: [e for e in rows if e["pair"]] for side, rows in sides.items()}
+    assert len(paired["foreign"]) == len(paired["english"]) == 257
+    by_id = {e["id"]: e for e in found}
+    assert all(by_id[by_id[e["pair"]]["pair"]] is e for e in paired["foreign"])
+
+
+@pytest.mark.shared_data
+def test_real_rows_of_lareqa(mirror, source, tmp_path, word_tokenizer):
+    """XQuAD-R's questions with the bounds of its sentences, which lie beside them in the mirror."""
+    tables = {}
+    for code in ("en", "th"):
+        rows, paragraphs = (
+            datasets.load_dataset(
+                str(mirror / repo), code, split="validation", cache_dir=str(tmp_path / "cache")
+            )
+            for repo in ("google-research-datasets/xquad_r", "local/lareqa")
+        )
+        home = {index: paragraph for paragraph in paragraphs for index in paragraph["id"]}
+        tables["google-research-datasets/xquad_r", code, "validation"] = [
+            row | {key: home[row["id"]][key] for key in ("context", "sentence_breaks")}
+            for row in rows
+        ]
+    counts = fetch(source(tables), "lareqa", tmp_path / "lareqa", ("en", "th"))
+    assert counts["splits"]["test"]["th"]["rows"] == 1190
+    task = examples.read_description(tmp_path / "lareqa")
+    lengths = SimpleNamespace(max_tokens=16)
+    pool = make_pool(tmp_path, task, "test", ["en", "th"], word_tokenizer, lengths)
+    assert len(pool.keys) == 1180 + 852  # as the authors count them
+    found = examples.read(tmp_path / "lareqa/test/th.jsonl")
+    assert {pool.gold(example)["relevant"] for example in found} == {2}
+    assert all(example["candidate"] for example in found)

@@ -1,0 +1,42 @@
+"""Real rows through the same stages, shrunk."""
+
+import json
+
+import pytest
+import yaml
+
+from tests.conftest import copy_project, run
+
+
+@pytest.mark.slow
+@pytest.mark.shared_data
+def test_the_mirror_suite_runs_on_real_rows(mirror, tmp_path):
+    folder = copy_project(tmp_path)
+    file = folder / "suites/mirror/params.yaml"
+    params = yaml.safe_load(file.read_text())
+    params["source"] = {"prefix": str(mirror), "depends_on": str(mirror)}
+    params["languages"] = ["en", "de", "zh"]
+    params["tasks"] = {
+        "text": {"languages": ["en", "de", "zh"], "train": 300},
+        "mnli": {"train": 64, "validation": 20},
+        "squad_v1": {"train": 30, "validation": 10},
+        "udpos": {"train": 40, "validation": 20, "test": 20},
+        "xnli": {"validation": 20, "test": 20},
+        "xquad": {"test": 10},
+        "tatoeba": {"test": 50},
+    }
+    params["tokenizer"] |= {"vocab_size": 2000}
+    params["pretrain"] |= {"steps": 20}
+    params["recipes"] = ["none", "squad_v1"]
+    params["target"] |= {"epochs": 1, "checkpoints": 1}
+    params["target"]["tasks"] = {"squad_v1": {"max_tokens": 256, "stride": 32}, "udpos": {}}
+    params["tasks"].pop("xnli")
+    params["benchmark"] |= {"examples": 3, "rounds": 1}
+    params["report"]["resamples"] = 20
+    file.write_text(yaml.safe_dump(params, sort_keys=False))
+    run(["dvc", "repro", "suites/mirror/dvc.yaml"], folder)
+    summary = json.loads((folder / "metrics/mirror/summary.json").read_text())
+    assert summary["not_run_cells"] == 0
+    assert set(summary["scores"]["mini"]["squad_v1"]) == {"xquad", "udpos", "tatoeba"}
+    counts = json.loads((folder / "metrics/mirror/data/xquad.json").read_text())
+    assert counts["splits"]["test"]["zh"]["rows"] == 10

@@ -1,0 +1,328 @@
+"""The real graph, shrunk, through DVC: runs, reruns precisely, resumes, compares revisions."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import run
+from tests.test_command import alive, wait_for
+
+
+def dvc(folder, *words, **more):
+    return run(["dvc", *words], folder, **more)
+
+
+def params_of(folder: Path) -> dict:
+    return yaml.safe_load((folder / "params.yaml").read_text())
+
+
+def edit(folder: Path, key: str, value) -> None:
+    """Set a dotted key of the shrunk params.yaml."""
+    file, params = folder / "params.yaml", params_of(folder)
+    *path, last = key.split(".")
+    place = params
+    for part in path:
+        place = place[part]
+    place[last] = value
+    file.write_text(yaml.safe_dump(params, sort_keys=False))
+
+
+def append(folder: Path, file: str, text: str) -> None:
+    path = folder / file
+    path.write_text(path.read_text() + text)
+
+
+@pytest.fixture
+def clean(pipeline):
+    """The pipeline; afterwards as it was."""
+    yield pipeline
+    run(["git", "reset", "-q", "--hard"], pipeline)
+    dvc(pipeline, "repro", "-q")
+
+
+def changed(folder: Path) -> set[str]:
+    """Stages that DVC finds changed once the cheap ones that decide are up to date."""
+    dvc(folder, "repro", "-q", "code", "sources", "recipes")
+    return status(folder)
+
+
+def status(folder: Path) -> set[str]:
+    """Stages of the pocket suite that `dvc status` finds changed."""
+    found = json.loads(dvc(folder, "status", "--json").stdout)
+    return {stage for stage in found if not stage.startswith("suites/")}
+
+
+def test_everything_has_run(pipeline):
+    summary = json.loads((pipeline / "metrics/pocket/summary.json").read_text())
+    assert summary["not_run_cells"] == 0
+    cells = summary["scores"]["pico"]
+    assert set(cells) == {"none", "ccg", "sequential/mnli_squad/2", "mnli+mlm"}
+    assert set(cells["ccg"]) == {"xnli", "xnli+2", "udpos", "xcopa", "lareqa", "tatoeba"}
+    for name in ("gains", "languages", "sequence", "size", "alignment", "speed"):
+        assert (pipeline / "plots/pocket" / f"{name}.png").stat().st_size > 100
+    for name in ("gains", "scores", "sequence", "alignment", "mining", "identity", "cost"):
+        assert (pipeline / "plots/pocket" / f"{name}.csv").stat().st_size > 100
+
+
+def test_predictions_agree_with_scores(pipeline):
+    from stages import predictions, scoring
+
+    scores = json.loads((pipeline / "metrics/pocket/scores/udpos/pico/ccg.json").read_text())
+    home = pipeline / "data/pocket/predictions/udpos/pico/ccg/udpos/0/udpos"
+    for language, entry in scores["targets"]["udpos"]["tasks"]["udpos"]["languages"].items():
+        points = predictions.read_points(home / f"{language}.jsonl", "accuracy")
+        assert scoring.percent(points) == entry["seeds"]["0"]["accuracy_percent"]
+        assert len(points) == entry["n"] == 24
+
+
+def test_plain_transformers_loads_what_pretrain_wrote(pipeline):
+    from transformers import AutoModelForMaskedLM, AutoTokenizer
+
+    folder = pipeline / "data/pocket/pretrained/pico"
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModelForMaskedLM.from_pretrained(folder)
+    batch = tokenizer(["the farmer feed-ed 3 horse-s ."], return_tensors="pt")
+    assert batch["input_ids"][0, 0] == tokenizer.cls_token_id == 0
+    assert batch["input_ids"][0, -1] == tokenizer.sep_token_id == 2
+    assert tokenizer.unk_token_id not in batch["input_ids"]
+    assert model(**batch).logits.shape[-1] == len(tokenizer)
+
+
+def test_a_second_run_does_nothing(pipeline):
+    done = dvc(pipeline, "repro")
+    assert "Running stage" not in done.stdout
+    assert "up to date" in done.stdout
+
+
+RECIPES = ("none", "ccg", "sequential/mnli_squad/2")
+GROUPS = ("several", "udpos")  # of targets
+ENGLISH = ("mnli", "squad_v1", "ccg", "copa", "squad_retrieval")
+
+
+def cells(verb: str, *groups: str) -> set[str]:
+    """All stages of a verb: of some groups of targets, or of the encoders."""
+    prefixes = [f"{group}-" for group in groups] or [""]
+    found = {f"{verb}@{prefix}pico-{recipe}" for prefix in prefixes for recipe in RECIPES}
+    return found | {f"{verb}_extra@{prefix}pico-mnli+mlm" for prefix in prefixes}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda f: edit(f, "benchmark.rounds", 3), {"benchmark@several", "benchmark@udpos"}),
+        (
+            lambda f: edit(f, "target.tasks.udpos.learning_rate", 0.01),
+            {"report"} | cells("target", "udpos"),
+        ),
+        (
+            lambda f: edit(f, "target.learning_rate", 0.01),
+            {"report"} | cells("target", *GROUPS),
+        ),
+        (
+            lambda f: edit(f, "intermediate.tasks.mnli", {"epochs": 2}),
+            {"intermediate@pico-sequential/mnli_squad/2", "intermediate_extra@pico-mnli+mlm"},
+        ),
+        (
+            lambda f: edit(f, "intermediate.tasks.ccg", {"epochs": 3}),
+            {"intermediate@pico-ccg"},
+        ),
+        (
+            lambda f: append(f, "stages/figures/gains.py", "\nMORE = 1\n"),
+            {"report"},
+        ),
+        (lambda f: append(f, "stages/training.py", "\n# a remark\n"), set()),
+        (
+            lambda f: append(f, "stages/tasks/xquad.py", "\nMORE = 1\n"),
+            {"generate@world", "download@xquad"},
+        ),
+        pytest.param(
+            lambda f: append(f, "stages/types/tagging.py", "\nMORE = 1\n"),
+            {"intermediate@pico-ccg", "benchmark@udpos"}
+            | cells("target", "udpos")
+            | cells("evaluate", "udpos"),
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            lambda f: edit(f, "align.neighbours", 3),
+            cells("align"),
+            marks=pytest.mark.slow,
+        ),
+    ],
+    ids=[
+        "benchmark_rounds",
+        "one_target_learning_rate",
+        "target_learning_rate",
+        "epochs_of_a_task_in_a_sequence",
+        "epochs_of_a_single_task",
+        "code_of_a_figure",
+        "comment_in_a_module",
+        "file_of_a_task",
+        "file_of_a_type",
+        "neighbours_of_the_margin",
+    ],
+)
+def test_a_change_reruns_just_what_it_affects(clean, change, expected):
+    change(clean)
+    found = changed(clean)
+    # A stage whose own code changed but whose output did not has run and is up to date again.
+    assert found | {s for s in expected if s.startswith(("generate", "download"))} == expected
+
+
+def test_a_language_s_knob_reaches_only_the_tasks_that_speak_it(clean):
+    edit(clean, "world.languages.qdd.order", "vso")
+    dvc(clean, "repro", "-q", "sources")
+    found = status(clean)
+    downloads = {stage.partition("@")[2] for stage in found if stage.startswith("download")}
+    assert downloads == set(params_of(clean)["tasks"]) - set(ENGLISH)
+    dvc(clean, "repro", "-q", "recipes")
+    found = status(clean)
+    trained = {stage for stage in found if stage.startswith(("intermediate", "target"))}
+    assert trained == {"intermediate_extra@pico-mnli+mlm"}  # reads the corpus itself
+    assert "pretrain@pico" in found
+    assert cells("evaluate", "udpos") <= found
+
+
+def test_an_experiment_narrows_the_grid_and_is_compared_with_its_baseline(clean, tmp_path):
+    told = ["-S", "recipes=[none,ccg]", "-S", "extra.recipes=[]"]
+    told += ["-S", "target.tasks.udpos.epochs=3"]
+    done = dvc(clean, "exp", "run", "-n", "quick", *told)
+    assert "sequential" not in done.stdout.replace("stages/sequential", "")
+    summary = json.loads((clean / "metrics/pocket/summary.json").read_text())
+    assert set(summary["scores"]["pico"]) == {"none", "ccg"}
+    assert "target.tasks.udpos.epochs" in dvc(clean, "params", "diff").stdout
+    metrics = json.loads(dvc(clean, "metrics", "diff", "--json").stdout)
+    found = metrics["metrics/pocket/summary.json"]
+    assert any("udpos" in key for key in found)
+    assert not any("none.xnli" in key for key in found)  # untouched by the change
+    assert "quick" in dvc(clean, "exp", "show", "--csv", "--only-changed").stdout
+    run([sys.executable, "-m", "stages.offline_page", "--out", ".dvc/plots/offline.html"], clean)
+    dvc(clean, "plots", "diff", "HEAD", "quick", "-o", str(tmp_path / "page"))
+    page = (tmp_path / "page" / "index.html").read_text()
+    assert "cdn.jsdelivr.net/npm/vega" not in page  # opens without a network
+    assert page.count("<script") >= 4
+    run(["git", "reset", "-q", "--hard"], clean)
+    restored = dvc(clean, "repro").stdout
+    assert "Running stage 'target" not in restored  # the wider grid comes back from the cache
+
+
+def digest(folder: Path) -> str:
+    found = hashlib.sha256()
+    for file in sorted(p for p in folder.rglob("*") if p.is_file()):
+        found.update(str(file.relative_to(folder)).encode() + file.read_bytes())
+    return found.hexdigest()
+
+
+def test_a_killed_run_goes_on_to_the_same_bytes(clean):
+    """kill -9 of dvc in the middle of pretraining; then the same without an interruption."""
+    steps = 900
+    while not killed_within_pretraining(clean, steps):
+        steps *= 3  # it was done before it could be killed: the tests' process had to wait
+    assert not (clean / "data/pocket/pretrained/pico").exists()
+    done = dvc(clean, "repro", "pretrain")
+    assert "going on after step" in done.stdout
+    resumed = digest(clean / "data/pocket/pretrained/pico")
+    dvc(clean, "repro", "-q", "--force", "--single-item", "pretrain@pico")
+    assert digest(clean / "data/pocket/pretrained/pico") == resumed
+
+
+def killed_within_pretraining(folder: Path, steps: int) -> bool:
+    """Kill `dvc repro pretrain` once a checkpoint is there; whether a checkpoint was left."""
+    edit(folder, "pretrain.steps", steps)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    process = subprocess.Popen(
+        ["dvc", "repro", "pretrain"],
+        cwd=folder,
+        env=os.environ | {"PATH": path, "CHECKPOINT_SECONDS": "0.1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+    def checkpoints() -> list[Path]:
+        return list(folder.glob(".scratch/pretrain-*/training.safetensors"))
+
+    wait_for(lambda: checkpoints() or process.poll() is not None)
+    training = children(process.pid)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    wait_for(lambda: not any(alive(pid) for pid in training))
+    return bool(checkpoints())
+
+
+def children(pid: int) -> list[int]:
+    """Process ids below a process, itself not included."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text().split()):
+            found += [child, *children(child)]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("recipes", ["none", "mnly"], "unknown recipe 'mnly'; allowed: none, random"),
+        ("languages", ["en", "xx"], "no task has language xx; allowed: af, ar"),
+        ("pretrain.stepz", 5, "unknown key 'stepz'; allowed: steps"),
+        ("tasks.xnly", {}, "unknown task 'xnly'; allowed: anli, bucc"),
+    ],
+)
+def test_a_wrong_parameter_stops_dvc_with_a_message(clean, key, value, message):
+    edit(clean, key, value)
+    done = dvc(clean, "repro", check=False)
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_cells_give_the_same_bytes_again_whatever_ran_before(clean):
+    """Without what the scratch folder keeps: a sequence of two tasks, and its fine-tuning."""
+    import shutil
+
+    cells = {
+        "intermediate@pico-sequential/mnli_squad/2": "encoders/pico/sequential/mnli_squad/2",
+        "target@udpos-pico-sequential/mnli_squad/2": "models/udpos/pico/sequential/mnli_squad/2",
+        "evaluate@udpos-pico-ccg": "predictions/udpos/pico/ccg",
+    }
+    before = {cell: digest(clean / "data/pocket" / made) for cell, made in cells.items()}
+    shutil.rmtree(clean / ".scratch")
+    for cell, made in cells.items():
+        dvc(clean, "repro", "-q", "--force", "--single-item", cell)
+        assert digest(clean / "data/pocket" / made) == before[cell], cell
+
+
+@pytest.mark.slow
+def test_one_more_seed_costs_one_seed_and_leaves_the_first_as_it_was(clean):
+    home = clean / "data/pocket/models/udpos/pico/ccg"
+    before = digest(home / "0")
+    edit(clean, "seeds", [0, 1])
+    done = dvc(clean, "repro", "target@udpos-pico-ccg", "evaluate@udpos-pico-ccg")
+    assert "n = 2 seeds" in done.stdout
+    assert digest(home / "0") == before != digest(home / "1")
+    kept = list(clean.glob(".scratch/target-*/seed-1"))
+    assert len(kept) == 1
+    assert (kept[0].parent / "seed-0").is_dir()
+
+
+@pytest.mark.slow
+def test_a_queue_of_several_values_runs(clean):
+    dvc(clean, "exp", "run", "--queue", "-S", "report.resamples=20,30")
+    dvc(clean, "exp", "run", "--run-all")
+    shown = dvc(clean, "exp", "show", "--csv").stdout
+    assert shown.count("Success") >= 2 or shown.count("exp-") + shown.count("-") > 2
+    import csv
+    import io
+
+    rows = list(csv.DictReader(io.StringIO(shown)))
+    values = {
+        row.get("params.yaml:report.resamples") or row.get("report.resamples") for row in rows
+    }
+    assert {"20", "30"} <= values

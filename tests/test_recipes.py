@@ -1,0 +1,120 @@
+"""Recipes: names to phases, and the files that cells depend on."""
+
+import dataclasses
+from types import SimpleNamespace
+
+import pytest
+
+from stages import examples, recipes, settings
+from stages.command import write_json
+from stages.errors import UserError
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    return settings.load(ROOT / "params.yaml")
+
+
+@pytest.fixture
+def tasks(tmp_path, loaded):
+    """Two rows of every task in a folder as `download` writes it."""
+    from stages import tasks
+
+    for name in loaded.tasks:
+        module = tasks.load(name)
+        for split in module.SPLITS:
+            for code in ("en", "qda", "qdc"):
+                examples.write(examples.path(tmp_path / name, split, code), [{"id": code}])
+        told = {"name": name, "type": module.TYPE, "metrics": [], "labels": []}
+        told |= {"chance_percent": None, "trained_on": module.TRAINED_ON, "pool": None}
+        write_json(tmp_path / name / "task.json", told)
+    return tmp_path
+
+
+def test_phases(loaded):
+    tasks = lambda name: [phase["tasks"] for phase in recipes.phases(name, loaded)]
+    assert tasks("none") == tasks("random") == []
+    assert tasks("ccg") == [["ccg"]]
+    assert tasks("multitask/all") == [["mnli", "squad_v1", "ccg"]]
+    assert tasks("sequential/mnli_squad/2") == [["mnli"], ["squad_v1"]]
+
+
+def test_what_is_mixed_in_brings_its_rows(loaded, tasks):
+    plan = recipes.recipe("mnli+mlm", loaded, tasks)
+    assert plan["phases"][0]["rows"] == {
+        "mnli": [["mnli", "en"]],
+        "text": [["text", "en"], ["text", "qda"], ["text", "qdc"]],
+    }
+    assert plan["phases"][0]["settings"]["text"]["share"] == loaded.intermediate.mlm.share
+    plan = recipes.recipe("mnli+translated", loaded, tasks)
+    assert {"mnli/train/en.jsonl", "mnli_translated/train/qda.jsonl"} <= set(plan["files"])
+    rows = plan["phases"][0]["rows"]["mnli"]
+    assert rows[0] == ["mnli", "en"]
+    assert ["mnli_translated", "qdc"] in rows
+
+
+def test_translated_rows_must_be_in_the_suite(loaded, tasks):
+    with pytest.raises(UserError, match=r"unknown task .*'ccg_translated'; allowed: text, mnli"):
+        recipes.recipe("ccg+translated", loaded, tasks)
+
+
+def test_the_first_task_of_a_sequence_is_the_single_recipe(loaded):
+    single = recipes.phases("mnli", loaded)
+    assert recipes.phases("sequential/mnli_squad/1", loaded) == single
+    assert recipes.phases("sequential/mnli_squad/2", loaded)[:1] == single
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("mnly", r"unknown recipe 'mnly'; allowed: none, random, mnli, squad_v1, ccg, mnli\+mlm"),
+        ("multitask/qa", r"unknown multitask set 'qa'; allowed: all"),
+        ("sequential/x/1", r"unknown order 'x'; allowed: mnli_squad"),
+        ("sequential/mnli_squad/3", r"order 'mnli_squad' has 2 tasks; allowed: .*/1 to .*/2"),
+        ("sequential/mnli_squad", r"allowed: sequential/mnli_squad/1"),
+    ],
+)
+def test_unknown_recipes_name_the_allowed(loaded, name, message):
+    with pytest.raises(UserError, match=message):
+        recipes.phases(name, loaded)
+
+
+def test_a_target_reads_english_rows_only(loaded, tasks):
+    files = recipes.target("udpos", loaded, tasks)["files"]
+    assert set(files) == {"udpos/train/en.jsonl", "udpos/validation/en.jsonl", "udpos/task.json"}
+
+
+def test_a_target_in_more_languages_reads_translated_rows(loaded, tasks):
+    plan = recipes.target("mnli_more", loaded, tasks)
+    more = [["mnli_translated", "qda"], ["mnli_translated", "qdc"]]
+    assert plan["rows"] == [["mnli", "en"], *more]
+    assert plan["task"] == "mnli"
+    assert "mnli_translated/train/qdc.jsonl" in plan["files"]
+    assert recipes.evaluation("mnli_more", loaded, tasks)["tasks"] == ["xnli"]
+
+
+def test_an_evaluation_reads_all_languages_of_the_tasks_that_a_target_serves(loaded, tasks):
+    plan = recipes.evaluation("squad_v1", loaded, tasks)
+    assert plan["tasks"] == ["xquad", "mlqa"]
+    assert {"xquad/test/qda.jsonl", "mlqa/validation/en.jsonl"} <= set(plan["files"])
+    assert "squad_v1/train/en.jsonl" not in plan["files"]
+
+
+def test_rows_that_are_not_the_plan_s_are_refused(loaded, tasks, tmp_path):
+    plan = recipes.group({"mnli": recipes.target("mnli", loaded, tasks)})
+    write_json(tmp_path / "plan.json", plan)
+    run = SimpleNamespace(
+        inputs={"plan": tmp_path / "plan.json", "tasks": tasks}, guard=lambda files: None
+    )
+    assert set(recipes.read_plan(run)["targets"]) == {"mnli"}
+    examples.write(examples.path(tasks / "mnli", "train", "en"), [{"id": "edited"}])
+    with pytest.raises(UserError, match=r"mnli/train/en\.jsonl is not what .*plan\.json was made"):
+        recipes.read_plan(run)
+
+
+def test_a_target_that_serves_nothing_is_an_error(loaded, tasks):
+    target = dataclasses.replace(loaded.target, tasks={"ccg": {}})
+    odd = dataclasses.replace(loaded, target=target)
+    with pytest.raises(UserError, match="target 'ccg' serves none of the tasks"):
+        recipes.evaluation("ccg", odd, tasks)

@@ -1,0 +1,338 @@
+"""Several stages at once: order, failures, and that DVC finds nothing left to do."""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stages import schedule
+from stages.schedule import Schedule, ancestors, downstream, expected_seconds
+from tests.conftest import ROOT, run
+from tests.test_command import alive, wait_for
+
+# a -> b -> d, a -> c -> d, and e alone
+DIAMOND = {"a": [], "b": ["a"], "c": ["a"], "d": ["b", "c"], "e": []}
+
+
+def play(plan: Schedule, workers: int, fail: str = "") -> list[str]:
+    """Run a schedule in simulated time; the order of starts. Seconds are the schedule's own."""
+    order, now, ends = [], 0.0, []
+    while True:
+        while len(ends) < workers and (stage := plan.next()):
+            order.append(stage)
+            ends.append((now + plan.seconds[stage], stage))
+        if not ends:
+            return order
+        ends.sort()
+        now, stage = ends.pop(0)
+        plan.finish(stage, stage != fail)
+
+
+def test_nothing_starts_before_its_upstream():
+    plan = Schedule(DIAMOND, dict.fromkeys(DIAMOND, 1.0))
+    started = [plan.next(), plan.next(), plan.next()]
+    assert started == ["a", "e", None]
+    assert plan.finish("a", succeeded=True) == []
+    assert {plan.next(), plan.next()} == {"b", "c"}
+    plan.finish("b", succeeded=True)
+    assert plan.next() is None
+    plan.finish("c", succeeded=True)
+    assert plan.next() == "d"
+
+
+def test_the_longest_path_goes_first():
+    # b is short but before long d; c is longer than b; e is longer than any one stage but d
+    upstream = {"a": [], "b": [], "c": [], "d": ["b"], "e": []}
+    seconds = {"a": 1.0, "b": 2.0, "c": 3.0, "d": 20.0, "e": 10.0}
+    assert schedule.longest_paths(upstream, seconds) == {
+        "a": 1.0,
+        "b": 22.0,
+        "c": 3.0,
+        "d": 20.0,
+        "e": 10.0,
+    }
+    assert play(Schedule(upstream, seconds), workers=1) == ["b", "d", "e", "c", "a"]
+
+
+def test_an_exclusive_stage_runs_alone_and_last():
+    upstream = {"x1": [], "x2": [], "a": [], "b": ["a"], "end": ["x1", "x2", "b"]}
+    plan = Schedule(upstream, dict.fromkeys(upstream, 1.0), lambda stage: stage[0] == "x")
+    assert (plan.next(), plan.next()) == ("a", None)  # x1 may not join a running stage
+    plan.finish("a", succeeded=True)
+    assert (plan.next(), plan.next()) == ("b", None)  # b goes first though x1 could run alone
+    plan.finish("b", succeeded=True)
+    first = plan.next()
+    assert first in ("x1", "x2")
+    assert plan.next() is None  # nothing joins an exclusive stage, not even another one
+    plan.finish(first, succeeded=True)
+    assert plan.next() in ("x1", "x2")
+
+
+def test_nothing_joins_an_exclusive_stage():
+    plan = Schedule({"x": [], "a": []}, {"x": 1.0, "a": 1.0}, lambda stage: stage == "x")
+    assert plan.next(lambda stage: stage == "x") == "x"
+    assert plan.next() is None
+    plan.finish("x", succeeded=True)
+    assert plan.next() == "a"
+
+
+def test_a_failure_skips_what_needs_it_and_nothing_else():
+    plan = Schedule(DIAMOND, dict.fromkeys(DIAMOND, 1.0))
+    assert play(plan, workers=2, fail="b") == ["a", "e", "b", "c"]
+    assert plan.failed == ["b"]
+    assert plan.skipped == ["d"]
+    assert plan.done == {"a", "c", "e"}
+
+
+def test_what_turns_out_up_to_date_is_not_visited():
+    plan = Schedule(DIAMOND, dict.fromkeys(DIAMOND, 1.0))
+    only = plan.next(lambda stage: stage == "a")
+    assert (only, plan.next(lambda stage: stage == "a")) == ("a", None)
+    plan.finish("a", succeeded=True)
+    plan.keep({"c", "d"})
+    assert play(plan, workers=2) == ["c", "d"]
+    assert plan.done == set(DIAMOND)
+
+
+@pytest.mark.parametrize(("workers", "expected"), [(1, 16.0), (2, 10.0), (4, 8.0)])
+def test_time_left_is_that_of_the_schedule(workers, expected):
+    seconds = {"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0, "e": 6.0}
+    plan = Schedule(DIAMOND, seconds)
+    assert plan.seconds_left(workers, {}, 1.0) == expected
+    assert plan.seconds_left(workers, {}, 2.0) == 2 * expected
+    assert set(plan.waiting) == set(DIAMOND)  # asking changes nothing
+
+
+def test_time_left_counts_what_running_stages_have_done():
+    plan = Schedule(DIAMOND, dict.fromkeys(DIAMOND, 4.0))
+    plan.next()
+    assert plan.seconds_left(1, {"a": 3.0}, 1.0) == 17.0
+    assert plan.seconds_left(1, {"a": 30.0}, 1.0) == 16.0
+
+
+def test_downstream_and_ancestors():
+    assert downstream(["b"], DIAMOND) == {"b", "d"}
+    assert ancestors(["b"], DIAMOND) == {"a", "b"}
+
+
+def test_expected_seconds_are_the_last_ones_else_the_groups(tmp_path):
+    runs = tmp_path / "runs.jsonl"
+    lines = [
+        {"stage": "target@a", "suite": "pocket", "stage_sec": 100.0},
+        {"stage": "target@a", "suite": "pocket", "stage_sec": 5.0},
+        {"stage": "target@b", "suite": "pocket", "stage_sec": 7.0},
+        {"stage": "target@c", "suite": "mirror", "stage_sec": 900.0},
+    ]
+    runs.write_text("\n".join(json.dumps(line) for line in lines) + '\n{"stage": "tar')
+    found = expected_seconds(["target@a", "target@c", "new"], "pocket", runs)
+    start = schedule.START_SEC
+    assert found == {
+        "target@a": 5.0 + start,
+        "target@c": 6.0 + start,
+        "new": schedule.DEFAULT_SEC,
+    }
+    assert expected_seconds(["new"], "pocket", tmp_path / "absent") == {"new": schedule.DEFAULT_SEC}
+
+
+# A whole small project: code -> make@{a,b,c,d/1} -> join, benchmark -> report.
+GRAPH = """
+stages:
+  code:
+    cmd: python work.py code out/code source.txt
+    deps: [work.py, source.txt]
+    outs: [out/code]
+  make:
+    matrix: {cell: [a, b, c, d/1]}
+    cmd: python work.py make out/made/${item.cell} out/code
+    deps: [out/code]
+    params: ["cells.${item.cell}"]
+    outs: ["out/made/${item.cell}"]
+  join:
+    cmd: python work.py join out/join out/made
+    deps: [out/made]
+    outs: [out/join]
+  benchmark:
+    cmd: python work.py benchmark out/benchmark out/code
+    deps: [out/code]
+    outs: [out/benchmark]
+  report:
+    cmd: python work.py report out/report out/join out/benchmark
+    deps: [out/join, out/benchmark]
+    outs: [out/report]
+"""
+WORK = """
+import ctypes, hashlib, pathlib, signal, sys, time
+ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+name, out, *given = sys.argv[1:]
+began = time.time()
+if pathlib.Path("fail").exists() and pathlib.Path("fail").read_text() in out:
+    sys.exit(name + ": error: no luck")
+if pathlib.Path("hang").exists() and name == "make":
+    pathlib.Path("started").write_text("")
+    time.sleep(60)
+time.sleep(0.1)
+found = hashlib.md5(out.encode())
+for path in map(pathlib.Path, given):
+    files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+    for file in files:
+        found.update(file.read_bytes().strip())
+out = pathlib.Path(out)
+out.parent.mkdir(parents=True, exist_ok=True)
+out.write_text(found.hexdigest())
+with open("times", "a") as stream:
+    print(name, began, time.time(), file=stream)
+print("the table of", name)
+"""
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    (folder / "dvc.yaml").write_text(GRAPH)
+    cells = "\n".join(f"  {cell}: 1" for cell in ("a", "b", "c", "d/1"))
+    (folder / "params.yaml").write_text(f"suite: tiny\ncells:\n{cells}\n")
+    (folder / "work.py").write_text(WORK)
+    (folder / "source.txt").write_text("one")
+    (folder / ".gitignore").write_text("/out/\n/.scratch/\n")
+    run(["git", "init", "-q"], folder)
+    run(["dvc", "init", "-q"], folder)
+    return folder
+
+
+@pytest.fixture
+def project(template, tmp_path) -> Path:
+    return shutil.copytree(template, tmp_path / "project")
+
+
+def at_once(folder: Path, *words: str, check: bool = True):
+    return run([sys.executable, "-m", "stages.run", *words], folder, check, PYTHONPATH=str(ROOT))
+
+
+def outputs(folder: Path) -> dict[str, str]:
+    files = [*sorted((folder / "out").rglob("*")), folder / "dvc.lock"]
+    return {
+        str(file.relative_to(folder)): hashlib.md5(file.read_bytes()).hexdigest()
+        for file in files
+        if file.is_file()
+    }
+
+
+def nothing_to_do(folder: Path) -> bool:
+    assert json.loads(run(["dvc", "status", "--json"], folder).stdout) == {}
+    done = run(["dvc", "repro"], folder)
+    return "Running stage" not in done.stdout and "is cached" not in done.stdout
+
+
+def test_parallel_is_serial_in_every_byte(project):
+    done = at_once(project, "--workers", "3")
+    assert "[8/8] report" in done.stdout
+    assert "tiny: 8 of 8 stages ran, 0 were up to date" in done.stdout
+    assert "the table of report" in done.stdout
+    assert "the table of join" not in done.stdout
+    assert "the table of join" in (project / ".scratch/logs/tiny/join.log").read_text()
+    times = [line.split() for line in (project / "times").read_text().splitlines()]
+    alone = next(entry for entry in times if entry[0] == "benchmark")
+    others = [entry for entry in times if entry is not alone]
+    assert all(entry[2] <= alone[1] or entry[1] >= alone[2] for entry in others)
+    parallel = outputs(project)
+    assert len(parallel) == 9
+    assert nothing_to_do(project)
+    assert "all 8 stages are up to date" in at_once(project).stdout
+    # Now serially, from nothing, without what is remembered of the first run.
+    run(["rm", "-rf", "out", "dvc.lock", ".dvc/cache"], project)
+    run(["dvc", "repro"], project)
+    assert outputs(project) == parallel
+
+
+def test_a_change_runs_what_it_affects_and_a_failure_spares_the_rest(project):
+    at_once(project, "--workers", "2")
+    (project / "source.txt").write_text("one ")  # `code` gives the same bytes
+    done = at_once(project, "--workers", "2")
+    assert "tiny: 1 of 8 stages ran, 7 were up to date" in done.stdout
+
+    params = (project / "params.yaml").read_text()
+    (project / "params.yaml").write_text(params.replace("a: 1", "a: 2").replace("d/1: 1", "d/1: 2"))
+    (project / "fail").write_text("d/1")
+    done = at_once(project, "--workers", "2", check=False)
+    assert done.returncode == 1
+    assert "1 failed" in done.stdout
+    assert "make: error: no luck" in done.stdout
+    assert ".scratch/logs/tiny/make@d_1.log" in done.stdout
+    assert "dvc repro --single-item make@d/1" in done.stdout
+    assert "join report" in done.stdout.splitlines()[-1]
+    assert set(json.loads(run(["dvc", "status", "--json"], project).stdout)) == {"make@d/1", "join"}
+
+    command = next(line for line in done.stdout.splitlines() if "repeat: " in line)
+    (project / "fail").unlink()
+    run(["sh", "-c", command.partition("repeat: ")[2]], project)
+    done = at_once(project, "join")
+    assert "all 6 stages are up to date" in done.stdout
+    assert nothing_to_do(project)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_run_leaves_nothing_running_and_goes_on(project, number):
+    (project / "hang").write_text("")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stages.run", "--workers", "2"],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "DVC_NO_ANALYTICS": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    wait_for((project / "started").exists)
+    children = of(process.pid)
+    assert len(children) >= 3  # workers and at least one command
+    process.send_signal(number)
+    told = process.communicate(timeout=30)[0]
+    if number != signal.SIGKILL:
+        assert process.returncode == 128 + number
+        assert "interrupted after 1 stages" in told
+    wait_for(lambda: not any(alive(child) for child in children))
+    (project / "hang").unlink()
+    at_once(project, "--workers", "2")
+    assert nothing_to_do(project)
+
+
+def of(parent: int) -> list[int]:
+    """The processes below a process."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            above = int(file.read_text().rpartition(")")[2].split()[1])
+        except OSError:  # has ended meanwhile
+            continue
+        if above == parent:
+            found += [int(file.parent.name), *of(int(file.parent.name))]
+    return found
+
+
+def test_the_repeating_command_quotes_and_finds_the_programs(monkeypatch):
+    from stages.run import Suite
+
+    suite = object.__new__(Suite)
+    suite.file = Path("suites/mirror/dvc.yaml")
+    monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
+    assert suite.repeat("a@b c") == "dvc repro --single-item 'suites/mirror/dvc.yaml:a@b c'"
+    monkeypatch.delenv("VIRTUAL_ENV")
+    suite.file = Path("dvc.yaml")
+    path = Path(sys.executable).parent
+    assert suite.repeat("a@b") == f'PATH={path}:"$PATH" dvc repro --single-item a@b'
+
+
+def test_unknown_targets_are_named(project):
+    done = at_once(project, "mkae", check=False)
+    assert done.returncode == 1
+    assert "no stage is named 'mkae'; groups of stages: code, make, join" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_help_says_what_it_does():
+    done = run([sys.executable, "-m", "stages.run", "--help"], ROOT)
+    assert "several stages at once" in done.stdout

@@ -1,0 +1,107 @@
+"""Parameters: typed, frozen; what is wrong is named with what is allowed."""
+
+import copy
+import dataclasses
+
+import pytest
+import yaml
+
+from stages import settings
+from stages.errors import UserError
+from tests.conftest import ROOT
+
+
+def load(tmp_path, params):
+    file = tmp_path / "params.yaml"
+    file.write_text(yaml.safe_dump(params, sort_keys=False))
+    return settings.load(file)
+
+
+def changed(params, key, value):
+    """A copy of the parameters with a dotted key set, or removed if the value is ..."""
+    params = copy.deepcopy(params)
+    *path, last = key.split(".")
+    place = params
+    for part in path:
+        place = place[part]
+    if value is ...:
+        del place[last]
+    else:
+        place[last] = value
+    return params
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("pretrain.step", 5, r"pretrain: unknown key 'step'; allowed: steps, batch_size"),
+        ("pretrain.steps", ..., r"pretrain: missing key 'steps'; needed: steps"),
+        ("pretrain.steps", "many", r"pretrain\.steps: expected int, got str 'many'"),
+        ("pretrain.steps", 1.5, r"pretrain\.steps: expected int, got float 1\.5"),
+        ("pretrain.steps", True, r"pretrain\.steps: expected int, got bool True"),
+        ("seeds", 3, r"seeds: expected a list, got int 3"),
+        ("seeds", [1, 1], r"seeds: a value stands twice"),
+        ("recipes", ["none", 3], r"recipes\[1\]: expected str, got int 3"),
+        ("models.nano.layers", None, r"models\.nano\.layers: expected int, got NoneType"),
+        ("world.languages.qda.case", "no", r"case: expected bool, got str 'no'"),
+        ("target.tasks.mnli", {"epoch": 3}, r"target\.tasks\.mnli: unknown key 'epoch'; allowed"),
+        ("tasks.xnli", {"dev": 3}, r"tasks\.xnli: unknown key 'dev'; allowed: languages, train"),
+        ("nonsense", 1, r"unknown key 'nonsense'; allowed: root, file, suite"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path, params, key, value, message):
+    with pytest.raises(UserError, match=message):
+        load(tmp_path, changed(params, key, value))
+
+
+def test_settings_are_frozen(tmp_path, params):
+    loaded = load(tmp_path, params)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        loaded.threads = 4
+
+
+def test_whole_numbers_may_stand_for_floats(tmp_path, params):
+    assert load(tmp_path, changed(params, "target.epochs", 4)).target.epochs == 4.0
+
+
+def test_a_task_overrides_single_values(tmp_path, params):
+    params = changed(params, "target.tasks.udpos", {"epochs": 7})
+    loaded = load(tmp_path, params)
+    assert loaded.fine_tuning("target", "udpos").epochs == 7
+    assert loaded.fine_tuning("target", "udpos").batch_size == loaded.target.batch_size
+    assert loaded.fine_tuning("target", "mnli").epochs == loaded.target.epochs
+
+
+def test_every_target_stands_in_one_group(tmp_path, params):
+    alone = changed(params, "target.groups", {"mnli": ["mnli"]})
+    with pytest.raises(UserError, match=r"target 'mnli_more' stands in 0 of target\.groups"):
+        load(tmp_path, alone)
+    odd = changed(params, "target.groups.mnli", ["mnly"])
+    with pytest.raises(UserError, match="target 'mnly'; allowed: mnli, mnli_more"):
+        load(tmp_path, odd)
+
+
+def test_the_grid_has_extra_recipes_for_some_models(tmp_path, params):
+    params = changed(params, "recipes", ["none", "ccg"])
+    loaded = load(tmp_path, changed(params, "extra", {"models": ["nano"], "recipes": ["mnli"]}))
+    assert loaded.cells == (
+        *(("pico", "none"), ("pico", "ccg")),
+        *(("nano", "none"), ("nano", "ccg"), ("nano", "mnli")),
+    )
+    with pytest.raises(UserError, match=r"ccg is in recipes and extra\.recipes"):
+        load(tmp_path, changed(params, "extra", {"models": ["nano"], "recipes": ["ccg"]}))
+
+
+def test_a_file_that_is_missing_or_no_yaml(tmp_path):
+    with pytest.raises(UserError, match="no parameters file"):
+        settings.load(tmp_path / "params.yaml")
+    (tmp_path / "params.yaml").write_text("a: [1,")
+    with pytest.raises(UserError, match="is not YAML"):
+        settings.load(tmp_path / "params.yaml")
+
+
+def test_every_suite_loads():
+    for file in [ROOT / "params.yaml", *ROOT.glob("suites/*/params.yaml")]:
+        loaded = settings.load(file)
+        assert file == ROOT / loaded.file
+        assert (file.parent / loaded.root).resolve() == ROOT

@@ -1,0 +1,368 @@
+"""The generated world: parallel, free of leaks, the same from the same seed."""
+
+import dataclasses
+import random
+
+import pytest
+
+from stages.errors import UserError
+from stages.pocket import corpus, rows, tagging
+from stages.pocket import languages as languages_module
+from stages.pocket.meanings import NAMES, TOPICS, Event, State, World
+
+ROWS = {
+    task: {split: 40 for other, split in family.SPLITS if other == task}
+    for family in rows.FAMILIES
+    for task, _ in family.SPLITS
+}
+EVENT = Event("farmer", "feed", "horse", quality="old", number="3", place="barn", time="yesterday")
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World(3, 4)
+
+
+@pytest.fixture(scope="module")
+def drawn(world):
+    return rows.draw_meanings(world, 3, ROWS)
+
+
+@pytest.fixture(scope="module")
+def tables(languages, drawn):
+    made = rows.tables(languages, drawn, 3, ("mnli", "squad_v1"), 0.1)
+    return {
+        (task.__name__.rpartition(".")[2], config, split): table
+        for task, config, split, table in made
+    }
+
+
+def say(words) -> str:
+    return " ".join(word.form for word in words)
+
+
+def test_english_says_what_it_should(languages):
+    en = languages["en"]
+    assert say(en.statement(EVENT)) == "the farmer feed-ed 3 old horse-s in the barn yesterday ."
+    later = EVENT.but(tense="future", time="tomorrow", negated=True, number=None, plural=True)
+    told = "tomorrow farmer-s will not feed the old horse in the barn ."
+    assert say(en.statement(later, fronted="time")) == told
+    bare = EVENT.but(quality=None, number=None, time=None)
+    assert say(en.question(bare, "thing")) == "what did the farmer feed in the barn ?"
+    assert say(en.question(bare, "place")) == "where did the farmer feed the horse ?"
+    assert say(en.question(Event("Anna", "read", "book"), "agent")) == "who read-ed the book ?"
+    assert say(en.question(Event("Anna", "help", "Boris"), "thing")) == "whom did Anna help ?"
+    assert say(en.question(Event("Anna", "wash", "cow"), "reason")) == "why did Anna wash the cow ?"
+    how_many = en.question(Event("Anna", "read", "book", number="3"), "number")
+    assert say(how_many) == "howmany book-s did Anna read ?"
+    why = en.explained(Event("Anna company", "wash", "cow"), State("cow", "old"))
+    assert say(why) == "the Anna company wash-ed the cow because the cow be old ."
+    assert say(en.title("Anna", "baker")) == "Anna be the baker ."
+
+
+def test_word_order_is_the_language_s_own(languages):
+    parts = {
+        code: [w.part for w in language.statement(EVENT) if w.part in ("agent", "verb", "thing")]
+        for code, language in languages.items()
+    }
+    compact = {code: "".join(dict.fromkeys(p[0] for p in found)) for code, found in parts.items()}
+    svo = dict.fromkeys(("en", "qda", "qdb", "qdc"), "avt")
+    assert compact == svo | {"qdd": "atv", "qde": "vat"}
+    poses = [w.pos for w in languages["qdb"].statement(EVENT)]
+    assert poses.index("NOUN", 2) < poses.index("ADJ")  # noun before adjective
+    last = [w.pos for w in languages["qdc"].statement(EVENT)]
+    assert last.index("ADP") == last.index("ADV") - 1  # postposition: barn in, then the time
+
+
+def test_every_knob_changes_what_is_said(world_knobs):
+    """One knob at a time on English: what it does, and to what."""
+    english = world_knobs.languages["en"]
+    plain = Event("farmer", "feed", "horse", plural=True, place="barn", quality="old")
+    ask = lambda language: say(language.question(plain.but(quality=None, place=None), "thing"))
+    tell = lambda language: say(language.statement(plain))
+    told = lambda **knobs: languages_module.Language(
+        "en", 0, dataclasses.replace(english, **knobs), 1
+    )
+    assert tell(told()) == "farmer-s feed-ed the old horse in the barn ."
+    assert tell(told(order="sov")) == "farmer-s in the barn the old horse feed-ed ."
+    assert tell(told(order="vso")) == "feed-ed farmer-s the old horse in the barn ."
+    assert tell(told(adjective="after")) == "farmer-s feed-ed the horse old in the barn ."
+    assert tell(told(adposition="after")) == "farmer-s feed-ed the old horse the barn in ."
+    assert tell(told(articles=False)) == "farmer-s feed-ed old horse in barn ."
+    assert tell(told(plural=False)) == "farmer feed-ed the old horse in the barn ."
+    assert tell(told(case=True)) == "farmer-s feed-ed the old horse-ka in the barn ."
+    assert tell(told(agreement=True)) == "farmer-s feed-ed-en the old horse in the barn ."
+    particle = tell(told(tense="particle"))
+    assert particle == "farmer-s beforenow feed the old horse in the barn ."
+    assert tell(told(tense="none")) == "farmer-s feed the old horse in the barn ."
+    assert ask(told()) == "what did farmer-s feed ?"
+    assert ask(told(question="in_situ")) == "farmer-s feed-ed what ?"
+    assert ask(told(auxiliary=False)) == "what farmer-s feed-ed ?"
+    assert tell(told(script="greek")).isascii() is False
+    assert {told(shared_names=0.0).forms[name] for name in NAMES}.isdisjoint(NAMES)
+
+
+def test_distance_grows(languages):
+    """Fewer and fewer word forms are English ones."""
+    english = set(languages["en"].forms.values())
+    shared = [len(english & set(lang.forms.values())) for lang in languages.values()]
+    assert shared == sorted(shared, reverse=True)
+    assert len(set(shared)) == len(shared)
+
+
+def test_a_name_is_a_person_a_town_or_a_company(languages):
+    en = languages["en"]
+    event = Event("Anna company", "help", "Boris", place="Chen", time="monday")
+    tags = dict(zip([w.form for w in en.statement(event)], tagging.spans(en.statement(event))))
+    assert tags["Anna"] == "B-ORG"
+    assert tags["company"] == "I-ORG"
+    assert tags["Boris"] == "B-PER"
+    assert tags["Chen"] == "B-LOC"
+    assert tags["monday"] == "O"
+    neighbours = languages["qdd"].statement(Event("Anna", "help", "Boris"))  # verb comes last
+    tags = [t for t in tagging.spans(neighbours) if t != "O"]
+    assert tags == ["B-PER", "B-PER"]
+
+
+def test_all_languages_are_parallel(tables, languages):
+    from stages.tasks import panx, udpos
+
+    for task, name, split in (("xnli", "{}", "test"), ("xquad", "xquad.{}", "validation")):
+        sizes = {len(tables[task, name.format(code), split]) for code in languages}
+        assert sizes == {40}
+    labels = {tuple(tables["xnli", code, "test"]["label"]) for code in languages}
+    assert len(labels) == 1
+    ids = {tuple(tables["mlqa", f"mlqa.{code}.{code}", "test"]["id"]) for code in languages}
+    assert len(ids) == 1
+    for code in languages:
+        english = tables["panx", panx.config("en"), "test"]["ner_tags"]
+        theirs = tables["panx", panx.config(code), "test"]["ner_tags"]
+        for ours, tags in zip(english, theirs, strict=True):  # the same entities, in another order
+            assert sorted(t for t in ours if t) == sorted(t for t in tags if t)
+        counts = [
+            sorted(t for t in row if udpos.LABELS[t] not in ("DET", "AUX"))
+            for config in ("en", code)
+            for row in tables["udpos", udpos.config(config), "test"]["pos_tags"]
+        ]
+        assert counts[:40] == counts[40:]
+
+
+def test_answers_stand_where_they_should(tables):
+    seen = 0
+    for (task, _, _), table in tables.items():
+        for row in table if "answers" in table.column_names else ():
+            for start, text in zip(row["answers"]["answer_start"], row["answers"]["text"]):
+                assert row["context"][start : start + len(text)] == text != "", task
+                seen += 1
+    assert seen > 1000
+
+
+def test_half_of_squad_v2_has_no_answer(tables):
+    found = [len(row["text"]) for row in tables["squad_v2", "squad_v2", "train"]["answers"]]
+    assert found == [1, 0] * 20
+
+
+def test_what_has_no_answer_is_not_said(drawn):
+    for context, event, asked, told in drawn["squad_v2", "train"]:
+        if told is None:
+            same = [e for e in context if (e.agent, e.thing) == (event.agent, event.thing)]
+            assert not same or getattr(event, asked) is None
+
+
+def test_sentences_of_lareqa_end_where_the_rows_say(tables):
+    for row in tables["lareqa", "en", "validation"]:
+        for start, end in row["sentence_breaks"]:
+            assert row["context"][end - 2 : end] == " ."
+            assert not row["context"][start:end].startswith(" ")
+
+
+def test_no_meaning_in_two_splits(drawn):
+    for family in rows.FAMILIES:
+        key = getattr(family, "unique", lambda meaning: meaning)
+        found = [key(meaning) for split in family.SPLITS for meaning in drawn[split]]
+        assert len(found) == len(set(found)) == 40 * len(family.SPLITS)
+
+
+def test_no_english_text_of_a_test_split_stands_in_training(tables):
+    """Not only the meanings: the texts themselves, without the labels."""
+    text = lambda table: {
+        str({k: v for k, v in row.items() if k in INPUTS}) for row in table.to_list()
+    }
+    for train, test in (
+        (("mnli", "default", "train"), ("xnli", "en", "test")),
+        (("squad_v1", "plain_text", "train"), ("mlqa", "mlqa.en.en", "test")),
+        (("squad_v1", "plain_text", "train"), ("lareqa", "en", "validation")),
+        (("copa", "copa", "train"), ("copa", "copa", "validation")),
+        (("pawsx", "en", "train"), ("pawsx", "en", "test")),
+        (("hellaswag", "default", "train"), ("hellaswag", "default", "validation")),
+    ):
+        assert text(tables[train]).isdisjoint(text(tables[test])), test
+
+
+INPUTS = ("premise", "hypothesis", "context", "question", "sentence1", "sentence2", "choice1")
+INPUTS += ("choice2", "ctx", "endings")
+
+
+def test_labels_balance(tables):
+    labels = tables["xnli", "en", "test"]["label"]
+    assert {labels.count(label) for label in range(3)} == {13, 14}
+    assert tables["pawsx", "en", "test"]["label"].count(1) == 20
+    assert tables["qqp", "qqp", "train"]["label"].count(1) == 20
+
+
+def test_the_hypothesis_follows_its_label(drawn):
+    """Entailed: nothing that the premise does not say. Neutral: one thing more. Else: a clash."""
+    for task in ("mnli", "anli"):
+        for premise, hypothesis, label in drawn[task, "train"]:
+            told = next(e for e in premise if e.agent == hypothesis.agent)
+            said = {f.name: getattr(hypothesis, f.name) for f in dataclasses.fields(Event)}
+            new = [k for k, v in said.items() if v is not None and v != getattr(told, k)]
+            if label == 0:
+                assert new == []
+            elif label == 1:
+                assert len(new) == 1
+                assert getattr(told, new[0]) is None
+            else:
+                assert hypothesis.negated or (len(new) == 1 and getattr(told, new[0]) is not None)
+
+
+def test_swaps_keep_the_words(tables):
+    """A bag of words cannot tell a paraphrase of pawsx from what is none."""
+    table = tables["pawsx", "en", "test"]
+    for first, second in zip(table["sentence1"], table["sentence2"], strict=True):
+        assert first != second
+        bag = lambda text: sorted(text.replace("-", " ").replace("the ", "").split())
+        assert bag(first) == bag(second)
+
+
+def test_what_is_done_next_is_of_the_same_topic(drawn):
+    topic = lambda event: next(t for t, parts in TOPICS.items() if event.verb in parts["verb"])
+    for premise, asked, endings, label in drawn["hellaswag", "train"] + drawn["xcopa", "test"]:
+        same = [topic(ending) == topic(premise[0]) for ending in endings]
+        assert same.index(True) == label
+        assert sum(same) == 1
+        assert asked in ("cause", "effect")
+
+
+def test_mining_pools_hide_their_pairs(tables):
+    gold = tables["bucc", "qda-en.gold", "test"]
+    sides = [
+        {r["id"]: r["text"] for r in tables["bucc", f"qda-en.{s}", "test"]} for s in ("qda", "en")
+    ]
+    assert len(gold) == 10
+    assert [len(side) for side in sides] == [25, 25]
+    for pair in gold:
+        foreign, english = sides[0][pair["source_id"]], sides[1][pair["target_id"]]
+        assert foreign.split()[-1] == english.split()[-1] == "."
+    assert [r["source_id"] for r in gold] != sorted(sides[0])[:10]  # not told by their place
+
+
+def test_entities_of_the_test_are_in_no_training_row(drawn, tables):
+    train = {meaning[0] for meaning in drawn["mewslix_pairs", "train"]}
+    assert train.isdisjoint(meaning[0] for meaning in drawn["mewslix", "test"])
+    pool = tables["mewslix_entities", "candidate_entities", "test"]
+    assert {m[0].key for m in drawn["mewslix", "test"]} <= set(pool["entity"])
+    assert len(set(pool["language"])) > 3
+    row = tables["mewslix", "en", "test"][0]
+    assert row["mention"] in NAMES
+    assert row["entity"].split("-")[1] == row["mention"]
+
+
+def test_translated_rows_have_wrong_words_and_right_labels(tables):
+    machine = tables["mnli_translated", "qda", "train"]
+    assert machine["label"] == tables["mnli", "default", "train"]["label"]
+    assert ("mnli_translated", "en", "train") not in tables
+    assert ("ccg_translated", "qda", "train") not in tables
+
+
+@pytest.mark.parametrize("task", ["anli", "qqp", "squad_v2", "hellaswag", "ccg", "cosmos_qa"])
+def test_every_intermediate_task_can_be_translated(languages, drawn, task):
+    """Where no data set offers it, as a user's own folder of the task's columns."""
+    from stages import tasks
+
+    found = {key: value for key, value in drawn.items() if key[0] == task}
+    made = {
+        (module.REPO, config): table
+        for module, config, _, table in rows.tables(languages, found, 3, (task,), 0.1)
+    }
+    own = made[f"local/{task}_translated", "qdc"]
+    assert len(own) == 40
+    assert set(tasks.load(task).COLUMNS) <= set(own.column_names)
+    assert (f"local/{task}_translated", "en") not in made
+    example = tasks.load(f"{task}_translated").example(own[0], 0, "qdc")
+    assert example["id"]
+
+
+def test_a_machine_s_words_are_wrong_at_the_rate_that_was_asked_for(languages):
+    language = languages["qdb"]
+    machine = languages_module.MachineTranslation(language, 0.3, "seed")
+    wrong = sum(machine.form("horse") != language.form("horse") for _ in range(2000))
+    assert 450 < wrong < 650  # 0.3, less the draws of the word itself
+
+
+def test_rows_have_the_columns_in_the_order_of_the_data_set(tables):
+    """Else their bytes would change from run to run."""
+    for (task, _, _), table in tables.items():
+        base = task.removesuffix("_translated")
+        family = next((f for f in rows.FAMILIES if base in f.FEATURES), None)
+        if family is not None and task == base:
+            assert table.column_names == list(family.FEATURES[task]), task
+            assert list(table[0]) == table.column_names
+
+
+def test_one_task_s_rows_do_not_depend_on_another_s(world, drawn):
+    alone = rows.draw_meanings(world, 3, {"tatoeba": {"test": 40}})
+    assert alone["tatoeba", "test"] == drawn["tatoeba", "test"]
+
+
+def test_meanings_do_not_depend_on_the_languages(world_knobs, drawn, tables):
+    without = {k: v for k, v in world_knobs.languages.items() if k != "qdc"}
+    fewer = languages_module.build(without, world_knobs.seed)
+    made = rows.tables(fewer, drawn, 3, (), 0.0)
+    found = {(task.__name__.rpartition(".")[2], c, s): t for task, c, s, t in made}
+    assert found["xnli", "en", "test"].to_list() == tables["xnli", "en", "test"].to_list()
+    assert ("xnli", "qdc", "test") not in found
+
+
+def test_the_corpus_is_a_function_of_the_seed(languages):
+    tell = lambda seed: corpus.documents(World(1, 4), "qda", languages, 30, 0.4, 0.2, seed)
+    assert tell(1) == tell(1)
+    assert tell(1) != tell(2)
+
+
+def test_code_mixing_swaps_words_for_their_translations(languages):
+    draw = random.Random(0)
+    words = languages["en"].statement(EVENT)
+    others = [languages["qdd"]]
+    mixed = [corpus.mixed(word, others, 1.0, draw) for word in words]
+    assert mixed[1] == languages["qdd"].forms["farmer"]
+    assert mixed[3] == "3"
+    assert [corpus.mixed(word, others, 0.0, draw) for word in words] == [w.form for w in words]
+
+
+def test_a_world_that_is_too_small_says_so(monkeypatch):
+    monkeypatch.setattr(rows, "TRIES", 1)
+    with pytest.raises(UserError, match=r"world\.rows\.tatoeba\.test is 3000, but the world"):
+        rows.draw_meanings(World(3, 1), 3, {"tatoeba": {"test": 3000}})
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        (
+            {"xnly": {"test": 3}},
+            r"world\.rows\.xnly\.test: the world has no such rows; allowed: anli",
+        ),
+        ({"xnli": {"train": 3}}, r"no such rows; allowed: test, validation"),
+    ],
+)
+def test_rows_that_the_world_does_not_have_are_refused(world, wanted, message):
+    with pytest.raises(UserError, match=message):
+        rows.draw_meanings(world, 3, wanted)
+
+
+@pytest.mark.parametrize(("knob", "value"), [("order", "osv"), ("script", "runes")])
+def test_an_unknown_knob_is_refused(world_knobs, knob, value):
+    odd = dataclasses.replace(world_knobs.languages["en"], **{knob: value})
+    with pytest.raises(UserError, match=f"{knob} is '{value}'; allowed: "):
+        languages_module.build({"en": odd}, 1)
