@@ -133,8 +133,7 @@ def wait_for(condition, seconds: float = 30):
 
 def alive(pid: int) -> bool:
     try:
-        os.kill(pid, signal.SIG_DFL)
-    except ProcessLookupError:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
         return False
-    state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     return state != "Z"

@@ -239,7 +239,8 @@ def killed_within_pretraining(folder: Path, steps: int) -> bool:
     process = subprocess.Popen(
         ["dvc", "repro", "pretrain"],
         cwd=folder,
-        env=os.environ | {"PATH": path, "CHECKPOINT_SECONDS": "0.1"},
+        # The plainest shell: what the stage does must not depend on the caller's.
+        env=os.environ | {"PATH": path, "CHECKPOINT_SECONDS": "0.1", "SHELL": "/bin/sh"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
