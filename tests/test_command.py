@@ -1,7 +1,6 @@
 """The frame of every stage: whole outputs, guarded inputs, clear errors."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
