@@ -225,6 +225,7 @@ def mine(folder: Path, encoder: SentenceEncoder, neighbours: int) -> dict[str, d
         ]
         told[language] = {
             "n_gold": len(test),
+            "chance_percent": round(mining.chance(len(test), *splits[1].rows.values()), 4),
             "foreign_sentences": splits[1].rows["foreign"],
             "english_sentences": splits[1].rows["english"],
             "layers": [

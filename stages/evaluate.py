@@ -47,7 +47,6 @@ def evaluate(run: Run, name: str, target: dict) -> dict:
     tasks = {
         rows.task.name: {
             "main_score": f"{scoring.main_name(rows.task.metrics[0])}_percent",
-            "chance_percent": rows.task.chance_percent,
             "languages": {},
         }
         for rows in test
@@ -115,7 +114,8 @@ def score_test(
         task = rows.task.name
         predictions.write(home / task / f"{rows.language}.jsonl", rows, predicted, points)
         entry = tasks[task]["languages"].setdefault(
-            rows.language, {"n": len(rows.examples), "seeds": {}}
+            rows.language,
+            {"n": len(rows.examples), "chance_percent": rows.chance_percent(), "seeds": {}},
         )
         entry["seeds"][folder.name] = scoring.scores(points) | {"oracle_percent": None}
     if oracle is None:

@@ -148,6 +148,16 @@ def best_threshold(found: list[Candidate], gold: set[tuple]) -> float:
     return threshold
 
 
+def chance(gold: int, foreign: int, english: int) -> float:
+    """The expected F1, in percent, of mining random one-to-one pairs: as many as there can be.
+
+    Each gold pair is among them with probability 1 / max(foreign, english); the number of pairs is
+    fixed, so that F1 grows linearly with those that are right. Fewer random pairs score less.
+    """
+    right = gold / max(foreign, english)
+    return 200 * right / (min(foreign, english) + gold)
+
+
 def score(found: list[Candidate], gold: set[tuple], threshold: float) -> dict[str, float]:
     """Precision (correct of those proposed), recall (correct of the gold pairs) and F1, percent."""
     proposed = [candidate.pair for candidate in found if candidate.score >= threshold]

@@ -121,6 +121,14 @@ class Rows:
             points.append({name: value for part in both for name, value in part.items()})
         return predicted, points
 
+    def chance_percent(self) -> float | None:
+        """The score of a guess: the task's, or with a pool that of a random ranking of it."""
+        if self.pool is None:
+            return self.task.chance_percent
+        metric, candidates = scoring.load(self.task.metrics[0]), len(self.pool.keys)
+        expected = [metric.chance(gold, candidates) for gold in self.gold]
+        return 100 * sum(expected) / len(expected)
+
     def main_score(self, points: list[Points]) -> float:
         """The main score in percent."""
         name = scoring.main_name(self.task.metrics[0])

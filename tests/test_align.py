@@ -1,5 +1,6 @@
 """The align stage: pooling, debiased CKA, mining, the language probe, and the whole output."""
 
+import itertools
 import json
 import sys
 
@@ -208,6 +209,16 @@ def test_thresholds_at_the_edges():
     assert set(nothing.values()) == {0}
 
 
+def test_chance_of_mining_is_the_mean_over_all_one_to_one_pairs():
+    gold = {(0, 0), (2, 3)}
+    scores = [
+        mining.score([Candidate(pair, 1.0) for pair in enumerate(order)], gold, 0.0)["f1_percent"]
+        for order in itertools.permutations(range(4), 3)
+    ]
+    assert mining.chance(2, 3, 4) == pytest.approx(sum(scores) / len(scores))
+    assert mining.chance(2, 4, 3) == mining.chance(2, 3, 4)
+
+
 def mining_rows(pairs: dict[str, str], foreign: list[str], english: list[str]) -> list[dict]:
     """Rows of gold pairs {foreign: English} and of sentences without a translation."""
     rows = []
@@ -366,6 +377,7 @@ def test_the_stage_writes_every_measure_and_the_same_bytes_again(
         assert layer["margin_to_english_percent"] > 50  # the same words in another order
     mined = told["mining"]["bucc"]["qda"]
     assert [mined[k] for k in ("n_gold", "foreign_sentences", "english_sentences")] == [20, 30, 30]
+    assert mined["chance_percent"] == 2.6667  # 20 / 30 right of 30 mined and 20 gold pairs
     assert [layer["layer"] for layer in mined["layers"]] == [0, 1, 2]
     assert all(layer["f1_percent"] > 50 for layer in mined["layers"])
     assert told["language_identity"]["n"] == 20

@@ -1,5 +1,7 @@
 """Metrics against hand-worked cases and the official definitions."""
 
+import itertools
+
 import pytest
 
 from stages import scoring
@@ -153,3 +155,15 @@ def test_map_at_20(relevant, ranking, expected):
     points = map_at_20.points(gold, list(ranking), "de")
     assert points == {"map_at_20": (pytest.approx(expected), 1.0)}
     assert list(scoring.scores([points])) == ["map_at_20_percent"]
+
+
+@pytest.mark.parametrize("ranks", [3, 20])
+def test_chance_of_map_at_20_is_the_mean_over_all_orders_of_the_pool(monkeypatch, ranks):
+    monkeypatch.setattr(map_at_20, "RANKS", ranks)
+    gold = {"keys": ["r", "s"], "relevant": 2}
+    scores = [
+        map_at_20.points(gold, list(order), "de")["map_at_20"][0]
+        for order in itertools.permutations("rsabcd")
+    ]
+    assert map_at_20.chance(gold, 6) == pytest.approx(sum(scores) / len(scores))
+    assert map_at_20.chance({"keys": ["r"], "relevant": 1}, 1) == 1

@@ -13,6 +13,7 @@ from stages.errors import UserError
 from stages.examples import Description
 from stages.model import TaskModel, pack, read_model
 from stages.predictions import Rows, make_pool
+from stages.scoring import map_at_20
 from stages.types import (
     classification,
     dual_encoder,
@@ -300,6 +301,8 @@ def test_a_pool_holds_each_candidate_once_and_knows_all_versions(
     assert pool.keys == ["en/0", "en/1", "en/2", "de/0", "de/1"]
     german = Rows(questions, task, "test", "de", word_tokenizer, lengths(30), pool)
     assert german.gold[1] == {"keys": ["de/0", "en/1"], "relevant": 2}
+    chance = map_at_20.chance({"keys": [], "relevant": 2}, 5)
+    assert german.chance_percent() == pytest.approx(100 * chance)
     settings = SimpleNamespace(batch_tokens=64)
     predicted, points = german.score(model, "task", settings)
     assert sorted(predicted[0]) == sorted(pool.keys)

@@ -18,3 +18,17 @@ def points(gold: dict, predicted: list[str], language: str) -> dict:
             hits += 1
             total += hits / rank
     return {"map_at_20": (total / min(gold["relevant"], RANKS), 1.0)}
+
+
+def chance(gold: dict, candidates: int) -> float:
+    """The expected AP@20 of a random order of so many candidates.
+
+    The one at rank r is relevant with probability R / P, and each of the r - 1 before it then with
+    (R - 1) / (P - 1); the precision at r is the number of these and itself over r.
+    """
+    relevant = gold["relevant"]
+    share = relevant / candidates
+    further = (relevant - 1) / (candidates - 1) if candidates > 1 else 0.0
+    ranks = range(1, min(RANKS, candidates) + 1)
+    total = sum(share * (1 + (rank - 1) * further) / rank for rank in ranks)
+    return total / min(relevant, RANKS)
