@@ -16,6 +16,7 @@ from stages.predictions import read_points
 from stages.settings import Settings
 
 ENGLISH = "en"
+EXACT = "exact_match"  # the score that stands beside a question answering task's F1
 
 Cell = tuple[str, str]  # model, recipe
 
@@ -38,11 +39,16 @@ class Result:
 
 @dataclass(frozen=True)
 class Language(Result):
-    """The result in one language; `oracle`: its score had its own development data chosen."""
+    """The result in one language; `oracle`: its score had its own development data chosen.
+
+    `chance`: the score of a guess, None where there is no such level; `exact`: the exact match.
+    """
 
     n: int
     seeds: int
+    chance: float | None
     oracle: float | None
+    exact: Result | None
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,6 @@ class Score:
     label: str
     type: str
     metric: str
-    chance: float | None
     trained_on: tuple[str, ...]
     languages: dict[str, Language]
 
@@ -74,16 +79,30 @@ class Score:
 
     def mean(self, codes: list[str]) -> Result | None:
         """The mean over some languages; None if there are none."""
-        if not codes:
-            return None
-        found = [self.languages[code] for code in codes]
-        score = float(np.mean([one.score for one in found]))
-        return Result(score, np.mean([one.replicates for one in found], axis=0))
+        return mean([self.languages[code] for code in codes])
 
-    def oracle(self, codes: list[str]) -> float | None:
-        """The mean over languages of the scores with the oracle's checkpoint."""
-        chosen = [self.languages[code].oracle for code in codes]
-        return None if None in chosen or not chosen else float(np.mean(chosen))
+    def exact(self, codes: list[str]) -> Result | None:
+        """The mean over some languages of the exact match; None where the task has none."""
+        found = [self.languages[code].exact for code in codes]
+        return None if None in found else mean(found)
+
+    def constant(self, name: str, codes: list[str]) -> float | None:
+        """The mean over languages of `chance` or `oracle`; None where a language has none."""
+        found = [getattr(self.languages[code], name) for code in codes]
+        return None if None in found or not found else float(np.mean(found))
+
+    def counts(self, codes: list[str]) -> dict[str, int]:
+        """Test examples and seeds of some languages; of the smallest, where they differ."""
+        found = [self.languages[code] for code in codes]
+        return {name: min(getattr(one, name) for one in found) for name in ("n", "seeds")}
+
+
+def mean(results: list[Result]) -> Result | None:
+    """The mean of some results, resample by resample; None if there are none."""
+    if not results:
+        return None
+    score = float(np.mean([one.score for one in results]))
+    return Result(score, np.mean([one.replicates for one in results], axis=0))
 
 
 def read_scores(run: Run) -> list[Score]:
@@ -105,7 +124,7 @@ def read_target(run: Run, home: Path, target: str, entries: dict[Cell, dict | No
     done = [entry for entry in entries.values() if entry]
     served = dict.fromkeys(task for entry in done for task in entry["tasks"])
     if not served:
-        return [Score(*cell, target, target, target, "", "", None, (), {}) for cell in entries]
+        return [Score(*cell, target, target, target, "", "", (), {}) for cell in entries]
     found = []
     for task in served:
         results = read_task(run, home, target, task, entries)
@@ -117,7 +136,6 @@ def read_target(run: Run, home: Path, target: str, entries: dict[Cell, dict | No
             labelled(task, trained_on),
             tasks.load(task).TYPE,
             told["main_score"].removesuffix("_percent"),
-            told["chance_percent"],
             trained_on,
         )
         found += [Score(*cell, *shared, languages) for cell, languages in results.items()]
@@ -155,21 +173,31 @@ def read_task(
                 name = entry["main_score"].removesuffix("_percent")
                 folders = [home.joinpath(*cell, target, seed, task) for seed in value["seeds"]]
                 files = [folder / f"{code}.jsonl" for folder in folders]
-                points = np.array([read_points(file, name) for file in files])
-                results[cell][code] = result(points, value, run.settings.report.resamples)
+                results[cell][code] = result(files, name, value, run.settings.report.resamples)
     return results
 
 
-def result(points: np.ndarray, value: dict, resamples: int) -> Language:
-    """A language's result from its points (seeds, examples, 2) and its entry in the scores."""
-    chosen = [seed["oracle_percent"] for seed in value["seeds"].values()]
+def result(files: list[Path], name: str, value: dict, resamples: int) -> Language:
+    """A language's result from its predictions, a file a seed, and its entry in the scores."""
+    seeds = value["seeds"].values()
+    chosen = [seed["oracle_percent"] for seed in seeds]
+    has_exact = all(f"{EXACT}_percent" in seed for seed in seeds)
+    main = resampled(files, name, resamples)
     return Language(
-        score=statistics.score(points),
-        replicates=statistics.replicates(points, resamples),
-        n=points.shape[1],
-        seeds=points.shape[0],
+        score=main.score,
+        replicates=main.replicates,
+        n=value["n"],
+        seeds=len(files),
+        chance=value["chance_percent"],
         oracle=None if None in chosen else float(np.mean(chosen)),
+        exact=resampled(files, EXACT, resamples) if has_exact else None,
     )
+
+
+def resampled(files: list[Path], name: str, resamples: int) -> Result:
+    """One score of the examples of a test set, over all seeds."""
+    points = np.array([read_points(file, name) for file in files])  # (seeds, examples, 2)
+    return Result(statistics.score(points), statistics.replicates(points, resamples))
 
 
 def in_order(codes, settings: Settings) -> list[str]:

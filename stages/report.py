@@ -2,18 +2,19 @@
 
 The grid is read from the parameters, never from what lies in a folder; a cell that has not run is
 shown as not run. Writes the summary of scores, the summary of cost (timings stay apart), CSV tables
-for `dvc plots`, PNG figures, and prints the result table.
+for `dvc plots`, PNG figures, the result tables in Markdown, and prints the result table.
 """
 
-import csv
 import importlib
 import pkgutil
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 
-from stages import figures, tables
-from stages.command import stage, write_json
+from stages import figures, results, table_files, tables
+from stages.command import Run, stage, write_json
+from stages.differences import MEAN
 from stages.grid import Score, read_scores
 from stages.printed import cost_table, score_table
 from stages.tables import english_scores, retrieval_means
@@ -24,13 +25,24 @@ def main() -> None:
         __doc__,
         inputs=["code", "scores", "predictions", "align", "benchmark"],
         outputs=["summary", "cost", "plots"],
-        params=["suite", "languages", "models", "recipes", "extra", "orders", "target", "report"],
+        params=[
+            "suite",
+            "languages",
+            "models",
+            "recipes",
+            "extra",
+            "orders",
+            "seeds",
+            "target",
+            "report",
+        ],
     ) as run:
         scores = read_scores(run)
         made = tables.make(scores, run)
         write_plots(run.outputs["plots"], made)
-        write_json(run.outputs["summary"], summary(scores, made))
-        write_json(run.outputs["cost"], cost_summary(made["cost"]))
+        origin = made_from(run, "scores", "predictions", "align")
+        write_json(run.outputs["summary"], summary(scores, made) | origin)
+        write_json(run.outputs["cost"], cost_summary(made["cost"]) | made_from(run, "benchmark"))
         print(score_table(made, run.settings))
         print(cost_table(made["cost"], run.settings))
         done = sum(bool(s.languages) for s in scores)
@@ -38,17 +50,21 @@ def main() -> None:
 
 
 def write_plots(folder: Path, made: dict[str, list[dict]]) -> None:
-    """All tables as CSV and all figures as PNG."""
+    """All tables as CSV, the result tables as Markdown, and all figures as PNG."""
     folder.mkdir(parents=True)
-    for name, rows in made.items():
-        write_table(folder / f"{name}.csv", rows)
+    table_files.write(folder, made)
+    (folder / "results.md").write_text(results.markdown(table_files.read(folder)))
     for entry in pkgutil.iter_modules(figures.__path__):
         figure = importlib.import_module(f"stages.figures.{entry.name}")
         figure.draw(made, folder / f"{entry.name}.png")
 
 
 def summary(scores: list[Score], made: dict[str, list[dict]]) -> dict:
-    """The few numbers that a pull request compares: {model: {recipe: {task: ...}}}."""
+    """The few numbers that a pull request compares: {model: {recipe: {task: ...}}}.
+
+    Beside the scores the paired differences: `model_size` of every recipe between two models,
+    `pretraining` of `none` less `random`; both of the zero-shot means.
+    """
     told: dict = {}
     english = english_scores(made["scores"])
     for row in made["gains"]:
@@ -58,6 +74,7 @@ def summary(scores: list[Score], made: dict[str, list[dict]]) -> dict:
             "english_percent": rounded(english.get(key)),
             "zero_shot_percent": rounded(row["zero_shot_percent"]),
             "other_languages_percent": rounded(row["other_languages_percent"]),
+            "exact_match_zero_shot_percent": rounded(row.get("exact_match_percent")),
             "oracle_zero_shot_percent": rounded(row["oracle_percent"]),
             "gain_points": rounded(row.get("gain")),
             "gain_low_points": rounded(row.get("low")),
@@ -68,11 +85,39 @@ def summary(scores: list[Score], made: dict[str, list[dict]]) -> dict:
             entry = told.setdefault(model, {}).setdefault(recipe, {})
             entry.setdefault(task, {})[measure] = rounded(value)
     cells = {(s.model, s.recipe, s.target) for s in scores if not s.languages}
-    return {"not_run_cells": len(cells), "scores": told}
+    size, pretraining = {}, {}
+    for row in made["sizes"]:
+        entry = size.setdefault(f"{row['model']}_less_{row['smaller_model']}", {})
+        entry.setdefault(row["recipe"], {})[row["task"]] = difference(row)
+    for row in made["pretraining"]:
+        if row["language"] == MEAN:
+            pretraining.setdefault(row["model"], {})[row["task"]] = difference(row)
+    told = {"not_run_cells": len(cells), "scores": told}
+    return told | {"model_size": size, "pretraining": pretraining}
+
+
+def difference(row: dict) -> dict:
+    """A paired difference with its interval, its test examples of a language and its seeds."""
+    points = {f"{key}_points": rounded(row[key]) for key in ("difference", "low", "high")}
+    return points | {"n": row["n"], "seeds": row["seeds"]}
+
+
+def made_from(run: Run, *inputs: str) -> dict:
+    """What a summary is made from; as lists, which `dvc metrics` does not take for metrics.
+
+    Only of the inputs that its numbers come from: timings never change the summary of scores.
+    """
+    paths = [str(run.inputs[name]) for name in inputs]
+    origin = {
+        "inputs_sha256": [[path, run.checksums[path]] for path in paths],
+        "seeds": list(run.settings.seeds),
+        "versions": [["numpy", metadata.version("numpy")]],
+    }
+    return {"made_from": origin}
 
 
 def cost_summary(rows: list[dict]) -> dict:
-    """Medians over languages: {model: {recipe: {task: ...}}}."""
+    """Medians over languages: {"cost": {model: {recipe: {task: ...}}}}."""
     names = ("latency_p50_ms", "latency_p95_ms", "latency_p99_ms")
     names += ("examples_per_sec", "tokens_per_sec")
     same: dict[tuple, list[dict]] = {}
@@ -82,21 +127,11 @@ def cost_summary(rows: list[dict]) -> dict:
     for (model, recipe, task), cells in same.items():
         entry = told.setdefault(model, {}).setdefault(recipe, {})
         entry[task] = {name: rounded(np.median([row[name] for row in cells])) for name in names}
-    return told
+    return {"cost": told}
 
 
 def rounded(value: float | None) -> float | None:
     return None if value is None else round(float(value), 3)
-
-
-def write_table(file: Path, rows: list[dict]) -> None:
-    """Write a CSV with the union of the rows' columns, numbers with four decimals."""
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    with file.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, columns, lineterminator="\n")
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({k: f"{v:.4f}" if isinstance(v, float) else v for k, v in row.items()})
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ In all of them `task` is the label of a column (`xnli`, `xnli+2`: stages/grid.py
 """
 
 from stages.command import Run, read_json
-from stages.grid import ENGLISH, Result, Score, in_order
-from stages.settings import Model, Settings
+from stages.differences import layer_parameters, pretraining_rows, size_rows
+from stages.grid import ENGLISH, EXACT, Result, Score, in_order
+from stages.settings import Settings
 
 
 def make(scores: list[Score], run: Run) -> dict[str, list[dict]]:
@@ -14,6 +15,8 @@ def make(scores: list[Score], run: Run) -> dict[str, list[dict]]:
     return {
         "scores": score_rows(scores, run.settings),
         "gains": gains,
+        "sizes": size_rows(scores, run.settings),
+        "pretraining": pretraining_rows(scores),
         "sequence": sequence_rows(gains, run.settings),
         **encoder_tables(run),
         "cost": cost_rows(scores, run),
@@ -44,27 +47,38 @@ def score_rows(scores: list[Score], settings: Settings) -> list[dict]:
             row |= found.named("score_percent", "low_percent", "high_percent")
             if against and code in against.languages:
                 row |= (found - against.languages[code]).named("gain", "low", "high")
-            row |= {"n": found.n, "seeds": found.seeds, "chance_percent": s.chance}
-            rows.append(row | {"oracle_percent": found.oracle, "status": "run"})
+            row |= {"n": found.n, "seeds": found.seeds, "chance_percent": found.chance}
+            row |= {"oracle_percent": found.oracle, "status": "run"}
+            rows.append(row | exact_match(found.exact))
     return rows
+
+
+def exact_match(found: Result | None) -> dict[str, float]:
+    """The columns of the exact match, where a task has it."""
+    names = (f"{EXACT}_percent", f"{EXACT}_low_percent", f"{EXACT}_high_percent")
+    return {} if found is None else found.named(*names)
 
 
 def gain_rows(scores: list[Score], settings: Settings) -> list[dict]:
     """A row per cell and task: zero-shot mean, mean of all but English, gain of the former.
 
     Zero-shot languages are those that the target was not fine-tuned on; where that was English
-    only, the two means are the same. `layer_parameters` is the size of the model.
+    only, the two means are the same. `layer_parameters` is the size of the model, `n` the test
+    examples of a language.
     """
     base, rows = baselines(scores, settings), []
     for s in scores:
-        zero_shot = s.mean(s.zero_shot())
+        codes = s.zero_shot()
+        zero_shot = s.mean(codes)
         if zero_shot is None:
             continue
-        row = keys(s) | {"type": s.type, "chance_percent": s.chance}
+        row = keys(s) | {"type": s.type, "metric": s.metric}
+        row |= {"chance_percent": s.constant("chance", codes)}
         row |= {"layer_parameters": layer_parameters(settings.models[s.model])}
-        row |= {"zero_shot_languages": len(s.zero_shot())}
+        row |= {"zero_shot_languages": len(codes)} | s.counts(codes)
         row |= zero_shot.named("zero_shot_percent", "low_percent", "high_percent")
-        row |= {"oracle_percent": s.oracle(s.zero_shot())} | other_languages(s)
+        row |= {"oracle_percent": s.constant("oracle", codes)} | other_languages(s)
+        row |= exact_match(s.exact(codes))
         if against := base.get((s.model, s.target, s.task)):
             gain = zero_shot - against.mean(against.zero_shot())
             row |= gain.named("gain", "low", "high")
@@ -77,13 +91,6 @@ def other_languages(s: Score) -> dict[str, float]:
     found: Result = s.mean(s.others())
     name = "other_languages"
     return found.named(f"{name}_percent", f"{name}_low_percent", f"{name}_high_percent")
-
-
-def layer_parameters(model: Model) -> int:
-    """Parameters of all Transformer layers; embeddings and heads, a vocabulary's size, left out."""
-    attention = 4 * model.hidden * (model.hidden + 1)
-    feed_forward = 2 * model.hidden * model.intermediate + model.intermediate + model.hidden
-    return model.layers * (attention + feed_forward + 4 * model.hidden)  # two layer norms
 
 
 def sequence_rows(gains: list[dict], settings: Settings) -> list[dict]:
@@ -158,6 +165,12 @@ def cost_rows(scores: list[Score], run: Run) -> list[dict]:
 
 def retrieval_means(rows: list[dict], measure: str) -> dict[tuple[str, str, str], float]:
     """Mean over languages at the middle layer, by model, recipe and task."""
+    found = by_cell(rows, measure)
+    return {key: sum(values) / len(values) for key, values in found.items()}
+
+
+def by_cell(rows: list[dict], measure: str) -> dict[tuple[str, str, str], list[float]]:
+    """A measure in all languages at the middle layer, by model, recipe and task."""
     depth: dict[str, int] = {}
     for row in rows:
         depth[row["model"]] = max(depth.get(row["model"], 0), row["layer"])
@@ -166,7 +179,7 @@ def retrieval_means(rows: list[dict], measure: str) -> dict[tuple[str, str, str]
         if row["layer"] == depth[row["model"]] // 2 and row.get(measure) is not None:
             key = (row["model"], row["recipe"], row.get("task", ""))
             found.setdefault(key, []).append(row[measure])
-    return {key: sum(values) / len(values) for key, values in found.items()}
+    return found
 
 
 def english_scores(rows: list[dict]) -> dict[tuple[str, str, str], float]:

@@ -46,7 +46,7 @@ class Grid:
         self.write(f"scores/{group}/{model}/{recipe}.json", told)
 
     def task(self, group, model, recipe, target, task, languages):
-        told = {"main_score": "accuracy_percent", "chance_percent": 25.0, "languages": {}}
+        told = {"main_score": "accuracy_percent", "languages": {}}
         for code, points in languages.items():
             for seed in self.seeds:
                 home = f"predictions/{group}/{model}/{recipe}/{target}/{seed}/{task}"
@@ -60,7 +60,7 @@ class Grid:
             percent = 100 * float(np.mean(points))
             one = {"accuracy_percent": percent, "oracle_percent": percent + 1}
             seeds = {str(seed): one for seed in self.seeds}
-            told["languages"][code] = {"n": len(points), "seeds": seeds}
+            told["languages"][code] = {"n": len(points), "chance_percent": 25.0, "seeds": seeds}
         return told
 
     def align(self, model, recipe, value, languages=("qda", "qdb"), layers=3):
@@ -228,8 +228,8 @@ def test_labels_of_two_targets_stay_apart(made):
     assert grid.labelled("xnli", ("en", "de", "sw")) == "xnli+2"
     labels = {(r["target"], r["task"]) for r in made["cost"]}
     assert labels == {("mnli", "xnli"), ("mnli_more", "xnli+1")}
-    one = grid.Score("pico", "none", "a", "xnli", "xnli", "", "", None, ("en",), {})
-    two = grid.Score("pico", "none", "b", "xnli", "xnli", "", "", None, ("en",), {})
+    one = grid.Score("pico", "none", "a", "xnli", "xnli", "", "", ("en",), {})
+    two = grid.Score("pico", "none", "b", "xnli", "xnli", "", "", ("en",), {})
     assert [s.label for s in grid.distinct([one, two, one])] == ["xnli", "xnli@b", "xnli"]
 
 

@@ -1,0 +1,182 @@
+"""The result tables of a suite in Markdown, from its CSV tables and nothing else.
+
+`report` writes them to `plots/<suite>/results.md`, from where they are pasted into the README; a
+test compares the two.
+"""
+
+from stages import tasks
+from stages.differences import MEAN, NONE, RANDOM
+from stages.grid import ENGLISH
+from stages.tables import by_cell
+
+Tables = dict[str, list[dict]]
+
+RETRIEVAL = (  # (table, measure, how its column is called)
+    ("alignment", "margin_to_english_percent", "{}, all tokens"),
+    ("alignment", "unshared_margin_to_english_percent", "{}, unshared tokens"),
+    ("mining", "f1_percent", "{}, mining F1"),
+)
+
+
+def markdown(tables: Tables) -> str:
+    """All result tables; of one of which nothing has run, nothing."""
+    parts = [scores(tables), gains(tables), retrieval(tables)]
+    return "\n".join(part for part in parts if part)
+
+
+def scores(tables: Tables) -> str:
+    """What the encoders do without intermediate training: a row a task and model."""
+    means = {(r["model"], r["recipe"], r["task"]): r for r in tables["gains"]}
+    english = {
+        (r["model"], r["recipe"], r["task"]): r
+        for r in tables["scores"]
+        if r.get("language") == ENGLISH
+    }
+    pretrained = {
+        (r["model"], r["task"]): r for r in tables["pretraining"] if r["language"] == MEAN
+    }
+    rows = []
+    for model, task in by_task(tables["gains"]):
+        plain = means.get((model, NONE, task))
+        row = [told(task, plain), f"`{model}`", counted(plain), number(plain, "chance_percent")]
+        row += [interval(means.get((model, RANDOM, task)), "zero_shot_percent")]
+        row += [interval(english.get((model, NONE, task)), "score_percent")]
+        row += [interval(plain, "zero_shot_percent"), exact(plain)]
+        row += [signed(pretrained.get((model, task)), "difference")]
+        rows.append([*row, sizes(tables, model, task)])
+    head = ["task", "model", "n", "chance", "`random`", "`none`, in English", "`none`"]
+    head += ["exact match", "`none` less `random`", "larger less smaller model"]
+    heading = (
+        "Zero-shot means over languages in percent, without intermediate training, and paired "
+        "differences in points; 95 % intervals over seeds and test examples. n: test examples of a "
+        "language x fine-tuning seeds."
+    )
+    return block(heading, head, rows)
+
+
+def gains(tables: Tables) -> str:
+    """Gains over the baseline, a row a task and model: of the related recipe, and of several."""
+    found = {(r["model"], r["recipe"], r["task"]): r for r in tables["gains"]}
+    several = [*multitask(tables), *longest(tables)]
+    rows = []
+    for model, task in by_task(tables["gains"]):
+        row = [f"`{task}`", f"`{model}`"]
+        recipe = related(tables["gains"], model, task)
+        gain = signed(found.get((model, recipe, task)), "gain")
+        row += [f"`{recipe}` {gain}" if recipe else "-"]
+        rows.append(row + [signed(found.get((model, r, task)), "gain") for r in several])
+    if not any(cell != "-" for row in rows for cell in row[2:]):
+        return ""
+    head = ["task", "model", "task of its kind", *(f"`{recipe}`" for recipe in several)]
+    heading = f"Gains over `{NONE}` in points, with the 95 % intervals of the paired differences."
+    return block(heading, head, rows)
+
+
+def retrieval(tables: Tables) -> str:
+    """The encoders' own measures at the middle layer, means over languages with their range."""
+    columns: dict[str, dict[tuple[str, str], str]] = {}
+    for name, measure, title in RETRIEVAL:
+        values, chance = by_cell(tables[name], measure), by_cell(tables[name], "chance_percent")
+        for (model, recipe, task), found in values.items():
+            column = columns.setdefault(title.format(f"`{task}`"), {})
+            guess = chance.get((model, recipe, task))
+            column["chance", ""] = f"{mean(guess):.1f}" if guess else "-"
+            column[model, recipe] = f"{mean(found):.1f} ({min(found):.1f}-{max(found):.1f})"
+    cells = list(dict.fromkeys(cell for column in columns.values() for cell in column))
+    cells.sort(key=lambda cell: cell[0] != "chance")
+    rows = [
+        [name if name == "chance" else f"`{name}`", f"`{recipe}`" if recipe else ""]
+        + [column.get((name, recipe), "-") for column in columns.values()]
+        for name, recipe in cells
+    ]
+    heading = (
+        "The encoders at their middle layer, percent: margin retrieval of the English translation "
+        "and mining, means over languages (lowest to highest language)."
+    )
+    return block(heading, ["model", "recipe", *columns], rows)
+
+
+def by_task(rows: list[dict]) -> list[tuple[str, str]]:
+    """All (model, task), the models of a task below one another."""
+    both = dict.fromkeys((row["model"], row["task"]) for row in rows)
+    names = dict.fromkeys(task for _, task in both)
+    return [(model, task) for name in names for model, task in both if task == name]
+
+
+def related(rows: list[dict], model: str, task: str) -> str | None:
+    """The recipe of a single task that is the target itself, or else the first of its type."""
+    same = [row for row in rows if (row["model"], row["task"]) == (model, task)]
+    known = set(tasks.names())
+    single = [row for row in same if row["recipe"] in known]
+    found = [r["recipe"] for r in single if r["type"] == tasks.load(r["recipe"]).TYPE]
+    target = same[0]["target"]
+    return target if target in found else (found[0] if found else None)
+
+
+def multitask(tables: Tables) -> list[str]:
+    """The recipes of several tasks at once."""
+    found = dict.fromkeys(row["recipe"] for row in tables["gains"])
+    return [recipe for recipe in found if recipe.startswith("multitask/")]
+
+
+def longest(tables: Tables) -> list[str]:
+    """The longest sequence of each order."""
+    lengths: dict[str, tuple[int, str]] = {}
+    for row in tables["sequence"]:
+        reached = lengths.get(row["order"], (1, ""))
+        lengths[row["order"]] = max(reached, (row["length"], row["recipe"]))
+    return [recipe for _, recipe in lengths.values() if recipe]
+
+
+def sizes(tables: Tables, model: str, task: str) -> str:
+    """The differences of `none` to all smaller models."""
+    found = [
+        r for r in tables["sizes"] if (r["model"], r["recipe"], r["task"]) == (model, NONE, task)
+    ]
+    return "<br>".join(f"`{r['smaller_model']}` {signed(r, 'difference')}" for r in found) or "-"
+
+
+def block(heading: str, head: list[str], rows: list[list[str]]) -> str:
+    """A paragraph and a table below it; nothing without rows."""
+    if not rows:
+        return ""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join([heading, "", *(f"| {' | '.join(line)} |" for line in lines), ""])
+
+
+def told(task: str, row: dict | None) -> str:
+    """A task and what it is measured by."""
+    return f"`{task}`, {row['metric'].replace('_', ' ')}" if row else f"`{task}`"
+
+
+def counted(row: dict | None) -> str:
+    return f"{row['n']} x {row['seeds']}" if row else "-"
+
+
+def number(row: dict | None, name: str) -> str:
+    return f"{row[name]:.1f}" if row and name in row else "-"
+
+
+def exact(row: dict | None) -> str:
+    """The exact match of a question answering task."""
+    low, high = "exact_match_low_percent", "exact_match_high_percent"
+    return interval(row, "exact_match_percent", low, high)
+
+
+def interval(row: dict | None, name: str, low="low_percent", high="high_percent") -> str:
+    """A score with its interval."""
+    if row is None or name not in row:
+        return "-"
+    return f"{row[name]:.1f} [{row[low]:.1f}, {row[high]:.1f}]"
+
+
+def signed(row: dict | None, name: str) -> str:
+    """A difference with its interval, in bold where that excludes zero."""
+    if row is None or name not in row:
+        return "-"
+    text = f"{row[name]:+.1f} [{row['low']:+.1f}, {row['high']:+.1f}]"
+    return f"**{text}**" if row["low"] > 0 or row["high"] < 0 else text
+
+
+def mean(values: list[float]) -> float:
+    return sum(values) / len(values)
