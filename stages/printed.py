@@ -13,7 +13,14 @@ MEASURES = (
     ("alignment", "margin_to_english_percent", "{} all"),
     ("alignment", "unshared_margin_to_english_percent", "{} unshared"),
     ("mining", "f1_percent", "{} F1"),
-    ("identity", "accuracy_percent", "language identity"),
+    ("alignment", "cka_to_english", "{} CKA"),
+    ("alignment", "cka_to_pretrained", "{} kept"),
+    ("identity", "accuracy_percent", "identity"),
+)
+NOTE = (
+    "all: margin retrieval into English; unshared: over tokens that the two do not share;\n"
+    "CKA: similarity to the English vectors, 0 to 1; kept: to the pretrained encoder's;\n"
+    "identity: languages that a probe tells apart"
 )
 
 
@@ -72,18 +79,19 @@ def encoder_table(tables: dict[str, list[dict]], settings: Settings) -> list[str
     """What was measured on the encoders, at their middle layer; nothing where nothing was."""
     means: dict[str, dict] = {}
     for name, measure, title in MEASURES:
+        digits = 1 if measure.endswith("_percent") else 2
+        chance = retrieval_means(tables[name], "chance_percent") if digits == 1 else {}
         for (model, recipe, task), value in retrieval_means(tables[name], measure).items():
-            means.setdefault(title.format(task), {})[model, recipe] = value
+            column = means.setdefault(title.format(task), {})
+            column[model, recipe] = number(value, digits)
+            column["chance"] = number(chance.get((model, recipe, task)))
     if not means:
         return []
-    models: dict[str, Rows] = {}
+    models: dict[str, Rows] = {"": [("chance", [column["chance"] for column in means.values()])]}
     for model, recipe in settings.cells:
-        found = [means[title].get((model, recipe)) for title in means]
-        texts = ["not run" if value is None else number(value) for value in found]
+        texts = [column.get((model, recipe), "not run") for column in means.values()]
         models.setdefault(model, []).append((recipe, texts))
-    told = table("encoders, middle layer", list(means), models)
-    note = "all: margin retrieval into English; unshared: over tokens that the two do not share"
-    return ["", *told, note]
+    return ["", *table("encoders, middle layer", list(means), models), NOTE]
 
 
 def cost_table(rows: list[dict], settings: Settings) -> str:
@@ -105,23 +113,32 @@ def cost_table(rows: list[dict], settings: Settings) -> str:
 
 def table(heading: str, columns: list[str], models: dict[str, Rows]) -> list[str]:
     """Lines with a heading per model; columns beyond the width go below in another table."""
-    names = [heading, *(f"  {name}" for rows in models.values() for name, _ in rows)]
-    first = max(map(len, names))
-    texts = [text for rows in models.values() for _, line in rows for text in line]
-    width = 2 + max(map(len, [*columns, *texts]))
-    room = max(1, (WIDTH - first) // width)
+    rows = [row for found in models.values() for row in found]
+    first = max([len(heading), *(len(name) + 2 for name, _ in rows)])
+    widths = [
+        2 + max(len(column), *(len(texts[place]) for _, texts in rows))
+        for place, column in enumerate(columns)
+    ]
     lines = []
-    for start in range(0, len(columns), room):
-        part = slice(start, start + room)
-        lines += [""] * (start > 0)
-        lines.append(heading.ljust(first) + "".join(c.rjust(width) for c in columns[part]))
-        for model, rows in models.items():
+    for part in parts(widths, WIDTH - first):
+        pad = lambda texts, part=part: "".join(texts[place].rjust(widths[place]) for place in part)
+        lines += [""] * bool(lines)
+        lines.append(heading.ljust(first) + pad(columns))
+        for model, found in models.items():
             lines += [model] * bool(model)
-            for name, line in rows:
-                shown = f"  {name}".ljust(first) + "".join(t.rjust(width) for t in line[part])
-                lines.append(shown.rstrip())
+            lines += [(f"  {name}".ljust(first) + pad(texts)).rstrip() for name, texts in found]
     return lines
 
 
-def number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1f}"
+def parts(widths: list[int], room: int) -> list[list[int]]:
+    """Places of columns, in lists of as many as have room beside one another; at least one."""
+    found: list[list[int]] = [[]]
+    for place, width in enumerate(widths):
+        if found[-1] and sum(widths[taken] for taken in found[-1]) + width > room:
+            found.append([])
+        found[-1].append(place)
+    return found
+
+
+def number(value: float | None, digits: int = 1) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"

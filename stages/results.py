@@ -11,10 +11,10 @@ from stages.tables import by_cell
 
 Tables = dict[str, list[dict]]
 
-RETRIEVAL = (  # (table, measure, how its column is called)
-    ("alignment", "margin_to_english_percent", "{}, all tokens"),
-    ("alignment", "unshared_margin_to_english_percent", "{}, unshared tokens"),
-    ("mining", "f1_percent", "{}, mining F1"),
+RETRIEVAL = (  # (table, measure, its number of pairs, how its column is called)
+    ("alignment", "margin_to_english_percent", "n", "{}, all tokens"),
+    ("alignment", "unshared_margin_to_english_percent", "n", "{}, unshared tokens"),
+    ("mining", "f1_percent", "n_gold", "{}, mining F1"),
 )
 
 
@@ -75,23 +75,23 @@ def gains(tables: Tables) -> str:
 def retrieval(tables: Tables) -> str:
     """The encoders' own measures at the middle layer, means over languages with their range."""
     columns: dict[str, dict[tuple[str, str], str]] = {}
-    for name, measure, title in RETRIEVAL:
-        values, chance = by_cell(tables[name], measure), by_cell(tables[name], "chance_percent")
-        for (model, recipe, task), found in values.items():
-            column = columns.setdefault(title.format(f"`{task}`"), {})
-            guess = chance.get((model, recipe, task))
-            column["chance", ""] = f"{mean(guess):.1f}" if guess else "-"
-            column[model, recipe] = f"{mean(found):.1f} ({min(found):.1f}-{max(found):.1f})"
-    cells = list(dict.fromkeys(cell for column in columns.values() for cell in column))
-    cells.sort(key=lambda cell: cell[0] != "chance")
+    for name, measure, n, title in RETRIEVAL:
+        values = by_cell(tables[name], measure)
+        guesses, counts = by_cell(tables[name], "chance_percent"), by_cell(tables[name], n)
+        for key, found in values.items():
+            column = columns.setdefault(title.format(f"`{key[2]}`"), {})
+            column["n", ""] = str(min(counts[key]))
+            column["chance", ""] = f"{mean(guesses[key]):.1f}" if key in guesses else "-"
+            column[key[0], key[1]] = f"{mean(found):.1f} ({min(found):.1f} to {max(found):.1f})"
+    cells = dict.fromkeys(cell for column in columns.values() for cell in column)
     rows = [
-        [name if name == "chance" else f"`{name}`", f"`{recipe}`" if recipe else ""]
-        + [column.get((name, recipe), "-") for column in columns.values()]
-        for name, recipe in cells
+        [f"`{model}`" if recipe else model, f"`{recipe}`" if recipe else ""]
+        + [column.get((model, recipe), "-") for column in columns.values()]
+        for model, recipe in cells
     ]
     heading = (
         "The encoders at their middle layer, percent: margin retrieval of the English translation "
-        "and mining, means over languages (lowest to highest language)."
+        "and mining; means over languages (lowest to highest language). n: pairs of a language."
     )
     return block(heading, ["model", "recipe", *columns], rows)
 

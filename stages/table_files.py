@@ -3,7 +3,8 @@
 import csv
 from pathlib import Path
 
-MARGINS = ("margin_to_english_percent", "unshared_margin_to_english_percent")
+ALIGNED = ("margin_to_english_percent", "unshared_margin_to_english_percent")
+ALIGNED += ("cka_to_english", "cka_to_pretrained")
 
 # The columns that `dvc plots` and the figures name: they head a table without rows too.
 COLUMNS = {
@@ -12,7 +13,7 @@ COLUMNS = {
     "sizes": ("model", "smaller_model", "recipe", "task", "difference", "low", "high"),
     "pretraining": ("model", "task", "language", "difference", "low", "high"),
     "sequence": ("model", "order", "length", "recipe", "task", "zero_shot_percent"),
-    "alignment": ("model", "recipe", "task", "language", "layer", *MARGINS),
+    "alignment": ("model", "recipe", "task", "language", "layer", *ALIGNED),
     "mining": ("model", "recipe", "task", "language", "layer", "f1_percent"),
     "identity": ("model", "recipe", "layer", "accuracy_percent"),
     "cost": ("model", "recipe", "task", "language", "tokens_per_sec"),

@@ -23,6 +23,9 @@ matplotlib.rcParams.update(
 )
 
 
+FILLED = "filled: the 95 % interval excludes zero"  # how `intervals` draws
+
+
 def save(figure, file) -> None:
     """Write a PNG whose bytes do not depend on the library's version string."""
     from matplotlib import pyplot
@@ -59,16 +62,80 @@ def recipes(tables: dict[str, list[dict]], shown: list[dict]) -> list[str]:
 
 
 def panels(count: int, columns: int, size: tuple[float, float], **shared):
-    """A figure of `count` axes in lines of at most `columns`, each of a size in inches."""
+    """A figure of `count` axes in even lines of at most `columns`, each of a size in inches."""
     from matplotlib import pyplot
 
-    columns = min(columns, count)
     lines = math.ceil(count / columns)
+    columns = math.ceil(count / lines)
     whole = (size[0] * columns + 1.5, size[1] * lines + 0.8)
     figure, grid = pyplot.subplots(lines, columns, figsize=whole, squeeze=False, **shared)
     for axes in grid.flat[count:]:
         axes.axis("off")
     return figure, list(grid.flat[:count])
+
+
+def blocks(counts: list[int], heights: list[float], columns: int, width: float):
+    """A figure of one block of axes a count, each block of a height of its own, in inches.
+
+    Within a block the axes stand in even lines of at most `columns` and share the vertical scale,
+    so that a model with few recipes takes the room of few. Returns (figure, [[axes]]).
+    """
+    from matplotlib import pyplot
+
+    columns = max(math.ceil(count / math.ceil(count / columns)) for count in counts)
+    lines = [math.ceil(count / columns) for count in counts]
+    ratios = [height for height, line in zip(heights, lines, strict=True) for _ in range(line)]
+    figure = pyplot.figure(figsize=(width * columns + 1.5, sum(ratios) + 0.8))
+    grid = figure.add_gridspec(len(ratios), columns, height_ratios=ratios)
+    made, first = [], 0
+    for count, line in zip(counts, lines, strict=True):
+        block: list = []
+        for place in range(count):
+            here = grid[first + place // columns, place % columns]
+            block.append(figure.add_subplot(here, sharey=block[0] if block else None))
+            block[-1].tick_params(labelleft=place % columns == 0)
+        made.append(block)
+        first += line
+    return figure, made
+
+
+def intervals(
+    rows: list[dict],
+    measure: str,
+    key: str,
+    lines: list[str],
+    models: list[str],
+    caption: str,
+    file,
+) -> None:
+    """A panel a task: a measure with its interval, a line a value of `key`, a colour a model."""
+    tasks = values(rows, "task")
+    size = (2.4, 0.065 * len(lines) * (1 + len(models)) + 0.8)
+    figure, grid = panels(len(tasks), 5, size, sharey=True)
+    for axes, task in zip(grid, tasks, strict=True):
+        for index, model in enumerate(models):
+            found = [row for row in rows if (row["task"], row["model"]) == (task, model)]
+            shift = ((index + 0.5) / len(models) - 0.5) * 0.7
+            places = [lines.index(row[key]) + shift for row in found]
+            draw_intervals(axes, found, measure, places, f"C{index}")
+        axes.axvline(0, color="0.2", linewidth=0.8)
+        axes.set_title(task)
+        axes.set_ylim(len(lines) - 0.5, -0.5)
+        axes.set_yticks(range(len(lines)), lines, fontsize=8)
+    for index, model in enumerate(models):
+        grid[0].plot([], [], "o", color=f"C{index}", label=model)
+    title(figure, caption)
+    figure.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    save(figure, file)
+
+
+def draw_intervals(axes, rows: list[dict], measure: str, places: list[float], colour: str) -> None:
+    """Points with intervals; an open circle where the interval holds zero."""
+    lows, highs = ([row[name] for row in rows] for name in ("low", "high"))
+    axes.hlines(places, lows, highs, color=colour, linewidth=1)
+    inside = [colour if row["low"] > 0 or row["high"] < 0 else "w" for row in rows]
+    style = {"s": 16, "edgecolors": colour, "linewidths": 1, "zorder": 3}
+    axes.scatter([row[measure] for row in rows], places, c=inside, **style)
 
 
 def numbers(axes, shown, colours, rows: list[str], columns: list, limits, colormap: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.figures import nothing, numbers, panels, recipes, save, title, values
+from stages.figures import blocks, nothing, numbers, recipes, save, title, values
 
 PANELS = 7  # side by side
 
@@ -16,20 +16,22 @@ def draw(tables: dict[str, list[dict]], file: Path) -> None:
     rows = [row for row in tables["scores"] if row["status"] == "run"]
     if not rows:
         return nothing(file, "no cell has run")
-    names = recipes(tables, rows)
-    shown: dict[tuple, list[dict]] = {}
-    for model in values(rows, "model"):
-        for task in values(rows, "task"):
-            shown[model, task] = [r for r in rows if (r["model"], r["task"]) == (model, task)]
-    shown = {key: found for key, found in shown.items() if found}
+    shown = {model: [r for r in rows if r["model"] == model] for model in values(rows, "model")}
+    names = {model: recipes(tables, found) for model, found in shown.items()}
     longest = max(len(values(found, "language")) for found in shown.values())
-    size = (max(1.6, 0.3 * longest), 0.16 * len(names) + 0.7)
-    figure, grid = panels(len(shown), min(PANELS, len(values(rows, "task"))), size, sharey=True)
+    figure, grid = blocks(
+        [len(values(found, "task")) for found in shown.values()],
+        [0.16 * len(names[model]) + 0.7 for model in shown],
+        PANELS,
+        max(1.6, 0.3 * longest),
+    )
     widest = max((abs(row["gain"]) for row in rows if "gain" in row), default=1.0)
     reach = min(25.0, max(widest, 1.0))
-    for axes, ((model, task), found) in zip(grid, shown.items(), strict=True):
-        draw_panel(axes, found, names, reach)
-        axes.set_title(f"{model}, {task}", fontsize=8)
+    for (model, found), block in zip(shown.items(), grid, strict=True):
+        for task, axes in zip(values(found, "task"), block, strict=True):
+            same = [row for row in found if row["task"] == task]
+            draw_panel(axes, same, names[model], reach)
+            axes.set_title(f"{model}, {task}", fontsize=8)
     title(
         figure,
         "Score by language, percent; coloured by the difference from no intermediate training,\n"

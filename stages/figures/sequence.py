@@ -21,15 +21,13 @@ def draw(tables: dict[str, list[dict]], file: Path) -> None:
                 found = [r for r in same if (r["model"], r["order"]) == (model, order)]
                 label = model if len(orders) == 1 else f"{model}, {order}"
                 draw_line(axes, found, color=f"C{index}", linestyle=line, label=label)
-        if same[0]["chance_percent"] is not None:
-            axes.axhline(same[0]["chance_percent"], color="0.5", linewidth=0.8, label="chance")
+        if (chance := same[0].get("chance_percent")) is not None:
+            axes.axhline(chance, color="0.5", linewidth=0.8, label="chance")
         axes.set_title(task)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_xlabel("intermediate tasks")
-    for axes in grid[::PANELS]:
-        axes.set_ylabel("percent")
     labels = dict(zip(*grid_legend(grid), strict=True))
-    title(figure, "Zero-shot score by length of the sequence of intermediate tasks, 95 % intervals")
+    title(figure, "Zero-shot score, percent, by number of intermediate tasks, 95 % intervals")
     figure.legend(labels.values(), labels, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return save(figure, file)
 

@@ -1,19 +1,20 @@
-"""Score against throughput: a point a recipe, over the same tasks for all of them.
+"""Score against throughput: a panel a model, a point a recipe, over the same tasks for all of them.
 
 The score is the mean over tasks of the zero-shot means; the throughput is the geometric mean over
-tasks of the median over languages, because tasks differ in tokens per second by factors.
+tasks of the median over languages, because tasks differ in tokens per second by factors. Recipes of
+a model have the same shape: what differs in speed within a panel is the machine's doing.
 """
 
 from pathlib import Path
 
 import numpy as np
-from matplotlib import pyplot
+from matplotlib.ticker import MaxNLocator
 
-from stages.figures import nothing, save
-from stages.figures.size import family
-from stages.recipes import CONTROLS
+from stages.figures import nothing, panels, save, title
 
-MARKERS = "osD^vPX<>"
+PANELS = 3  # side by side
+NAMED = 0.14  # inches that a name takes
+LEADER = {"arrowstyle": "-", "linewidth": 0.5, "alpha": 0.6, "relpos": (0, 0.5)}  # to the left end
 
 
 def draw(tables: dict[str, list[dict]], file: Path) -> None:
@@ -21,45 +22,50 @@ def draw(tables: dict[str, list[dict]], file: Path) -> None:
     both = [key for key in scores if key in speeds]
     tasks = list(dict.fromkeys(task for _, _, task in both))
     cells = list(dict.fromkeys((model, recipe) for model, recipe, _ in both))
-    whole = [cell for cell in cells if all((*cell, task) in both for task in tasks)]
-    if not whole:
+    points: dict[str, dict[str, tuple[float, float]]] = {}
+    for model, recipe in cells:
+        if all((model, recipe, task) in both for task in tasks):
+            rates = [speeds[model, recipe, task] for task in tasks]
+            found = np.mean([scores[model, recipe, task] for task in tasks])
+            at = float(np.exp(np.mean(np.log(rates)))) / 1000, float(found)
+            points.setdefault(model, {})[recipe] = at
+    if not points:
         return nothing(file, "no recipe has been scored and benchmarked")
-    points = {}
-    for cell in whole:
-        rates = [speeds[*cell, task] for task in tasks]
-        found = np.mean([scores[*cell, task] for task in tasks])
-        points[cell] = float(np.exp(np.mean(np.log(rates)))), float(found)
-    figure, axes = pyplot.subplots(figsize=(7.5, 4.5))
-    draw_points(axes, points)
-    axes.set_xlabel("tokens per second, geometric mean over tasks")
-    axes.set_ylabel("zero-shot score, mean over tasks, percent")
-    axes.margins(0.15)
-    axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5), fontsize=8)
-    missing = len(cells) - len(whole)
-    axes.set_title(
-        f"Score against throughput, {len(tasks)} tasks"
-        + (f"; {missing} cells left out that lack a task" if missing else "")
+    height = max(2.6, NAMED * max(len(found) for found in points.values()))
+    figure, grid = panels(len(points), PANELS, (4.6, height + 0.6))
+    for axes, (model, found) in zip(grid, points.items(), strict=True):
+        draw_points(axes, found)
+        axes.set_title(model)
+        axes.set_xlabel("thousand tokens per second")
+    grid[0].set_ylabel("zero-shot score, percent")
+    missing = len(cells) - sum(len(found) for found in points.values())
+    title(
+        figure,
+        f"Score against throughput, means over {len(tasks)} tasks"
+        + (f"; {missing} cells left out that lack a task" if missing else ""),
     )
     return save(figure, file)
 
 
-def draw_points(axes, points: dict[tuple[str, str], tuple[float, float]]) -> None:
-    """Colour is the model, form the family of the recipe; the best one by name."""
-    models = list(dict.fromkeys(model for model, _ in points))
-    forms = dict(zip(CONTROLS, "*x", strict=True))
-    for (model, recipe), (x, y) in points.items():
-        kind = recipe if recipe in forms else family(recipe)
-        form = forms.setdefault(kind, MARKERS[(len(forms) - 2) % len(MARKERS)])
-        colour, size = f"C{models.index(model)}", 9 if kind == "none" else 5
-        axes.plot(x, y, form, color=colour, markersize=size, alpha=0.8)
-    for model in models:
-        found = {recipe: at for (m, recipe), at in points.items() if m == model}
-        best = max(found, key=lambda recipe: found[recipe][1])
-        style = {"fontsize": 7, "xytext": (0, 6), "textcoords": "offset points", "ha": "center"}
-        axes.annotate(best, found[best], **style)
-        axes.plot([], [], "s", color=f"C{models.index(model)}", label=model)
-    for kind in dict.fromkeys(r if r in CONTROLS else family(r) for _, r in points):
-        axes.plot([], [], forms[kind], color="0.4", label=kind)
+def draw_points(axes, points: dict[str, tuple[float, float]]) -> None:
+    """Points named at the right edge, from the highest score down, each led to its point."""
+    order = sorted(points, key=lambda recipe: points[recipe][1])
+    places = np.linspace(0, 1, len(order)) if len(order) > 1 else [0.5]
+    for index, (recipe, place) in enumerate(zip(order, places, strict=True)):
+        colour = f"C{index % 10}"
+        axes.plot(*points[recipe], "o", color=colour, markersize=5)
+        axes.annotate(
+            f"{recipe} {points[recipe][1]:.1f}",
+            points[recipe],
+            xytext=(1.06, place),
+            textcoords="axes fraction",
+            fontsize=7,
+            color=colour,
+            va="center",
+            arrowprops=LEADER | {"color": colour},
+        )
+    axes.margins(0.1)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
 
 
 def throughputs(rows: list[dict]) -> dict[tuple[str, str, str], float]:
