@@ -45,11 +45,11 @@ def scores(tables: Tables) -> str:
         row += [signed(pretrained.get((model, task)), "difference")]
         rows.append([*row, sizes(tables, model, task)])
     head = ["task", "model", "n", "chance", "`random`", "`none`, in English", "`none`"]
-    head += ["exact match", "`none` less `random`", "larger less smaller model"]
+    head += ["`none`, exact match", "`none` less `random`", "larger less smaller model"]
     heading = (
         "Zero-shot means over languages in percent, without intermediate training, and paired "
-        "differences in points; 95 % intervals over seeds and test examples. n: test examples of a "
-        "language x fine-tuning seeds."
+        "differences in points; 95 % intervals over seeds and test examples, of differences bold "
+        "where they exclude zero. n: test examples of a language x fine-tuning seeds."
     )
     return block(heading, head, rows)
 
@@ -57,18 +57,20 @@ def scores(tables: Tables) -> str:
 def gains(tables: Tables) -> str:
     """Gains over the baseline, a row a task and model: of the related recipe, and of several."""
     found = {(r["model"], r["recipe"], r["task"]): r for r in tables["gains"]}
-    several = [*multitask(tables), *longest(tables)]
-    rows = []
+    nearest, wider, rows = closest(tables), several(tables), []
     for model, task in by_task(tables["gains"]):
         row = [f"`{task}`", f"`{model}`"]
-        recipe = related(tables["gains"], model, task)
+        recipe = nearest.get((model, task))
         gain = signed(found.get((model, recipe, task)), "gain")
         row += [f"`{recipe}` {gain}" if recipe else "-"]
-        rows.append(row + [signed(found.get((model, r, task)), "gain") for r in several])
+        rows.append(row + [signed(found.get((model, r, task)), "gain") for r in wider])
     if not any(cell != "-" for row in rows for cell in row[2:]):
         return ""
-    head = ["task", "model", "task of its kind", *(f"`{recipe}`" for recipe in several)]
-    heading = f"Gains over `{NONE}` in points, with the 95 % intervals of the paired differences."
+    head = ["task", "model", "task of its kind", *(f"`{recipe}`" for recipe in wider)]
+    heading = (
+        f"Gains over `{NONE}` in points: paired differences with 95 % intervals, bold where they "
+        "exclude zero. The task of its kind is the target itself or else the first of its type."
+    )
     return block(heading, head, rows)
 
 
@@ -84,14 +86,17 @@ def retrieval(tables: Tables) -> str:
             column["chance", ""] = f"{mean(guesses[key]):.1f}" if key in guesses else "-"
             column[key[0], key[1]] = f"{mean(found):.1f} ({min(found):.1f} to {max(found):.1f})"
     cells = dict.fromkeys(cell for column in columns.values() for cell in column)
+    chosen = {"", NONE, RANDOM, *several(tables), *closest(tables).values()}
     rows = [
         [f"`{model}`" if recipe else model, f"`{recipe}`" if recipe else ""]
         + [column.get((model, recipe), "-") for column in columns.values()]
         for model, recipe in cells
+        if recipe in chosen
     ]
     heading = (
-        "The encoders at their middle layer, percent: margin retrieval of the English translation "
-        "and mining; means over languages (lowest to highest language). n: pairs of a language."
+        "The encoders of the recipes above at their middle layer, percent: margin retrieval of the "
+        "English translation and mining; means over languages (lowest to highest language). n: "
+        "pairs of a language."
     )
     return block(heading, ["model", "recipe", *columns], rows)
 
@@ -113,19 +118,22 @@ def related(rows: list[dict], model: str, task: str) -> str | None:
     return target if target in found else (found[0] if found else None)
 
 
-def multitask(tables: Tables) -> list[str]:
-    """The recipes of several tasks at once."""
+def closest(tables: Tables) -> dict[tuple[str, str], str]:
+    """The related recipe by model and task, where there is one."""
+    rows = tables["gains"]
+    found = {cell: related(rows, *cell) for cell in by_task(rows)}
+    return {cell: recipe for cell, recipe in found.items() if recipe}
+
+
+def several(tables: Tables) -> list[str]:
+    """The recipes of several tasks: at once, and the longest sequence of each order."""
     found = dict.fromkeys(row["recipe"] for row in tables["gains"])
-    return [recipe for recipe in found if recipe.startswith("multitask/")]
-
-
-def longest(tables: Tables) -> list[str]:
-    """The longest sequence of each order."""
+    multitask = [recipe for recipe in found if recipe.startswith("multitask/")]
     lengths: dict[str, tuple[int, str]] = {}
     for row in tables["sequence"]:
         reached = lengths.get(row["order"], (1, ""))
         lengths[row["order"]] = max(reached, (row["length"], row["recipe"]))
-    return [recipe for _, recipe in lengths.values() if recipe]
+    return multitask + [recipe for _, recipe in lengths.values() if recipe]
 
 
 def sizes(tables: Tables, model: str, task: str) -> str:

@@ -65,10 +65,15 @@ def test_everything_has_run(pipeline):
     cells = summary["scores"]["pico"]
     assert set(cells) == {"none", "ccg", "sequential/mnli_squad/2", "mnli+mlm"}
     assert set(cells["ccg"]) == {"xnli", "xnli+2", "udpos", "xcopa", "lareqa", "tatoeba"}
-    for name in ("gains", "languages", "sequence", "size", "alignment", "speed"):
+    for name in ("gains", "languages", "sequence", "size", "alignment", "speed", "pretraining"):
         assert (pipeline / "plots/pocket" / f"{name}.png").stat().st_size > 100
     for name in ("gains", "scores", "sequence", "alignment", "mining", "identity", "cost"):
         assert (pipeline / "plots/pocket" / f"{name}.csv").stat().st_size > 100
+    results = (pipeline / "plots/pocket/results.md").read_text()
+    for task in ("xnli", "udpos", "lareqa", "tatoeba", "bucc"):
+        assert f"`{task}`" in results
+    inputs = [path for path, _ in summary["made_from"]["inputs_sha256"]]
+    assert inputs == ["metrics/pocket/scores", "data/pocket/predictions", "metrics/pocket/align"]
 
 
 def test_predictions_agree_with_scores(pipeline):

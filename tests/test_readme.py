@@ -27,5 +27,12 @@ def test_links_lead_somewhere():
         assert (ROOT / target).exists(), target
 
 
+def test_the_result_tables_are_those_of_the_full_suite():
+    """`report` writes them: paste plots/pocket-full/results.md when it has changed."""
+    results = (ROOT / "plots" / "pocket-full" / "results.md").read_text()
+    assert results.count("\n| --- |") == 3  # scores, gains, encoders
+    assert results in README
+
+
 def test_ci_calls_the_test_command_of_the_readme():
     assert "make test" in (ROOT / ".ci" / "run").read_text()

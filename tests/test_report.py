@@ -1,104 +1,11 @@
 """The report against a small grid of files whose gains are worked by hand."""
 
-import json
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
 from stages import grid, printed, report, tables
-from stages.settings import Model
-
-MODELS = {
-    "pico": Model(2, 64, 2, 128, 130, 0.1, 0.0, 0),
-    "nano": Model(2, 128, 4, 256, 130, 0.1, 0.0, 0),
-}
-
-
-class Grid:
-    """Writes the files that the report reads; shares of right answers are told per language."""
-
-    def __init__(self, folder, models, recipes, languages, groups, orders=None, seeds=(0,)):
-        self.folder, self.seeds = folder, seeds
-        self.run = SimpleNamespace(
-            inputs={
-                name: folder / name for name in ("scores", "predictions", "align", "benchmark")
-            },
-            settings=SimpleNamespace(
-                suite="pocket",
-                languages=tuple(languages),
-                models={name: MODELS[name] for name in models},
-                cells=tuple((model, recipe) for model in models for recipe in recipes),
-                orders=orders or {},
-                target=SimpleNamespace(groups=groups),
-                report=SimpleNamespace(resamples=200, baseline="none"),
-            ),
-        )
-
-    def score(self, group, model, recipe, targets, n=40, draw=None):
-        """targets {target: (languages trained on, {task: {language: points of the examples}})}."""
-        told = {"group": group, "model": model, "recipe": recipe, "targets": {}}
-        for target, (trained_on, served) in targets.items():
-            entry = {"languages": trained_on, "tasks": {}}
-            for task, languages in served.items():
-                entry["tasks"][task] = self.task(group, model, recipe, target, task, languages)
-            told["targets"][target] = entry
-        self.write(f"scores/{group}/{model}/{recipe}.json", told)
-
-    def task(self, group, model, recipe, target, task, languages):
-        told = {"main_score": "accuracy_percent", "languages": {}}
-        for code, points in languages.items():
-            for seed in self.seeds:
-                home = f"predictions/{group}/{model}/{recipe}/{target}/{seed}/{task}"
-                file = self.folder / home / f"{code}.jsonl"
-                file.parent.mkdir(parents=True, exist_ok=True)
-                rows = [
-                    {"id": str(i), "prediction": 0, "points": {"accuracy": [float(p), 1.0]}}
-                    for i, p in enumerate(points)
-                ]
-                file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-            percent = 100 * float(np.mean(points))
-            one = {"accuracy_percent": percent, "oracle_percent": percent + 1}
-            seeds = {str(seed): one for seed in self.seeds}
-            told["languages"][code] = {"n": len(points), "chance_percent": 25.0, "seeds": seeds}
-        return told
-
-    def align(self, model, recipe, value, languages=("qda", "qdb"), layers=3):
-        names = ("margin_to_english_percent", "unshared_margin_to_english_percent")
-        layer = [{"layer": i} | dict.fromkeys(names, value + i) for i in range(layers)]
-        f1 = [{"layer": i, "f1_percent": value + 2 * i, "threshold": 1.0} for i in range(layers)]
-        told = {
-            "model": model,
-            "recipe": recipe,
-            "tasks": {
-                "tatoeba": {
-                    code: {"n": 50, "chance_percent": 2.0, "layers": layer} for code in languages
-                }
-            },
-            "mining": {"bucc": {code: {"n_gold": 10, "layers": f1} for code in languages}},
-            "language_identity": {
-                "n": 60,
-                "chance_percent": 16.7,
-                "layers": [{"layer": i, "accuracy_percent": 90.0 - i} for i in range(layers)],
-            },
-        }
-        self.write(f"align/{model}/{recipe}.json", told)
-
-    def benchmark(self, group, cells):
-        names = ("latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "examples_per_sec")
-        cells = [cell | dict.fromkeys(names, 1.5) for cell in cells]
-        self.write(f"benchmark/{group}.json", {"cells": cells})
-
-    def write(self, name, told):
-        file = self.folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(told))
-
-
-def share(percent, n=40):
-    """Points of n examples of which a share is right."""
-    return [float(i < round(percent / 100 * n)) for i in range(n)]
-
+from tests.small_grid import MODELS, Grid, share
 
 LANGUAGES = ("en", "qda", "qdb")
 RECIPES = ("random", "none", "mnli", "ccg", "sequential/two/2")
@@ -240,6 +147,18 @@ def test_retrieval_is_told_at_the_middle_layer(small, made):
     assert {r["accuracy_percent"] for r in made["identity"]} == {90.0, 89.0, 88.0}
 
 
+def test_the_encoders_measures_are_printed_beside_chance(small, made):
+    lines = printed.score_table(made, small.settings).splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("encoders"))
+    assert lines[start].split()[3:] == [
+        *("tatoeba", "all", "tatoeba", "unshared", "bucc", "F1"),
+        *("tatoeba", "CKA", "tatoeba", "kept", "identity"),
+    ]
+    assert lines[start + 1].split() == ["chance", "2.0", "2.0", "0.4", "-", "-", "16.7"]
+    none = next(line for line in lines[start:] if line.startswith("  none"))
+    assert none.split() == ["none", "31.0", "31.0", "32.0", "0.50", "1.00", "89.0"]
+
+
 def test_layer_parameters_are_those_of_the_encoder():
     import torch
 
@@ -278,10 +197,14 @@ def test_printed_tables_stay_within_their_width():
     assert "fine-tuning seeds: 3" in shown
 
 
+def test_columns_take_their_own_width_and_none_is_lost():
+    assert printed.parts([10, 30, 10, 50, 120, 5], 60) == [[0, 1, 2], [3], [4], [5]]
+
+
 def test_tables_and_figures_are_the_same_bytes_each_time(small, made, tmp_path):
     for name in ("one", "two"):
         report.write_plots(tmp_path / name, made)
     files = sorted(file.name for file in (tmp_path / "one").iterdir())
-    assert {"gains.csv", "sequence.csv", "languages.png", "size.png", "speed.png"} <= set(files)
+    assert {"gains.csv", "results.md", "languages.png", "size.png", "speed.png"} <= set(files)
     for name in files:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
