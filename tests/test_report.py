@@ -199,6 +199,7 @@ def test_printed_tables_stay_within_their_width():
 
 def test_columns_take_their_own_width_and_none_is_lost():
     assert printed.parts([10, 30, 10, 50, 120, 5], 60) == [[0, 1, 2], [3], [4], [5]]
+    assert printed.parts([120, 5], 60) == [[0], [1]]
 
 
 def test_tables_and_figures_are_the_same_bytes_each_time(small, made, tmp_path):
