@@ -81,7 +81,8 @@ def make_pool(
 class Rows:
     """Examples of one task, split and language with their features, ready for many models.
 
-    `pool` is the one of `make_pool`; without it the language's own rows are the pool.
+    `pool` is the one of `make_pool`; without it the language's own rows are the pool. `limit`: only
+    so many of the first rows.
     """
 
     def __init__(
@@ -93,9 +94,10 @@ class Rows:
         tokenizer: Tokenizer,
         lengths,
         pool: Pool | None = None,
+        limit: int | None = None,
     ):
         self.task, self.language, self.kind = task, language, types.load(task.type)
-        self.examples = examples.read(examples.path(folder / task.name, split, language))
+        self.examples = examples.read(examples.path(folder / task.name, split, language), limit)
         self.pool = pool or make_pool(folder, task, split, [language], tokenizer, lengths)
         make = self.kind.make_queries if self.pool else self.kind.make_features
         self.features: list[Feature] = make(self.examples, tokenizer, lengths)

@@ -129,23 +129,36 @@ class MaskedLanguageModelling:
 
 
 @dataclass(frozen=True)
+class Stopping:
+    """When a training ends before its last step: by its English development scores."""
+
+    every: int  # steps between two scores
+    patience: int  # scores in a row that are not better than the best
+    examples: int  # development examples of a score
+
+
+@dataclass(frozen=True)
 class Intermediate(FineTuning):
     seed: int = 0
+    stopping: Stopping | None = None
     mlm: MaskedLanguageModelling | None = None
     tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class TargetTask(FineTuning):
-    """One target: what its rows are, and in which languages it is fine-tuned."""
+    """One target: what its rows are, in which languages it is fine-tuned, and which other target
+    is trained first, with the same head."""
 
     task: str | None = None
     languages: tuple[str, ...] = ("en",)
+    after: str | None = None
 
 
 @dataclass(frozen=True)
 class Target(FineTuning):
     checkpoints: int = 1
+    stopping: Stopping | None = None
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -270,20 +283,33 @@ def load(path: Path) -> Settings:
 
 def check_grid(settings: Settings) -> None:
     """Every target is in one group, every extra model and recipe makes sense."""
-    grouped = [target for group in settings.target.groups.values() for target in group]
-    for target in grouped:
-        choose(target, settings.target.tasks, f"{settings.file}: target.groups: target")
-    for target in settings.target.tasks:
-        if grouped.count(target) != 1:
-            raise UserError(
-                f"{settings.file}: target {target!r} stands in {grouped.count(target)} of "
-                f"target.groups; it must stand in one"
-            )
+    check_targets(settings)
     for model in settings.extra.models:
         choose(model, settings.models, f"{settings.file}: extra.models: model")
     twice = sorted(set(settings.recipes) & set(settings.extra.recipes))
     if twice:
         raise UserError(f"{settings.file}: {', '.join(twice)} is in recipes and extra.recipes")
+
+
+def check_targets(settings: Settings) -> None:
+    """Every target stands in one group, or is only trained before another one."""
+    grouped = [target for group in settings.target.groups.values() for target in group]
+    for target in grouped:
+        choose(target, settings.target.tasks, f"{settings.file}: target.groups: target")
+    entries = {name: settings.fine_tuning("target", name) for name in settings.target.tasks}
+    before = {entry.after for entry in entries.values()} - {None}
+    for target, entry in entries.items():
+        if entry.after is not None:
+            where = f"{settings.file}: target.tasks.{target}.after"
+            choose(entry.after, entries, where)
+            if entries[entry.after].after is not None:
+                raise UserError(f"{where}: {entry.after!r} comes after another target itself")
+        count = grouped.count(target)
+        if count > 1 or (count == 0 and target not in before):
+            raise UserError(
+                f"{settings.file}: target {target!r} stands in {count} of target.groups; it must "
+                f"stand in one, or in the `after` of another target"
+            )
 
 
 def build(kind: type, value: Any, where: str) -> Any:

@@ -130,18 +130,20 @@ def shrink(folder: Path) -> None:
     params["target"]["tasks"] = {
         "mnli": {"train_examples": 48},
         "mnli_more": {"task": "mnli", "languages": ["en", "qda", "qdc"], "train_examples": 16},
-        "copa": {"train_examples": 32},
+        "commonsense_qa": {"train_examples": 32},
+        "copa": {"after": "commonsense_qa", "train_examples": 32},
         "squad_retrieval": {"train_examples": 32},
         "udpos": {"train_examples": 32, "epochs": 2},
     }
     several = ["mnli", "mnli_more", "copa", "squad_retrieval"]
     params["target"]["groups"] = {"several": several, "udpos": ["udpos"]}
-    for task in ("copa", "xcopa", "squad_retrieval", "lareqa", "bucc"):
+    for task in ("commonsense_qa", "copa", "xcopa", "squad_retrieval", "lareqa", "bucc"):
         params["tasks"][task] = {}
-    rows = {"copa": {"train": 64, "validation": 24}, "xcopa": {"validation": 24, "test": 24}}
+    rows = {task: {"train": 64, "validation": 24} for task in ("copa", "commonsense_qa")}
+    rows |= {"xcopa": {"validation": 24, "test": 24}}
     params["world"]["rows"] |= rows | {"lareqa": {"test": 24}, "bucc": dict(validation=32, test=32)}
     params["align"]["tasks"] = ["tatoeba", "bucc"]
-    params["intermediate"] |= {"epochs": 1}
+    params["intermediate"] |= {"epochs": 1, "stopping": {"every": 2, "patience": 1, "examples": 16}}
     params["benchmark"] |= {"examples": 4, "rounds": 2, "batch_size": 4}
     params["report"]["resamples"] = 50
     file.write_text(yaml.safe_dump(params, sort_keys=False))
