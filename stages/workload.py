@@ -98,11 +98,7 @@ class Workload:
             mixed, shape = self.settings.intermediate.mlm, self.settings.models[model]
             count = round(sum(steps.values()) * mixed.share / (1 - mixed.share))
             tokens = min(mixed.max_tokens, self.tokens(recipes.TEXT))
-            yield (
-                count,
-                mixed.batch_size,
-                flops.forward(self.settings.models[model], tokens, tokens),
-            )
+            yield count, mixed.batch_size, flops.forward(shape, tokens, tokens)
 
     def targets(self, model: str, recipe: str, group: str, targets: tuple[str, ...]) -> Work:
         """All seeds of all targets of a group, and the checkpoints that stay."""
@@ -126,7 +122,7 @@ class Workload:
             yield name
 
     def evaluation(self, model: str, recipe: str, group: str, targets: tuple[str, ...]) -> Work:
-        """Test rows with two checkpoints (the chosen one, the oracle's), development rows with all."""
+        """Test rows with two checkpoints, chosen and oracle, development rows with all."""
         seen, operations = 0, 0.0
         passes = {"test": 2, "validation": self.settings.target.checkpoints}
         for name in targets:
