@@ -79,7 +79,7 @@ def word_tokenizer(tmp_path_factory):
     ]
     rows = [{"id": str(i), "text": line} for i, line in enumerate(lines)]
     examples.write(examples.path(folder, "train", "en"), rows)
-    return tokenizer.train(TokenizerSettings("word", 200), folder)
+    return tokenizer.train("word", TokenizerSettings(("word",), 200), folder)
 
 
 def run(command: list[str], cwd: Path, check: bool = True, **env: str):
@@ -123,6 +123,7 @@ def shrink(folder: Path) -> None:
     for task, splits in params["world"]["rows"].items():
         params["world"]["rows"][task] = {split: small[split] for split in splits}
     params["models"] = {"pico": params["models"]["pico"] | {"hidden": 32}}
+    params["origins"] = {"scratch": ["pico"], "hub": []}
     params["pretrain"] |= {"steps": 60, "batch_size": 4}
     params["recipes"] = ["none", "ccg", "sequential/mnli_squad/2"]
     params["extra"] = {"models": ["pico"], "recipes": ["mnli+mlm"]}
