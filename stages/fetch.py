@@ -76,28 +76,38 @@ def check_entry(name: str, entry: FetchedModel) -> None:
 
 
 class Record:
-    """What the first fetch found, kept in git, and what this one has found."""
+    """What the first fetch found, kept in git: repository, revision, {file's name: SHA-256}.
+
+    A local folder has no revision, None: there the checksums decide alone.
+    """
 
     def __init__(self, file: Path):
-        self.file, self.found = file, {}
-        self.stored: dict = read_json(file) if file.is_file() else {}
+        self.file = file
+        self.stored: dict | None = read_json(file) if file.is_file() else None
+        self.found: dict = {"repository": None, "revision": None, "files": {}}
 
-    def hold(self, key: str, value: object) -> None:
-        """Note a finding; UserError if the first fetch found something else.
+    def hold(self, key: str, value: str | None) -> None:
+        """Note a finding; UserError if the first fetch found something else."""
+        if self.stored is not None:
+            self._compare(key, value, self.stored[key])
+        self.found[key] = value
 
-        A local folder has no revision, None: there the checksums decide alone.
-        """
-        recorded = self.stored.get(key, value)
-        if recorded != value and None not in (recorded, value):
+    def hold_file(self, name: str, digest: str) -> None:
+        """The same of a file's SHA-256."""
+        if self.stored is not None:
+            self._compare(f"SHA-256 of {name}", digest, self.stored["files"].get(name, "no file"))
+        self.found["files"][name] = digest
+
+    def _compare(self, what: str, value: str | None, recorded: str | None) -> None:
+        if value != recorded and None not in (value, recorded):
             raise UserError(
-                f"{key} is {value!r} now, but was {recorded!r} when it was first fetched "
+                f"{what} is {value} now, but was {recorded} when the model was first fetched "
                 f"({self.file}). To accept what is there now, delete that file and run again"
             )
-        self.found[key] = value
 
     def keep(self) -> None:
         """Write the record of a first fetch."""
-        if not self.stored:
+        if self.stored is None:
             beside = self.file.with_name(f".{self.file.name}.partial")
             write_json(beside, self.found)
             beside.rename(self.file)
@@ -108,15 +118,10 @@ def fetch(entry: FetchedModel, prefix: str, record: Record, scratch: Path) -> di
     """{name: path} of the entry's files, each of the bytes that entry and record ask for."""
     folder = Path(prefix) / entry.repository
     local = prefix != "hub" and folder.is_dir()
-    recorded = record.stored.get("revision")
-    revision = None
-    if not local:
-        pinned = recorded if recorded and entry.revision == UNPINNED else entry.revision
-        revision = hub.resolve(entry.repository, pinned, "model")
+    revision = None if local else hub.resolve(entry.repository, wanted(entry, record), "model")
     print(f"fetch: {entry.repository} from {folder if local else f'the Hub at {revision}'}")
     record.hold("repository", entry.repository)
     record.hold("revision", revision)
-    record.hold("file names", sorted(entry.files))
     files = {}
     for name, value in entry.files.items():
         pinned = None if value == UNPINNED else value
@@ -128,30 +133,36 @@ def fetch(entry: FetchedModel, prefix: str, record: Record, scratch: Path) -> di
             files[name] = hub.fetch_file(entry.repository, name, revision, pinned, scratch)
         found = checksum(files[name])
         if pinned not in (None, found):
-            raise UserError(
-                f"{files[name]} has SHA-256 {found}, the model's entry asks for {pinned}"
-            )
-        record.hold(f"SHA-256 of {name}", found)
+            raise UserError(f"{files[name]} has SHA-256 {found}, the entry asks for {pinned}")
+        record.hold_file(name, found)
     return files
+
+
+def wanted(entry: FetchedModel, record: Record) -> str:
+    """The entry's revision; where it is unpinned, the recorded one, if there is one."""
+    recorded = record.stored["revision"] if record.stored else None
+    return recorded if recorded and entry.revision == UNPINNED else entry.revision
 
 
 def write_model(entry: FetchedModel, files: dict[str, Path], out: Path, scratch: Path) -> dict:
     """Write config, weights and tokenizer; returns what the manifest says of them."""
     config = read_config(files[CONFIG].parent)
     check_shape(entry, config, files[CONFIG])
-    weights = next(files[name] for name in WEIGHTS if name in files)
-    safe = weights if weights.suffix == ".safetensors" else converted(weights, scratch)
-    encoder, head, left_out = foreign.adopt(weights, config, read_file(safe.parent))
     words = next(files[name] for name in TOKENIZERS if name in files)
     pieces = words.suffix == ".model"
     found = sentencepiece.read(words) if pieces else read_tokenizer(words.parent)
     check_tokenizer(found, config, words)
+    weights = next(files[name] for name in WEIGHTS if name in files)
+    pickled = weights.suffix == ".bin"
+    tensors = read_file(converted(weights, scratch).parent if pickled else weights.parent)
+    encoder, head, left_out = foreign.adopt(weights, config, tensors)
     write_encoder(out, encoder, head)
     tokenizer.write_tokenizer(found, out)
-    size = sum(p.numel() for module in (encoder, head) if module for p in module.parameters())
-    told = {"parameters": size, "masked_language_head": head is not None, "left_out": left_out}
-    return told | {
-        "converted": [f.name for f, was in ((weights, safe is not weights), (words, pieces)) if was]
+    return {
+        "parameters": sum(p.numel() for m in (encoder, head) if m for p in m.parameters()),
+        "masked_language_head": head is not None,
+        "left_out": left_out,
+        "converted": [file.name for file, was in ((weights, pickled), (words, pieces)) if was],
     }
 
 

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, processors
+from tokenizers import Tokenizer, decoders, models, normalizers, processors
 from tokenizers import pre_tokenizers as splitters
 
 from stages.errors import UserError
@@ -44,7 +44,7 @@ def read(file: Path) -> Tokenizer:
         [splitters.WhitespaceSplit(), splitters.Metaspace()]
     )
     tokenizer.decoder = decoders.Metaspace()
-    tokenizer.add_special_tokens([*first, AddedToken(mask, lstrip=True)])
+    tokenizer.add_special_tokens([*first, mask])
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>",
         pair="<s> $A </s> </s> $B </s>",

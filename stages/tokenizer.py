@@ -86,6 +86,8 @@ def write_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
     names |= {"eos_token": found.last, "sep_token": found.last, "unk_token": found.unknown}
     names["mask_token"] = found.mask
     tokens = {name: tokenizer.id_to_token(index) for name, index in names.items()}
+    if found.segments:
+        tokens["model_input_names"] = ["input_ids", "token_type_ids", "attention_mask"]
     write_json(
         folder / "tokenizer_config.json",
         {"tokenizer_class": "PreTrainedTokenizerFast", **tokens},

@@ -19,7 +19,9 @@ def main() -> None:
         found = torch.load(source, map_location="cpu", weights_only=True)
     except Exception as problem:  # whatever it is, the file is not taken
         raise SystemExit(f"{type(problem).__name__}: {str(problem).splitlines()[0]}") from None
-    odd = [str(name) for name, value in found.items() if type(value) is not torch.Tensor]
+    if not isinstance(found, dict):
+        raise SystemExit(f"a {type(found).__name__}, not named tensors")
+    odd = [str(name) for name, value in found.items() if not isinstance(value, torch.Tensor)]
     if odd:
         raise SystemExit(f"not a tensor: {', '.join(odd[:5])}")
     # Tied tensors share memory, which safetensors refuses: each gets its own.

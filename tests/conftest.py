@@ -82,6 +82,17 @@ def word_tokenizer(tmp_path_factory):
     return tokenizer.train("word", TokenizerSettings(("word",), 200), folder)
 
 
+@pytest.fixture(scope="session")
+def pieces_tokenizer():
+    """BERT's kind of tokenizer, with a few word pieces."""
+    from transformers import BertTokenizer
+
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    words = "the farmer feed 3 old horse ##s in barn today . Anna read book who what did ? -"
+    vocabulary = {token: index for index, token in enumerate(special + words.split())}
+    return BertTokenizer(vocab=vocabulary, do_lower_case=False)
+
+
 def run(command: list[str], cwd: Path, check: bool = True, **env: str):
     """Run a command with this interpreter's programs first; returns the finished process."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
