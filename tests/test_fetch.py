@@ -14,10 +14,11 @@ import yaml
 
 from stages import fetch, unpickle
 from stages.command import checksum
-from stages.encoder import read_encoder
-from stages.encoder_config import read_config
+from stages.encoder import Encoder, read_encoder
+from stages.encoder_config import EncoderConfig, read_config
 from stages.errors import UserError
 from stages.settings import FetchedModel
+from stages.typed import build
 from tests.conftest import ROOT, run
 from tests.test_sentencepiece import model as sentencepiece_model
 
@@ -214,6 +215,29 @@ def test_a_tokenizer_with_more_tokens_than_the_model_is_refused(upstream, tmp_pa
 def test_an_entry_without_sense_is_refused(change, message):
     with pytest.raises(UserError, match=message):
         fetch.check_entry("mbert", replace(ENTRY, **change))
+
+
+# Parameters of the encoders without pooler, as the repositories' configs and file sizes give them.
+PARAMETERS = {
+    "xlm-roberta-base": 277_453_056,
+    "xlm-roberta-large": 558_840_832,
+    "xlm-roberta-xl": 3_475_929_600,
+    "Multilingual-MiniLM-L12-H384": 117_653_760 - (384 + 1) * 384,
+    "bert-base-multilingual-cased": 177_853_440 - (768 + 1) * 768,
+}
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_the_entries_are_whole_and_have_the_known_size(name):
+    entries = yaml.safe_load((ROOT / "docs/models.yaml").read_text())
+    assert entries.keys() == PARAMETERS.keys()
+    entry = build(FetchedModel, entries[name], "docs/models.yaml")
+    fetch.check_entry(name, entry)
+    shape = {there: getattr(entry, here) for here, there in fetch.SHAPE.items()}
+    shape["type_vocab_size"] = 2 if entry.architecture == "bert" else 1
+    with torch.device("meta"):
+        encoder = Encoder(EncoderConfig(**shape))
+    assert sum(p.numel() for p in encoder.parameters()) == PARAMETERS[name]
 
 
 def test_pinned_bytes_are_enforced_at_the_first_fetch(upstream, tmp_path):
