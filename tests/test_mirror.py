@@ -43,6 +43,7 @@ def test_the_mirror_suite_runs_on_real_rows(mirror, tmp_path, pieces_tokenizer):
     params["recipes"] = ["none", "squad_v1"]
     params["target"] |= {"epochs": 1, "checkpoints": 1}
     params["target"]["tasks"] = {"squad_v1": {"max_tokens": 256, "stride": 32}, "udpos": {}}
+    params["target"]["groups"] = {"tagging": ["udpos"], "squad_v1": ["squad_v1"]}
     params["tasks"].pop("xnli")
     params["benchmark"] |= {"examples": 3, "rounds": 1}
     params["report"]["resamples"] = 20
