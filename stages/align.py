@@ -111,7 +111,7 @@ def retrieve(
             side: encoder.tokens([pair[side] for pair in pairs[language]])
             for side in ("foreign", "english")
         }
-        shared = shared_tokens(*sides.values())
+        shared = shared_tokens(*sides.values(), encoder.special.frame)
         found = {s: encoder.vectors(ids, [EVERY_TOKEN, shared]) for s, ids in sides.items()}
         texts = pretrained.tokens([pair["foreign"] for pair in pairs[language]])
         (before,) = pretrained.vectors(texts, [EVERY_TOKEN])

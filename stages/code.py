@@ -17,7 +17,7 @@ from stages.command import checksum, stage
 from stages.settings import Settings
 
 PACKAGE = "stages"
-PLAIN = ["generate", "sources", "tokenizer", "pretrain", "recipes"]
+PLAIN = ["generate", "sources", "tokenizer", "pretrain", "fetch", "recipes"]
 
 
 def main() -> None:

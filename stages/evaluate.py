@@ -65,7 +65,7 @@ def evaluate(run: Run, name: str, target: dict) -> dict:
 def load_rows(run: Run, target: dict) -> tuple[list[Rows], list[Rows]]:
     """Test rows of all tasks and languages; development rows of all but the source language."""
     folder, lengths = run.inputs["tasks"], SimpleNamespace(**target["settings"])
-    tokenizer = read_tokenizer(run.inputs["tokenizer"])
+    tokenizer = read_tokenizer(run.inputs["tokenizer"].parent)
     test, development = [], []
     for name in target["tasks"]:
         task = examples.read_description(folder / name)

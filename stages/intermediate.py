@@ -20,7 +20,14 @@ from tokenizers import Tokenizer
 from stages import examples, kept, stopping, training
 from stages.batching import Shuffled, mixture
 from stages.command import Run, read_json, stage, write_json
-from stages.encoder import initialize, new_encoder, read_encoder, write_encoder
+from stages.encoder import (
+    MaskedLanguageHead,
+    initialize,
+    new_encoder,
+    read_encoder,
+    write_encoder,
+)
+from stages.errors import UserError
 from stages.examples import training_rows
 from stages.model import TaskModel, read_tokenizer, set_threads
 from stages.predictions import Rows
@@ -57,7 +64,8 @@ def untrained(run: Run, recipe: str) -> dict:
     if recipe == "random":
         generator = torch.Generator().manual_seed(run.settings.models[run.options.model].seed + 1)
         encoder = new_encoder(encoder.config, generator)
-        initialize(head, encoder.config.initializer_range, generator)
+        if head is not None:
+            initialize(head, encoder.config.initializer_range, generator)
     write_encoder(run.outputs["out"], encoder, head)
     return {"recipe": recipe, "phases": []}
 
@@ -99,7 +107,7 @@ def train_phase(run: Run, plan: dict, phase: dict, start: Path, out: Path) -> No
     model = TaskModel(encoder, described, plan["seed"])
     model.initialize_heads(torch.Generator().manual_seed(plan["seed"]))
     if TEXT in described:  # goes on with the pretrained head
-        model.heads[TEXT].load_state_dict(head.state_dict())
+        model.heads[TEXT].load_state_dict(pretrained_head(head, run).state_dict())
     chosen = {task: SimpleNamespace(**values) for task, values in phase["settings"].items()}
     batches, sizes = {}, {}
     for task, pairs in phase["rows"].items():
@@ -146,6 +154,15 @@ def keep(model: TaskModel, scored: "English", watch: Watch, step: int) -> bool:
         beside.replace(watch.file.with_name(BEST))
     model.train()
     return watch.ended
+
+
+def pretrained_head(head: MaskedLanguageHead | None, run: Run) -> MaskedLanguageHead:
+    if head is None:
+        raise UserError(
+            f"model {run.options.model!r} has no masked-language-modelling head in its checkpoint: "
+            f"recipe {run.options.recipe!r} cannot go on with it"
+        )
+    return head
 
 
 def order_of_tasks(phase: dict, chosen: dict, sizes: dict[str, int], seed: int) -> list[str]:

@@ -10,8 +10,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from stages import special
 from stages.batching import Feature, inference_batches
-from stages.encoder import BOS, EOS, PAD, UNK, Packed, read_encoder
+from stages.encoder import Packed, read_encoder
 from stages.model import read_tokenizer
 
 EVERY_TOKEN: frozenset[int] = frozenset()  # nothing is left out
@@ -23,6 +24,7 @@ class SentenceEncoder:
     def __init__(self, folder: Path, batch_tokens: int):
         self.encoder = read_encoder(folder)[0].eval()
         self.tokenizer = read_tokenizer(folder)
+        self.special = special.read(self.tokenizer)
         self.tokenizer.enable_truncation(self.encoder.config.max_tokens)
         self.batch_tokens = batch_tokens
 
@@ -58,10 +60,12 @@ def means(states: Tensor, rows: Tensor, count: int) -> Tensor:
     return sums / torch.bincount(rows, minlength=count).clamp(min=1)[:, None]
 
 
-def shared_tokens(foreign: list[list[int]], english: list[list[int]]) -> set[int]:
-    """Token ids that occur on both sides (names, numbers, cognates), and the special tokens."""
+def shared_tokens(
+    foreign: list[list[int]], english: list[list[int]], frame: Collection[int]
+) -> set[int]:
+    """Token ids that occur on both sides (names, numbers, cognates), and those in `frame`."""
     used = [{token for ids in side for token in ids} for side in (foreign, english)]
-    return (used[0] & used[1]) | {BOS, PAD, EOS, UNK}
+    return (used[0] & used[1]) | set(frame)
 
 
 def emptied(sequences: list[list[int]], left_out: Collection[int]) -> Tensor:

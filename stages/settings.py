@@ -6,8 +6,6 @@ to a person stand in `params.yaml` itself.
 """
 
 import dataclasses
-import types
-import typing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 import yaml
 
 from stages.errors import UserError, choose
+from stages.typed import build
 
 
 @dataclass(frozen=True)
@@ -65,21 +64,55 @@ class TaskLimits:
 
 @dataclass(frozen=True)
 class TokenizerSettings:
-    kind: str
-    vocab_size: int
+    """The tokenizer that is trained for the models from scratch, if there are any."""
+
+    kinds: tuple[str, ...]
+    vocab_size: int | None = None
     documents: int | None = None
 
 
 @dataclass(frozen=True)
 class Model:
+    """The shape of an encoder."""
+
     layers: int
     hidden: int
     heads: int
     intermediate: int
     positions: int
+
+
+@dataclass(frozen=True)
+class ScratchModel(Model):
+    """An XLM-R that is pretrained here."""
+
     initializer_range: float
     dropout: float
     seed: int
+
+
+@dataclass(frozen=True)
+class FetchedModel(Model):
+    """A pretrained model of the Hub; `files` {name: SHA-256 or "unpinned"}.
+
+    `seed` draws the weights of the recipe `random`.
+    """
+
+    repository: str
+    revision: str
+    license: str
+    architecture: str
+    vocabulary: int
+    files: dict[str, str]
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Where the models come from."""
+
+    scratch: tuple[str, ...]
+    hub: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -211,8 +244,8 @@ class Settings:
     generators: tuple[str, ...]
     tasks: dict[str, TaskLimits]
     tokenizer: TokenizerSettings
-    models: dict[str, Model]
-    pretrain: Pretrain
+    origins: Origins
+    models: dict[str, ScratchModel | FetchedModel]
     recipes: tuple[str, ...]
     extra: Extra
     multitask: dict[str, Multitask]
@@ -225,6 +258,7 @@ class Settings:
     benchmark: Benchmark
     report: Report
     world: World | None = None
+    pretrain: Pretrain | None = None
 
     @property
     def all_recipes(self) -> tuple[str, ...]:
@@ -278,6 +312,7 @@ def load(path: Path) -> Settings:
         for task in getattr(settings, section).tasks:
             settings.fine_tuning(section, task)
     check_grid(settings)
+    check_models(settings)
     return settings
 
 
@@ -312,54 +347,33 @@ def check_targets(settings: Settings) -> None:
             )
 
 
-def build(kind: type, value: Any, where: str) -> Any:
-    """Check `value` (as YAML gives it) against a type and return it typed and frozen."""
-    origin = typing.get_origin(kind)
-    if kind is Any:
-        return value
-    if origin in (types.UnionType, typing.Union):
-        inner = [part for part in typing.get_args(kind) if part is not type(None)][0]
-        return None if value is None else build(inner, value, where)
-    if dataclasses.is_dataclass(kind):
-        return _build_dataclass(kind, value, where)
-    if origin is tuple:
-        _expect(value, list | tuple, "a list", where)
-        inner = typing.get_args(kind)[0]
-        built = tuple(build(inner, part, f"{where}[{i}]") for i, part in enumerate(value))
-        if len(set(built)) != len(built):
-            raise UserError(f"{where}: a value stands twice in {list(built)}")
-        return built
-    if origin is dict:
-        value = {} if value is None else value
-        _expect(value, dict, "a mapping", where)
-        inner = typing.get_args(kind)[1]
-        return {str(key): build(inner, part, f"{where}.{key}") for key, part in value.items()}
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if kind is not bool and isinstance(value, bool):
-        _expect(value, (), kind.__name__, where)
-    _expect(value, kind, kind.__name__, where)
-    return value
-
-
-def _build_dataclass(kind: type, value: Any, where: str) -> Any:
-    value = {} if value is None else value
-    _expect(value, dict, "a mapping", where)
-    hints = typing.get_type_hints(kind)
-    fields = {f.name: f for f in dataclasses.fields(kind)}
-    colon = "." if ": " in where else ": "
-    for key in value:
-        if key not in fields:
-            raise UserError(f"{where}: unknown key {key!r}; allowed: {', '.join(fields)}")
-    for name, entry in fields.items():
-        optional = (entry.default, entry.default_factory) != (dataclasses.MISSING,) * 2
-        if name not in value and not optional:
-            raise UserError(f"{where}: missing key {name!r}; needed: {', '.join(fields)}")
-    built = {key: build(hints[key], part, f"{where}{colon}{key}") for key, part in value.items()}
-    return kind(**built)
-
-
-def _expect(value: Any, kind: Any, name: str, where: str) -> None:
-    if not isinstance(value, kind):
-        got = f"{type(value).__name__} {value!r}"
-        raise UserError(f"{where}: expected {name}, got {got}")
+def check_models(settings: Settings) -> None:
+    """Every model has one origin, and what that origin needs."""
+    origins = {"scratch": ScratchModel, "hub": FetchedModel}
+    for origin, kind in origins.items():
+        for name in getattr(settings.origins, origin):
+            choose(name, settings.models, f"{settings.file}: origins.{origin}: model")
+            if not isinstance(settings.models[name], kind):
+                raise UserError(
+                    f"{settings.file}: models.{name} does not fit origins.{origin}: a model of the "
+                    f"hub has a repository, one from scratch has none"
+                )
+    for name in settings.models:
+        places = [origin for origin in origins if name in getattr(settings.origins, origin)]
+        if len(places) != 1:
+            raise UserError(
+                f"{settings.file}: model {name!r} stands in {len(places)} of origins.scratch and "
+                f"origins.hub; it must stand in one"
+            )
+    trained = settings.tokenizer.kinds
+    if settings.origins.scratch:
+        if len(trained) != 1 or None in (settings.tokenizer.vocab_size, settings.pretrain):
+            raise UserError(
+                f"{settings.file}: models from scratch need one of tokenizer.kinds, got "
+                f"{list(trained)}, tokenizer.vocab_size and pretrain"
+            )
+    elif trained:
+        raise UserError(
+            f"{settings.file}: tokenizer.kinds is {list(trained)} and no model is from scratch; "
+            f"allowed: []"
+        )

@@ -79,7 +79,18 @@ def word_tokenizer(tmp_path_factory):
     ]
     rows = [{"id": str(i), "text": line} for i, line in enumerate(lines)]
     examples.write(examples.path(folder, "train", "en"), rows)
-    return tokenizer.train(TokenizerSettings("word", 200), folder)
+    return tokenizer.train("word", TokenizerSettings(("word",), 200), folder)
+
+
+@pytest.fixture(scope="session")
+def pieces_tokenizer():
+    """BERT's kind of tokenizer, with a few word pieces."""
+    from transformers import BertTokenizer
+
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    words = "the farmer feed 3 old horse ##s in barn today . Anna read book who what did ? -"
+    vocabulary = {token: index for index, token in enumerate(special + words.split())}
+    return BertTokenizer(vocab=vocabulary, do_lower_case=False)
 
 
 def run(command: list[str], cwd: Path, check: bool = True, **env: str):
@@ -123,6 +134,7 @@ def shrink(folder: Path) -> None:
     for task, splits in params["world"]["rows"].items():
         params["world"]["rows"][task] = {split: small[split] for split in splits}
     params["models"] = {"pico": params["models"]["pico"] | {"hidden": 32}}
+    params["origins"] = {"scratch": ["pico"], "hub": []}
     params["pretrain"] |= {"steps": 60, "batch_size": 4}
     params["recipes"] = ["none", "ccg", "sequential/mnli_squad/2"]
     params["extra"] = {"models": ["pico"], "recipes": ["mnli+mlm"]}

@@ -9,10 +9,11 @@ import torch
 from stages import align, examples, mining, probe
 from stages.alignment import ROWS, cka
 from stages.command import checksum, write_json
-from stages.encoder import BOS, EOS, UNK, MaskedLanguageHead, write_encoder
+from stages.encoder import MaskedLanguageHead, write_encoder
 from stages.errors import UserError
 from stages.mining import Candidate
 from stages.sentences import EVERY_TOKEN, SentenceEncoder, emptied, shared_tokens
+from stages.tokenizer import BOS, EOS, UNK
 from tests.conftest import ROOT
 
 
@@ -58,7 +59,7 @@ def test_every_pooling_of_every_layer_equals_a_sentence_alone(folder):
 
 def test_shared_tokens_are_those_of_both_sides_and_special_ones():
     foreign, english = [[BOS, 10, 11, EOS], [BOS, 12, EOS]], [[BOS, 20, EOS], [BOS, 11, EOS]]
-    shared = shared_tokens(foreign, english)
+    shared = shared_tokens(foreign, english, [BOS, EOS, UNK])
     assert shared & {10, 11, 12, 20} == {11}  # 11 stands in different pairs: shared all the same
     assert {BOS, EOS, UNK} <= shared
 
@@ -68,7 +69,7 @@ def test_a_pair_that_shares_nothing_but_a_name_is_not_found_without_it(folder):
     reader = SentenceEncoder(folder, batch_tokens=4096)
     foreign = reader.tokens(["Anna", "barn", "horse", "old"])
     english = reader.tokens(["Anna", "kitchen", "book", "red"])
-    shared = shared_tokens(foreign, english)
+    shared = shared_tokens(foreign, english, reader.special.frame)
     found = [reader.vectors(side, [EVERY_TOKEN, shared]) for side in (foreign, english)]
     empty = emptied(foreign, shared) | emptied(english, shared)
     assert empty.tolist() == [True, False, False, False]

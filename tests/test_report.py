@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from stages import grid, printed, report, tables
-from stages.settings import Model
+from stages.settings import ScratchModel
 
 MODELS = {
-    "pico": Model(2, 64, 2, 128, 130, 0.1, 0.0, 0),
-    "nano": Model(2, 128, 4, 256, 130, 0.1, 0.0, 0),
+    "pico": ScratchModel(2, 64, 2, 128, 130, 0.1, 0.0, 0),
+    "nano": ScratchModel(2, 128, 4, 256, 130, 0.1, 0.0, 0),
 }
 
 

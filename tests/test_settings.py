@@ -92,6 +92,55 @@ def test_the_grid_has_extra_recipes_for_some_models(tmp_path, params):
         load(tmp_path, changed(params, "extra", {"models": ["nano"], "recipes": ["ccg"]}))
 
 
+ENTRIES = yaml.safe_load((ROOT / "docs/models.yaml").read_text())
+HUB = {"mbert": ENTRIES["bert-base-multilingual-cased"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"origins.scratch": ["nano"]}, "model 'pico' stands in 0 of origins.scratch and origins"),
+        ({"origins.hub": ["nano"]}, "models.nano does not fit origins.hub: a model of the hub has"),
+        ({"origins.scratch": ["pico", "nana"]}, "origins.scratch: model 'nana'; allowed: pico"),
+        ({"origins.hbu": []}, "origins: unknown key 'hbu'; allowed: scratch, hub"),
+        ({"models.nano.repository": "a/b"}, r"models\.nano: unknown key 'repository'"),
+        ({"models.nano": {"layers": 2}}, r"models\.nano: missing key 'hidden'; needed: layers"),
+        ({"models.nano": None}, r"models\.nano: missing key 'layers'; needed: layers"),
+        ({"models.nano": 3}, r"models\.nano: expected a mapping, got int 3"),
+        ({"tokenizer.kinds": []}, r"models from scratch need one of tokenizer\.kinds, got \[\]"),
+        (
+            {"tokenizer.kinds": ["word", "bpe"]},
+            r"need one of tokenizer\.kinds, got \['word', 'bpe'\]",
+        ),
+        ({"pretrain": ...}, r"need one of tokenizer\.kinds, .* and pretrain"),
+        ({"tokenizer.vocab_size": ...}, r"tokenizer\.vocab_size and pretrain"),
+        (
+            {"models": HUB, "origins": {"scratch": [], "hub": ["mbert"]}},
+            r"tokenizer\.kinds is \['word'\] and no model is from scratch; allowed: \[\]",
+        ),
+        (
+            {"models": HUB, "origins": {"scratch": ["mbert"], "hub": ["mbert"]}},
+            r"models\.mbert does not fit origins\.scratch",
+        ),
+    ],
+)
+def test_every_model_has_one_origin_that_fits(tmp_path, params, changes, message):
+    for key, value in changes.items():
+        params = changed(params, key, value)
+    with pytest.raises(UserError, match=message):
+        load(tmp_path, params)
+
+
+def test_a_suite_of_fetched_models_alone_needs_no_pretraining(tmp_path, params):
+    changes = {"models": ENTRIES, "origins": {"scratch": [], "hub": list(ENTRIES)}}
+    changes |= {"tokenizer": {"kinds": []}, "pretrain": ..., "recipes": ["none"]}
+    for key, value in changes.items():
+        params = changed(params, key, value)
+    loaded = load(tmp_path, params)
+    assert {model for model, _ in loaded.cells} == set(ENTRIES)
+    assert loaded.models["xlm-roberta-xl"].vocabulary == 250880
+
+
 def test_a_file_that_is_missing_or_no_yaml(tmp_path):
     with pytest.raises(UserError, match="no parameters file"):
         settings.load(tmp_path / "params.yaml")

@@ -8,11 +8,13 @@ import torch
 
 from stages import examples as examples_on_disk
 from stages.batching import Feature
-from stages.encoder import BOS, EOS, MaskedLanguageHead, Packed, initialize
+from stages.encoder import MaskedLanguageHead, Packed, initialize
 from stages.errors import UserError
 from stages.examples import Description
 from stages.model import TaskModel, pack, read_model
 from stages.predictions import Rows, make_pool
+from stages.special import Special
+from stages.tokenizer import BOS, EOS, PAD, UNK
 from stages.types import (
     classification,
     dual_encoder,
@@ -22,6 +24,7 @@ from stages.types import (
     tagging,
 )
 
+SPECIAL = Special(BOS, (EOS, EOS), EOS, False, PAD, UNK, mask=49, vocabulary=50)
 CONTEXT = "the farmer feed 3 old horse-s in the barn today ."
 
 
@@ -206,7 +209,7 @@ def test_multiple_choice_equals_transformers(encoder, tmp_path):
     from transformers import AutoModelForMultipleChoice
 
     model, task = task_model(encoder, "multiple_choice")
-    torch.nn.init.normal_(model.heads["task"].roberta.pooler.dense.bias)
+    torch.nn.init.normal_(model.heads["task"].pooler.dense.bias)
     model.write(tmp_path, "task", ())
     theirs, told = AutoModelForMultipleChoice.from_pretrained(tmp_path, output_loading_info=True)
     assert not told["missing_keys"]
@@ -361,8 +364,11 @@ def test_mixed_in_masked_language_modelling_is_that_of_pretraining(encoder):
     from stages.pretrain import MaskedModel
 
     model, pretrained = masked_model(encoder)
-    documents = [Feature([0, *range(5, 25), 2], 0, context=49), Feature([0, 9, 2], 1, context=49)]
-    masking = masked_language_modelling.Masking(0.15, 50, 49, 5)
+    documents = [
+        Feature([0, *range(5, 25), 2], 0, context=SPECIAL),
+        Feature([0, 9, 2], 1, context=SPECIAL),
+    ]
+    masking = masked_language_modelling.Masking(0.15, SPECIAL, 5)
     both = SimpleNamespace(encoder=encoder, head=pretrained)
     expected, tokens = MaskedModel.loss(both, documents, masking, 7)
     assert model.loss("task", documents, 7) == (expected, tokens)
@@ -372,7 +378,7 @@ def test_mixed_in_masked_language_modelling_is_that_of_pretraining(encoder):
 
 
 def test_masking_changes_the_batch_and_not_the_features(encoder):
-    document = Feature([0, *range(5, 45), 2], 0, context=49)
+    document = Feature([0, *range(5, 45), 2], 0, context=SPECIAL)
     before = replace(document, ids=list(document.ids))
     packed = pack([document])
     masked_language_modelling.corrupt(packed, [document], encoder, 5, 0)
@@ -389,4 +395,4 @@ def test_texts_without_a_token_are_left_out(word_tokenizer):
     texts = [{"id": "0", "text": " "}, {"id": "1", "text": CONTEXT}]
     features = masked_language_modelling.make_features(texts, word_tokenizer, lengths(6))
     assert [(f.example, len(f.ids)) for f in features] == [(1, 6)]
-    assert word_tokenizer.id_to_token(features[0].context) == "<mask>"
+    assert word_tokenizer.id_to_token(features[0].context.mask) == "<mask>"

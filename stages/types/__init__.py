@@ -1,6 +1,6 @@
 """One module a type of task: what a model does with its examples. `load(name)` is the way in.
 
-ARCHITECTURE     the Transformers class that loads such a checkpoint
+TASK_CLASS       end of the name of the Transformers class that loads such a checkpoint
 make_features    (examples, tokenizer, settings) -> features
 Head             (config, labels) -> module: hidden states, batch -> logits
 loss             (logits, batch, features) -> mean loss of a batch
