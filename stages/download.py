@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stages import examples as examples_on_disk
-from stages import tasks
+from stages import hub, tasks
 from stages.command import Run, checksum, read_json, stage, write_json
 from stages.errors import UserError
 from stages.progress import progress
@@ -125,23 +125,12 @@ def load_tables(
 
 def load_rows(prefix: str, task, config: str, split: str, origin: dict, cache: str):
     """Rows of one configuration and split, or None where the source has no such split."""
-    import datasets
-
-    datasets.disable_progress_bars()
-    repo = task.REPO if prefix == "hub" else str(Path(prefix) / task.REPO)
-    if prefix != "hub" and not Path(repo).is_dir():
-        raise UserError(f"no folder {repo} (source.prefix {prefix!r}, repository {task.REPO!r})")
-    kept = {} if prefix == "hub" else {"cache_dir": cache}
-    try:
-        return datasets.load_dataset(repo, config, split=split, revision=origin["revision"], **kept)
-    except ValueError as problem:
-        if "Unknown split" in str(problem) or "Bad split" in str(problem):
-            return None
-        if "corresponds to no data" in str(problem):
-            raise UserError(f"{repo}, configuration {config!r}: split {split!r} is empty") from None
-        raise UserError(f"{repo}, configuration {config!r}: {problem}") from None
-    except FileNotFoundError as problem:
-        raise UserError(f"{repo}, configuration {config!r}: {problem}") from None
+    if prefix == "hub":
+        return hub.load_rows(task.REPO, config, split, origin["revision"], cache, local=False)
+    folder = Path(prefix) / task.REPO
+    if not folder.is_dir():
+        raise UserError(f"no folder {folder} (source.prefix {prefix!r}, repository {task.REPO!r})")
+    return hub.load_rows(str(folder), config, split, None, cache, local=True)
 
 
 @dataclass

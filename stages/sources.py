@@ -3,15 +3,12 @@
 One small file a task, so that a download reruns exactly when its own source has changed.
 """
 
-import re
 from pathlib import Path
 
-from stages import tasks
+from stages import hub, tasks
 from stages.command import checksum, stage, write_json
 from stages.errors import UserError
 from stages.settings import Settings
-
-FULL_REVISION = re.compile(r"[0-9a-f]{40}")
 
 
 def main() -> None:
@@ -54,18 +51,8 @@ def origin(prefix: str, task) -> dict:
 
 
 def revision(task) -> str:
-    """The pinned revision, or the commit that the Hub's main branch is at now."""
-    if FULL_REVISION.fullmatch(task.REVISION):
-        return task.REVISION
-    if task.REVISION != "unpinned":
-        raise UserError(
-            f"{task.__name__}: REVISION is {task.REVISION!r}; allowed: 40 hex digits or 'unpinned'"
-        )
-    from huggingface_hub import HfApi
-
-    found = HfApi().dataset_info(task.REPO).sha
-    print(f"sources: {task.REPO} is not pinned; using revision {found}", flush=True)
-    return found
+    """The commit of a task's rows on the Hub."""
+    return hub.rows_revision(task.REPO, hub.resolve(task.REPO, task.REVISION, "dataset"))
 
 
 if __name__ == "__main__":
