@@ -21,6 +21,8 @@ from stages.errors import UserError, choose
 class Source:
     prefix: str
     depends_on: str
+    sampled: bool = False
+    local: str | None = None
 
 
 @dataclass(frozen=True)
