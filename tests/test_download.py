@@ -102,10 +102,11 @@ def test_a_missing_test_split_is_an_error_but_a_missing_development_split_is_not
 ):
     counts = fetch(source({XNLI: [nli()]}), "xnli", tmp_path / "out")
     assert counts["absent"] == ["validation/en"]
-    prefix = source({("facebook/xnli", "de", "validation"): [nli()]})
-    with pytest.raises(UserError, match="facebook/xnli has no test rows for 'de'"):
-        fetch(prefix, "xnli", tmp_path / "out2", languages=("de",), sampled=False)
-    counts = fetch(prefix, "xnli", tmp_path / "out3", languages=("de",))
+    mention = dict.fromkeys(("mention_id", "left", "mention", "right", "entity"), "a")
+    prefix = source({("izhx/mewsli-x", "de", "validation"): [mention]})
+    with pytest.raises(UserError, match="izhx/mewsli-x has no test rows for 'de'"):
+        fetch(prefix, "mewslix", tmp_path / "out2", languages=("de",), sampled=False)
+    counts = fetch(prefix, "mewslix", tmp_path / "out3", languages=("de",))
     assert counts["absent"] == ["test/de"]  # of a sample it is told
 
 
@@ -324,7 +325,8 @@ def test_the_stage_ends_with_a_message_and_no_output(source, tmp_path):
     """From the command line: exit 1, one line, nothing that looks whole."""
     prefix = source({XNLI: [nli(label=7)]})
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
-    params |= {"source": {"prefix": str(prefix), "depends_on": str(prefix)}, "languages": ["en"]}
+    params["source"] |= {"prefix": str(prefix), "depends_on": str(prefix)}
+    params["languages"] = ["en"]
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
     origin = {"repositories": {"facebook/xnli": {"files": {}}}}
     write_json(tmp_path / "origin.json", origin)
