@@ -94,6 +94,10 @@ class Converter:
         told = {"source_rows": sum(self.sizes)}
         if None not in wanted:
             told["expected_rows"] = sum(wanted)
+            mixed = getattr(self.loaded[0].task, "MIXED", {}).get(self.language)
+            if mixed and wanted == self.sizes:
+                told["mixed_with"] = mixed
+                print(f"{self.where}: among its rows are some in {mixed}", flush=True)
         if limit is None and self.expected("KEPT") is not None:
             told["expected_examples"] = self.expected("KEPT")
         return self.tally.told() | told

@@ -7,9 +7,9 @@ import pytest
 from stages import examples
 from stages.ccgbank import SECTIONS, convert, read
 from stages.errors import UserError
-from tests.conftest import ROOT, run
-from tests.test_download import fetch, scratch  # noqa: F401  the same stages, a scratch of its own
+from tests.conftest import ROOT, fetch, run
 
+pytestmark = pytest.mark.usefixtures("scratch")
 SLEEPS = r"(<T S[dcl] 0 2> (<L NP NNP NNP Anna NP>) (<L S[dcl]\NP VBZ VBZ sleeps S[dcl]\NP>) )"
 READS = (
     r"(<T S[dcl] 0 2> (<T S[dcl] 1 2> (<T NP 0 1> (<L N NNS NNS Cooks N>) ) (<T S[dcl]\NP 0 2> "

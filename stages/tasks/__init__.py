@@ -25,6 +25,7 @@ Some hold more:
     KEPT         as ROWS: the examples that they become, where fewer and known
     SOURCE_LABELS  names of the classes in the source, in its order, where they are not LABELS
     OBTAIN       how one comes by a folder `local/...`
+    MIXED        {language: what else its rows hold}, told where the number of rows is the known one
     POOL         the task whose test rows are the candidates, where they are not its own
     drop(row, split, language)       -> why the row is not one of this split and language, or None;
                                         drops are counted by reason

@@ -1,7 +1,8 @@
 """UD-POS of XTREME: a universal part of speech for every word (Universal Dependencies 2.5).
 
 The configurations carry English names of languages. The Hub's copies of Greek, French, Russian and
-Chinese mix in ancient languages.
+Chinese mix in ancient languages, and words that the benchmark's own preparation keeps fused are
+divided: scores are not those of a run on the benchmark's own files.
 
     {"tokens": ["Man", "habe", ...], "pos_tags": [10, 3, ...]}
 """
@@ -51,6 +52,12 @@ LABELS = (
     "PUNCT", "SCONJ", "SYM", "VERB", "X",
 )  # fmt: skip
 CHANCE = 100 / len(LABELS)
+MIXED = {
+    "el": "Ancient Greek",  # of 28,152 training rows 1,662 are modern
+    "fr": "Old French",
+    "ru": "Old Russian",
+    "zh": "Classical Chinese",
+}
 TRAINED_ON = "udpos"
 
 
