@@ -20,6 +20,8 @@ from stages.typed import build
 class Source:
     prefix: str
     depends_on: str
+    sampled: bool = False
+    local: str | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -91,6 +92,60 @@ def pieces_tokenizer():
     words = "the farmer feed 3 old horse ##s in barn today . Anna read book who what did ? -"
     vocabulary = {token: index for index, token in enumerate(special + words.split())}
     return BertTokenizer(vocab=vocabulary, do_lower_case=False)
+
+
+@pytest.fixture
+def scratch(tmp_path, monkeypatch):
+    """Finished parts stay with the test that made them."""
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+
+
+@pytest.fixture
+def source(tmp_path):
+    """Write tables as a folder in the Hub's layout: {(repo, config, split): rows}."""
+
+    import datasets
+
+    def write(tables):
+        cards = {}
+        for (repo, config, split), rows in tables.items():
+            folder = tmp_path / "hub" / repo / config
+            folder.mkdir(parents=True, exist_ok=True)
+            table = rows if isinstance(rows, datasets.Dataset) else datasets.Dataset.from_list(rows)
+            table.to_parquet(folder / f"{split}.parquet")
+            cards.setdefault(repo, []).append((config, split))
+        for repo, parts in cards.items():
+            configs = {}
+            for config, split in parts:
+                file = {"split": split, "path": f"{config}/{split}.parquet"}
+                configs.setdefault(config, []).append(file)
+            told = [{"config_name": c, "data_files": files} for c, files in configs.items()]
+            card = f"---\n{yaml.safe_dump({'configs': told})}---\n"
+            (tmp_path / "hub" / repo / "README.md").write_text(card)
+        return tmp_path / "hub"
+
+    return write
+
+
+def fetch(prefix, name, out, languages=("en",), limits=(), **more):
+    """What the stages `sources` and `download` do, without their command lines."""
+    from stages import download, sources, tasks
+    from stages.settings import Source
+
+    limits = dict.fromkeys(("languages", "train", "validation", "test")) | dict(limits)
+    settings = SimpleNamespace(
+        languages=languages,
+        tasks={name: SimpleNamespace(**limits)},
+        source=Source(str(prefix), "", **{"sampled": True} | more),
+    )
+    run = SimpleNamespace(
+        options=SimpleNamespace(task=name),
+        inputs={"code": Path("code")},
+        checksums={"code": "digest"},
+        outputs={"out": out},
+        settings=settings,
+    )
+    return download.download(run, tasks.load(name), sources.origin(settings, name, {}))
 
 
 def run(command: list[str], cwd: Path, check: bool = True, **env: str):

@@ -170,7 +170,7 @@ def test_what_has_no_answer_is_not_said(drawn):
 
 
 def test_sentences_of_lareqa_end_where_the_rows_say(tables):
-    for row in tables["lareqa", "en", "validation"]:
+    for row in tables["paragraphs", "en", "validation"]:
         for start, end in row["sentence_breaks"]:
             assert row["context"][end - 2 : end] == " ."
             assert not row["context"][start:end].startswith(" ")

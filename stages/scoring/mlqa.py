@@ -31,6 +31,7 @@ def points(gold: list[str], predicted: str | None, language: str) -> Points:
 
 
 def normalized_tokens(text: str, language: str) -> list[str]:
+    language = language.partition("-")[0]  # of a pair (`mlqa_cross`) the context's, the answer's
     if language not in ARTICLES and not PRIVATE_USE.fullmatch(language):
         raise UserError(f"MLQA has no rules for {language!r}; allowed: {', '.join(ARTICLES)}")
     text = "".join(character for character in text.lower() if not is_punctuation(character))

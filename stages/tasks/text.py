@@ -7,13 +7,16 @@ TYPE = "masked_language_modelling"
 REPO = "local/multilingual-text"
 REVISION = "unpinned"
 LICENSE = "per source: MIT, CC0, CC BY-SA, some CC BY-NC-SA"
+CITATION = "per source, in the folder's README.md"
 COLUMNS = {"text": str}
 SPLITS = {"train": "train"}
+ROWS = {}
 LANGUAGES = ("ar", "de", "el", "en", "es", "fr", "hi", "ru", "sw", "th", "tr", "vi", "zh")
 METRICS = ()
 LABELS = ()
 CHANCE = None
 TRAINED_ON = None
+OBTAIN = "raw text of one's own: a configuration a language, column text"
 
 
 def config(language: str) -> str:
