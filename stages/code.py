@@ -51,6 +51,8 @@ def entry_points(settings: Settings) -> dict[str, list[str]]:
     """Name of each digest file -> the modules from which its closure starts."""
     entries = {name: [f"stages.{name}"] for name in PLAIN}
     entries["generate"] += members("stages.tasks")  # rows have the columns of the tasks
+    modules = [tasks.load(task).__name__ for task in settings.tasks]
+    entries["sources"] += modules  # a repository and its revision
     for task in settings.tasks:
         entries[f"download/{task}"] = ["stages.download", tasks.load(task).__name__]
     for recipe in settings.all_recipes:
@@ -66,7 +68,7 @@ def entry_points(settings: Settings) -> dict[str, list[str]]:
         entries[f"evaluate/{group}"] = ["stages.evaluate", *by_key([*trained, *served])]
         entries[f"benchmark/{group}"] = ["stages.benchmark", *by_key([*trained, *served])]
     entries["align"] = ["stages.align"]
-    entries["report"] = ["stages.report", *members("stages.figures")]
+    entries["report"] = ["stages.report", *members("stages.figures"), *modules]
     return entries
 
 

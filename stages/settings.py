@@ -8,12 +8,21 @@ to a person stand in `params.yaml` itself.
 import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
 
-from stages.errors import UserError, choose
-from stages.typed import build
+from stages.errors import UserError
+from stages.typed import (
+    BelowOne,
+    Count,
+    NotNegative,
+    Positive,
+    Share,
+    Some,
+    Whole,
+    build,
+)
 
 
 @dataclass(frozen=True)
@@ -37,31 +46,31 @@ class LanguageKnobs:
     question: str
     auxiliary: bool
     script: str
-    content_cognates: float
-    function_cognates: float
-    shared_names: float
-    shared_numbers: float
+    content_cognates: Share
+    function_cognates: Share
+    shared_names: Share
+    shared_numbers: Share
 
 
 @dataclass(frozen=True)
 class World:
     seed: int
-    topics: int
-    documents: int
-    dialogues: float
-    code_mix: float
-    rows: dict[str, dict[str, int]]
+    topics: Count
+    documents: Count
+    dialogues: Share
+    code_mix: Share
+    rows: dict[str, dict[str, Count]]
     translated: tuple[str, ...]
-    translation_noise: float
+    translation_noise: Share
     languages: dict[str, LanguageKnobs]
 
 
 @dataclass(frozen=True)
 class TaskLimits:
     languages: tuple[str, ...] | None = None
-    train: int | None = None
-    validation: int | None = None
-    test: int | None = None
+    train: Count | None = None
+    validation: Count | None = None
+    test: Count | None = None
 
 
 @dataclass(frozen=True)
@@ -69,28 +78,28 @@ class TokenizerSettings:
     """The tokenizer that is trained for the models from scratch, if there are any."""
 
     kinds: tuple[str, ...]
-    vocab_size: int | None = None
-    documents: int | None = None
+    vocab_size: Count | None = None
+    documents: Count | None = None
 
 
 @dataclass(frozen=True)
 class Model:
     """The shape of an encoder."""
 
-    layers: int
-    hidden: int
-    heads: int
-    intermediate: int
-    positions: int
+    layers: Count
+    hidden: Count
+    heads: Count
+    intermediate: Count
+    positions: Count
 
 
 @dataclass(frozen=True)
 class ScratchModel(Model):
     """An XLM-R that is pretrained here."""
 
-    initializer_range: float
-    dropout: float
-    seed: int
+    initializer_range: Positive
+    dropout: BelowOne
+    seed: Whole
 
 
 @dataclass(frozen=True)
@@ -104,9 +113,9 @@ class FetchedModel(Model):
     revision: str
     license: str
     architecture: str
-    vocabulary: int
+    vocabulary: Count
     files: dict[str, str]
-    seed: int = 0
+    seed: Whole = 0
 
 
 @dataclass(frozen=True)
@@ -119,62 +128,62 @@ class Origins:
 
 @dataclass(frozen=True)
 class Pretrain:
-    steps: int
-    batch_size: int
-    max_tokens: int
-    mask_rate: float
-    learning_rate: float
-    warmup: float
-    weight_decay: float
-    beta2: float
-    clip_norm: float
-    language_exponent: float
+    steps: Count
+    batch_size: Count
+    max_tokens: Count
+    mask_rate: Share
+    learning_rate: Positive
+    warmup: Share
+    weight_decay: NotNegative
+    beta2: BelowOne
+    clip_norm: Positive
+    language_exponent: NotNegative
 
 
 @dataclass(frozen=True)
 class FineTuning:
     """What one fine-tuning needs; `tasks` overrides single values of the section for a task."""
 
-    learning_rate: float
-    epochs: float
-    batch_size: int
-    max_tokens: int
-    warmup: float
-    weight_decay: float
-    beta2: float
-    clip_norm: float
-    train_examples: int | None = None
-    stride: int = 16
+    learning_rate: Positive
+    epochs: Positive
+    batch_size: Count
+    max_tokens: Count
+    warmup: Share
+    weight_decay: NotNegative
+    beta2: BelowOne
+    clip_norm: Positive
+    train_examples: Count | None = None
+    stride: Whole = 16
 
 
 @dataclass(frozen=True)
 class Multitask:
-    tasks: tuple[str, ...]
-    steps: int
-    cap: int
+    tasks: Annotated[tuple[str, ...], Some]
+    steps: Count
+    cap: Count
 
 
 @dataclass(frozen=True)
 class MaskedLanguageModelling:
     """How a recipe `<task>+mlm` mixes masked language modelling into its steps."""
 
-    share: float
-    batch_size: int
-    max_tokens: int
+    share: BelowOne
+    batch_size: Count
+    max_tokens: Count
 
 
 @dataclass(frozen=True)
 class Stopping:
     """When a training ends before its last step: by its English development scores."""
 
-    every: int  # steps between two scores
-    patience: int  # scores in a row that are not better than the best
-    examples: int  # development examples of a score
+    every: Count  # steps between two scores
+    patience: Count  # scores in a row that are not better than the best
+    examples: Count  # development examples of a score
 
 
 @dataclass(frozen=True)
 class Intermediate(FineTuning):
-    seed: int = 0
+    seed: Whole = 0
     stopping: Stopping | None = None
     mlm: MaskedLanguageModelling | None = None
     tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -192,7 +201,7 @@ class TargetTask(FineTuning):
 
 @dataclass(frozen=True)
 class Target(FineTuning):
-    checkpoints: int = 1
+    checkpoints: Count = 1
     stopping: Stopping | None = None
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -208,28 +217,28 @@ class Extra:
 
 @dataclass(frozen=True)
 class Evaluate:
-    batch_tokens: int
-    max_answer_tokens: int
+    batch_tokens: Count
+    max_answer_tokens: Count
 
 
 @dataclass(frozen=True)
 class Align:
     tasks: tuple[str, ...]
-    neighbours: int
-    batch_tokens: int
+    neighbours: Count
+    batch_tokens: Count
 
 
 @dataclass(frozen=True)
 class Benchmark:
-    examples: int
-    batch_size: int
-    warmup: int
-    rounds: int
+    examples: Count
+    batch_size: Count
+    warmup: Whole
+    rounds: Count
 
 
 @dataclass(frozen=True)
 class Report:
-    resamples: int
+    resamples: Count
     baseline: str
 
 
@@ -240,21 +249,21 @@ class Settings:
     root: str
     file: str
     suite: str
-    threads: int
+    threads: Count
     source: Source
-    languages: tuple[str, ...]
+    languages: Annotated[tuple[str, ...], Some]
     generators: tuple[str, ...]
     tasks: dict[str, TaskLimits]
     tokenizer: TokenizerSettings
     origins: Origins
-    models: dict[str, ScratchModel | FetchedModel]
-    recipes: tuple[str, ...]
+    models: Annotated[dict[str, ScratchModel | FetchedModel], Some]
+    recipes: Annotated[tuple[str, ...], Some]
     extra: Extra
     multitask: dict[str, Multitask]
     orders: dict[str, tuple[str, ...]]
     intermediate: Intermediate
     target: Target
-    seeds: tuple[int, ...]
+    seeds: Annotated[tuple[Whole, ...], Some]
     evaluate: Evaluate
     align: Align
     benchmark: Benchmark
@@ -303,6 +312,8 @@ class Settings:
 
 def load(path: Path) -> Settings:
     """Read and check a whole `params.yaml`."""
+    from stages import consistency  # which knows the records below
+
     if not path.is_file():
         raise UserError(f"no parameters file {path}")
     try:
@@ -313,69 +324,5 @@ def load(path: Path) -> Settings:
     for section in ("intermediate", "target"):
         for task in getattr(settings, section).tasks:
             settings.fine_tuning(section, task)
-    check_grid(settings)
-    check_models(settings)
+    consistency.check(settings)
     return settings
-
-
-def check_grid(settings: Settings) -> None:
-    """Every target is in one group, every extra model and recipe makes sense."""
-    check_targets(settings)
-    for model in settings.extra.models:
-        choose(model, settings.models, f"{settings.file}: extra.models: model")
-    twice = sorted(set(settings.recipes) & set(settings.extra.recipes))
-    if twice:
-        raise UserError(f"{settings.file}: {', '.join(twice)} is in recipes and extra.recipes")
-
-
-def check_targets(settings: Settings) -> None:
-    """Every target stands in one group, or is only trained before another one."""
-    grouped = [target for group in settings.target.groups.values() for target in group]
-    for target in grouped:
-        choose(target, settings.target.tasks, f"{settings.file}: target.groups: target")
-    entries = {name: settings.fine_tuning("target", name) for name in settings.target.tasks}
-    before = {entry.after for entry in entries.values()} - {None}
-    for target, entry in entries.items():
-        if entry.after is not None:
-            where = f"{settings.file}: target.tasks.{target}.after"
-            choose(entry.after, entries, where)
-            if entries[entry.after].after is not None:
-                raise UserError(f"{where}: {entry.after!r} comes after another target itself")
-        count = grouped.count(target)
-        if count > 1 or (count == 0 and target not in before):
-            raise UserError(
-                f"{settings.file}: target {target!r} stands in {count} of target.groups; it must "
-                f"stand in one, or in the `after` of another target"
-            )
-
-
-def check_models(settings: Settings) -> None:
-    """Every model has one origin, and what that origin needs."""
-    origins = {"scratch": ScratchModel, "hub": FetchedModel}
-    for origin, kind in origins.items():
-        for name in getattr(settings.origins, origin):
-            choose(name, settings.models, f"{settings.file}: origins.{origin}: model")
-            if not isinstance(settings.models[name], kind):
-                raise UserError(
-                    f"{settings.file}: models.{name} does not fit origins.{origin}: a model of the "
-                    f"hub has a repository, one from scratch has none"
-                )
-    for name in settings.models:
-        places = [origin for origin in origins if name in getattr(settings.origins, origin)]
-        if len(places) != 1:
-            raise UserError(
-                f"{settings.file}: model {name!r} stands in {len(places)} of origins.scratch and "
-                f"origins.hub; it must stand in one"
-            )
-    trained = settings.tokenizer.kinds
-    if settings.origins.scratch:
-        if len(trained) != 1 or None in (settings.tokenizer.vocab_size, settings.pretrain):
-            raise UserError(
-                f"{settings.file}: models from scratch need one of tokenizer.kinds, got "
-                f"{list(trained)}, tokenizer.vocab_size and pretrain"
-            )
-    elif trained:
-        raise UserError(
-            f"{settings.file}: tokenizer.kinds is {list(trained)} and no model is from scratch; "
-            f"allowed: []"
-        )

@@ -6,9 +6,28 @@ What is unknown, missing or of the wrong type is an error that names the place a
 import dataclasses
 import types
 import typing
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from stages.errors import UserError
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What values of a type are allowed, in words and as a test."""
+
+    words: str
+    test: Callable[[Any], bool]
+
+
+Count = Annotated[int, Allowed("1 or more", lambda value: value >= 1)]
+Whole = Annotated[int, Allowed("0 or more", lambda value: value >= 0)]
+Positive = Annotated[float, Allowed("above 0", lambda value: value > 0)]
+NotNegative = Annotated[float, Allowed("0 or more", lambda value: value >= 0)]
+Share = Annotated[float, Allowed("0 to 1", lambda value: 0 <= value <= 1)]
+BelowOne = Annotated[float, Allowed("0 to below 1", lambda value: 0 <= value < 1)]
+Some = Allowed("at least one", len)
 
 
 def build(kind: type, value: Any, where: str) -> Any:
@@ -16,6 +35,12 @@ def build(kind: type, value: Any, where: str) -> Any:
     origin = typing.get_origin(kind)
     if kind is Any:
         return value
+    if origin is Annotated:
+        inner, rule = typing.get_args(kind)
+        built = build(inner, value, where)
+        if not rule.test(built):
+            raise UserError(f"{where}: allowed: {rule.words}, got {value!r}")
+        return built
     if origin in (types.UnionType, typing.Union):
         return _build_union(typing.get_args(kind), value, where)
     if dataclasses.is_dataclass(kind):
@@ -53,7 +78,7 @@ def _build_union(kinds: tuple[type, ...], value: Any, where: str) -> Any:
 def _build_dataclass(kind: type, value: Any, where: str) -> Any:
     value = {} if value is None else value
     _expect(value, dict, "a mapping", where)
-    hints = typing.get_type_hints(kind)
+    hints = typing.get_type_hints(kind, include_extras=True)
     fields = {f.name: f for f in dataclasses.fields(kind)}
     colon = "." if ": " in where else ": "
     for key in value:
