@@ -13,7 +13,7 @@ import transformers
 import yaml
 
 from stages import fetch, unpickle
-from stages.command import checksum
+from stages.command import checksum, write_json
 from stages.encoder import Encoder, read_encoder
 from stages.encoder_config import EncoderConfig, read_config
 from stages.errors import UserError
@@ -297,14 +297,11 @@ def test_a_recorded_revision_that_is_gone_says_how_to_take_another(hub, tmp_path
         raise UserError(f"no revision {asked[1]}")
 
     monkeypatch.setattr(fetch.hub, "resolve", gone)
-    with pytest.raises(UserError, match="^no revision unpinned$"):
+    with pytest.raises(UserError, match=r"^no revision unpinned$"):
         fetch.fetch(ENTRY, "hub", record(tmp_path), tmp_path / "scratch")
-    fetch.write_json(
-        record(tmp_path).file, dict(repository="org/mbert", revision=REVISION, files={})
-    )
-    with pytest.raises(
-        UserError, match=rf"no revision {REVISION} \(.*mbert\.json; to accept others"
-    ):
+    told = {"repository": "org/mbert", "revision": REVISION, "files": {}}
+    write_json(record(tmp_path).file, told)
+    with pytest.raises(UserError, match=rf"revision {REVISION} \(.*mbert\.json; to accept others"):
         fetch.fetch(ENTRY, "hub", record(tmp_path), tmp_path / "scratch")
 
 
