@@ -1,8 +1,8 @@
 """Fetch a pretrained model, check it, and write it in the layout that the other stages read.
 
 Its files come from `<source.prefix>/<repository>` where that is a folder, else from the Hub. The
-first fetch notes revision and checksums in a record, `locks/<suite>/<model>.json`, which belongs
-into git; every later one, on any machine, fetches that revision and fails on other bytes.
+first fetch notes revision and checksums in a record, `suites/<suite>/fetched/<model>.json`, which
+belongs into git; every later one, on any machine, fetches that revision and fails on other bytes.
 
 Weights are safetensors. A checkpoint that exists only as a pickle is converted in a process of its
 own, and refused unless torch's restricted unpickler reads it. No code of a repository is run.

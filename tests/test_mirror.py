@@ -53,6 +53,6 @@ def test_the_mirror_suite_runs_on_real_rows(mirror, tmp_path, pieces_tokenizer):
     assert summary["not_run_cells"] == 0
     for model in ("mini", "mbert"):
         assert set(summary["scores"][model]["squad_v1"]) == {"xquad", "udpos", "tatoeba"}
-    assert json.loads((folder / "locks/mirror/mbert.json").read_text())["revision"] is None
+    assert json.loads((folder / "suites/mirror/fetched/mbert.json").read_text())["revision"] is None
     counts = json.loads((folder / "metrics/mirror/data/xquad.json").read_text())
     assert counts["splits"]["test"]["zh"]["rows"] == 10

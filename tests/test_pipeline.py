@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -150,10 +151,9 @@ def cells(verb: str, *groups: str) -> set[str]:
             lambda f: edit(f, "target.tasks.udpos.learning_rate", 0.01),
             {"report"} | cells("target", "udpos"),
         ),
-        pytest.param(
+        (
             lambda f: edit(f, "target.learning_rate", 0.01),
             {"report"} | cells("target", *GROUPS),
-            marks=pytest.mark.slow,
         ),
         (
             lambda f: edit(f, "intermediate.tasks.mnli", {"epochs": 2}),
@@ -169,8 +169,10 @@ def cells(verb: str, *groups: str) -> set[str]:
         ),
         (lambda f: append(f, "stages/training.py", "\n# a remark\n"), set()),
         (
-            lambda f: append(f, "stages/tasks/xquad.py", "\nMORE = 1\n"),
-            {"generate@world", "download@xquad"},
+            lambda f: edit(f, "extra.recipes", ["mnli+mlm", "mnli"]),
+            {"intermediate_extra@pico-mnli", "align_extra@pico-mnli", "report"}
+            | {f"{v}_extra@{g}-pico-mnli" for v in ("target", "evaluate") for g in GROUPS}
+            | {f"benchmark@{g}" for g in GROUPS},
         ),
         pytest.param(
             lambda f: append(f, "stages/types/tagging.py", "\nMORE = 1\n"),
@@ -193,16 +195,40 @@ def cells(verb: str, *groups: str) -> set[str]:
         "epochs_of_a_single_task",
         "code_of_a_figure",
         "comment_in_a_module",
-        "file_of_a_task",
+        "one_more_recipe",
         "file_of_a_type",
         "neighbours_of_the_margin",
     ],
 )
 def test_a_change_reruns_just_what_it_affects(clean, change, expected):
     change(clean)
-    found = changed(clean)
-    # A stage whose own code changed but whose output did not has run and is up to date again.
-    assert found | {s for s in expected if s.startswith(("generate", "download"))} == expected
+    assert changed(clean) == expected
+
+
+def test_a_task_s_file_reruns_its_own_download(clean):
+    append(clean, "stages/tasks/xquad.py", "\nMORE = 1\n")
+    dvc(clean, "repro", "-q", "code")
+    assert status(clean) == {"generate@world", "sources", "download@xquad", "report"}
+    dvc(clean, "repro", "-q", "recipes")
+    assert status(clean) == {"report"}  # they ran, and gave the same
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "verbs"),
+    [
+        ("benchmark.rounds", 3, {"benchmark", "report"}),
+        ("target.learning_rate", 0.01, {"target", "evaluate", "benchmark", "report"}),
+        ("report.resamples", 60, {"report"}),
+        ("align.neighbours", 3, {"align", "report"}),
+    ],
+)
+def test_what_follows_from_a_parameter(clean, key, value, verbs):
+    """Whole verbs: all cells of those that follow, none of the others."""
+    edit(clean, key, value)
+    changed(clean)
+    told = dvc(clean, "repro", "--dry").stdout
+    found = set(re.findall(r"Running stage '([^'@]+)", told))
+    assert {name.removesuffix("_extra") for name in found} == verbs
 
 
 def test_a_language_s_knob_reaches_only_the_tasks_that_speak_it(clean):
