@@ -36,6 +36,8 @@ Scores = dict[str, dict[str, float]]  # {language: {metric: score}}
 def main() -> None:
     args = _parse()
     try:
+        if args.out.is_dir():
+            raise UserError(f"--out: {args.out} is a folder; name a file")
         told, notes = score(args.predictions, args.gold, args.benchmark)
         beside = args.out.with_name(f".{args.out.name}.partial")
         write_json(beside, told)
@@ -154,7 +156,9 @@ def table(told: dict, benchmark: str) -> list[str]:
         metrics = [f"{key} {value:.2f}" for key, value in entry.items() if key != "languages"]
         languages = f"{len(entry['languages']):>2} languages"
         lines.append(f"  {name:<14} {task_score(entry):6.2f}  {languages}  {'  '.join(metrics)}")
-    lines += ["groups", *(f"  {name:<14} {value:6.2f}" for name, value in told["groups"].items())]
+    if told["groups"]:
+        lines.append("groups")
+    lines += [f"  {name:<14} {value:6.2f}" for name, value in told["groups"].items()]
     overall = "-" if told["overall"] is None else f"{told['overall']:.2f}"
     missing = [name for name in BENCHMARKS[benchmark].tasks if name not in told["tasks"]]
     note = f"  not there: {', '.join(missing)}" if missing else ""

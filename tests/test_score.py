@@ -26,7 +26,10 @@ FILES = {
         ]}]}]},
         {"a": "Fox", "b": "barn", "c": "", "e": "unknown"},  # d: no answer, no exact match
     ),
-    "entities": ({"a": ["Q1"], "b": ["Q2 "], "c": ["Q3"]}, {"a": ["Q9", "Q1"], "b": ["Q2", "Q2"]}),
+    "entities": (
+        {"a": ["Q1", "Q9"], "b": ["Q2 "], "c": ["Q3"]},
+        {"a": ["Q9", "Q1"], "b": ["Q2", "Q2"]},
+    ),
     "rankings": ({"a": ["x", "y"], "b": ["z"]}, {"a": ["x", "-", "y"], "b": ["-", "z"]}),
 }  # fmt: skip
 SCORES = {
@@ -40,7 +43,7 @@ SCORES = {
     "places": {"accuracy": 60.0},
     "choices": {"accuracy": 50.0},
     "answers": {"exact_match": 25.0, "f1": 100.0 * (1.0 + 2 / 3) / 4},
-    "entities": {"map@20": 50.0},  # (1/2 + 1 + 0) / 3
+    "entities": {"map@20": 50.0},  # (1/2 + 1 + 0) / 3: only the first of the gold counts
     "rankings": {"map@20": 100 * (((1.0 + 2 / 3) / 2 + 1 / 2) / 2)},
 }  # fmt: skip
 
@@ -269,6 +272,25 @@ def test_a_failure_leaves_earlier_scores_as_they_are(folders):
         run(folders)
     assert [file.name for file in (folders / "out").iterdir()] == ["scores.json"]
     assert (folders / "out/scores.json").read_bytes() == before
+
+
+def test_scores_that_cannot_be_written_whole_are_not_there(folders, capsys, monkeypatch):
+    def full(file: Path, value: object) -> None:
+        put(file, '{"tasks"')
+        raise OSError(28, "No space left on device", str(file))
+
+    monkeypatch.setattr(score, "write_json", full)
+    with pytest.raises(SystemExit):
+        run(folders)
+    assert "scores.json.partial: No space left on device" in capsys.readouterr().err
+    assert not (folders / "out/scores.json").exists()
+
+
+def test_out_may_not_be_a_folder(folders, capsys):
+    (folders / "out/scores.json").mkdir(parents=True)
+    with pytest.raises(SystemExit):
+        run(folders)
+    assert "scores.json is a folder" in capsys.readouterr().err
 
 
 def test_nothing_mined_and_nothing_answered_score_zero(folders):
