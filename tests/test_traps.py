@@ -176,6 +176,29 @@ def test_gold_pairs_alone_are_retrieval_and_not_mining(source, tmp_path):
         fetch(prefix, "bucc", tmp_path / "out2", ("zh",))
 
 
+def test_revisions_are_told_and_whether_anybody_named_them(tmp_path, monkeypatch, capsys):
+    rows = datasets.Dataset.from_list([{"sentence1": "Ja.", "sentence2": "Yes."}])
+    found = {"unpinned": "c" * 40}
+    monkeypatch.setattr(
+        hub, "resolve", lambda repository, revision, kind: found.get(revision, revision)
+    )
+    monkeypatch.setattr(hub, "rows_revision", lambda repository, commit: commit)
+    asked = []
+    monkeypatch.setattr(hub, "load_rows", lambda *call: asked.append(call) or rows)
+    pinned = tasks.load("tatoeba").REVISION
+    told = fetch("hub", "tatoeba", tmp_path / "out", ("de",))
+    assert told["made_from"] == {tasks.load("tatoeba").REPO: {"revision": pinned, "pinned": True}}
+    assert f"revision {pinned}\n" in capsys.readouterr().out
+    assert asked[0][:4] == (tasks.load("tatoeba").REPO, "deu-eng", "test", pinned)
+    monkeypatch.setattr(tasks.load("tatoeba"), "REVISION", "unpinned")
+    told = fetch("hub", "tatoeba", tmp_path / "out2", ("de",))
+    assert told["made_from"]["mteb/tatoeba-bitext-mining"] == {
+        "revision": "c" * 40,
+        "pinned": False,
+    }
+    assert "(unpinned: where its main branch was)" in capsys.readouterr().out
+
+
 def test_local_data_may_lie_beside_the_hub(source, tmp_path):
     row = {"id": "a", "tokens": ["a"], "supertags": ["N"]}
     prefix = source(
