@@ -14,6 +14,7 @@ from pathlib import Path
 
 from stages import recipes, tasks
 from stages.command import checksum, stage
+from stages.errors import UserError
 from stages.settings import Settings
 
 PACKAGE = "stages"
@@ -26,6 +27,8 @@ def main() -> None:
         planned=["stages"],
         outputs=["out"],
         params=[
+            "source",
+            "generators",
             "tasks",
             "recipes",
             "extra",
@@ -36,6 +39,7 @@ def main() -> None:
             "align",
         ],
     ) as run:
+        check_source(run.settings)
         # Only sources: Python writes its caches beside them while this stage runs.
         run.guard({str(file): checksum(file) for file in run.inputs["stages"].rglob("*.py")})
         entries = entry_points(run.settings)
@@ -45,6 +49,16 @@ def main() -> None:
             lines = [f"{module} {digest(module)}" for module in sorted(closure(modules))]
             file.write_text("\n".join(lines) + "\n")
         run.made = f"{len(entries)} entry points"
+
+
+def check_source(settings: Settings) -> None:
+    """Say which parameter names a folder that is not there; DVC would only say `No such file`."""
+    file = Path(settings.source.depends_on)
+    if not settings.generators and not file.exists():
+        raise UserError(
+            f"{settings.file}: source.depends_on: {file} does not exist; a suite of real rows "
+            f"needs a folder in the Hub's layout there, as source.prefix, or the prefix `hub`"
+        )
 
 
 def entry_points(settings: Settings) -> dict[str, list[str]]:

@@ -173,6 +173,7 @@ def write_model(entry: FetchedModel, files: dict[str, Path], out: Path, scratch:
     encoder, head, left_out = foreign.adopt(weights, config, tensors)
     write_encoder(out, encoder, head)
     tokenizer.write_tokenizer(found, out)
+    tokenizer.note_longest(out, config.max_tokens)
     return {
         "parameters": sum(p.numel() for m in (encoder, head) if m for p in m.parameters()),
         "masked_language_head": head is not None,

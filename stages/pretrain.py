@@ -24,6 +24,7 @@ from stages.encoder import (
 )
 from stages.model import read_tokenizer, set_threads
 from stages.settings import ScratchModel
+from stages.tokenizer import note_longest
 from stages.types.masked_language_modelling import Masking
 
 
@@ -40,6 +41,7 @@ def main() -> None:
         write_encoder(run.outputs["out"], model.encoder, model.head)
         for name in ("tokenizer.json", "tokenizer_config.json"):
             shutil.copy(run.inputs["tokenizer"] / name, run.outputs["out"])
+        note_longest(run.outputs["out"], model.encoder.config.max_tokens)
         size = sum(p.numel() for p in model.parameters())
         told = {"parameters": size, "curve": trained.curve, "made_from": run.made_from()}
         write_json(run.outputs["metrics"], told)

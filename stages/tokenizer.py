@@ -9,7 +9,7 @@ from pathlib import Path
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
 from stages import examples, special
-from stages.command import stage, write_json
+from stages.command import read_json, stage, write_json
 from stages.errors import choose
 from stages.settings import TokenizerSettings
 
@@ -92,6 +92,12 @@ def write_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
         folder / "tokenizer_config.json",
         {"tokenizer_class": "PreTrainedTokenizerFast", **tokens},
     )
+
+
+def note_longest(folder: Path, tokens: int) -> None:
+    """Have AutoTokenizer cut at the longest input of the model that lies beside it."""
+    file = folder / "tokenizer_config.json"
+    write_json(file, read_json(file) | {"model_max_length": tokens})
 
 
 if __name__ == "__main__":
