@@ -11,19 +11,18 @@ What the libraries read from the environment counts: HF_ENDPOINT, HF_HOME, HF_HU
 """
 
 import contextlib
-import fcntl
 import functools
 import hashlib
 import itertools
 import re
 import shutil
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from stages.command import checksum, remove
 from stages.errors import UserError, choose
+from stages.hub_cache import fetch, forget
 from stages.hub_errors import explained, patiently
 
 FULL_REVISION = re.compile(r"[0-9a-f]{40}")
@@ -71,16 +70,12 @@ def load_rows(
     `local`: the repository is a folder, which has no revision. `cache` is where prepared rows go.
     """
     where = f"{repository}, configuration {config!r}"
-    folder = repository
     if not local:
-        with explained(f"dataset {where}, revision {revision}"):
-            found = _rows_folder(repository, config, split, revision)
-        if not any(found.iterdir()):
-            return None
-        folder = str(found)
+        where = f"dataset {where}, revision {revision}"
     try:
         with explained(where):
-            return _prepared(folder, config, cache).as_dataset(split=split)
+            place = repository if local else _rows_folder(repository, config, split, revision)
+            return place and _prepared(place, config, cache).as_dataset(split=split)
     except ValueError as problem:
         if "Unknown split" in str(problem) or "Bad split" in str(problem):
             return None
@@ -96,10 +91,9 @@ def fetch_file(repository: str, name: str, revision: str, sha256: str | None, fo
         return path
     where = f"model {repository}, file {name}, revision {revision}"
     with explained(where):
-        cached = _fetch(repository, name, revision, "model")
-        found = checksum(cached)
-        if sha256 is not None and found != sha256:
-            _forget(cached)
+        cached = fetch(repository, name, revision, "model")
+        if sha256 is not None and (found := checksum(cached)) != sha256:
+            forget(cached)
             raise UserError(f"{where}: its SHA-256 is {found}, expected {sha256}; removed it")
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.name}.partial")
@@ -139,32 +133,38 @@ def _holds_script(repository: str, commit: str) -> bool:
     return True
 
 
-def _rows_folder(repository: str, config: str, split: str, revision: str) -> Path:
-    """A folder in the Hub's layout with one configuration's one split; empty if there is none."""
+def _rows_folder(repository: str, config: str, split: str, revision: str) -> str | None:
+    """A folder in the Hub's layout with one split of one configuration, if there is such a split.
+
+    It is made once for a revision; an empty one says that there is no such split.
+    """
     from huggingface_hub import cached_assets_path
 
-    place = cached_assets_path("waystation", repository, revision)
-    folder = place / config.replace("/", "--") / split
-    if folder.is_dir() and all(path.exists() for path in folder.rglob("*")):
-        return folder
-    remove(folder)  # its links dangle: somebody has emptied the cache
-    commit = rows_revision(repository, revision)
+    place = cached_assets_path("waystation", repository, revision) / config.replace("/", "--")
+    folder = place / split
+    if not folder.is_dir() or not all(path.exists() for path in folder.rglob("*")):
+        remove(folder)  # whose links dangle: somebody has emptied the cache
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place, prefix=".") as room:
+            beside = Path(room) / split
+            beside.mkdir()
+            _gather(repository, config, split, rows_revision(repository, revision), beside)
+            with contextlib.suppress(OSError):  # another process was first
+                beside.rename(folder)
+    return str(folder) if any(folder.iterdir()) else None
+
+
+def _gather(repository: str, config: str, split: str, commit: str, folder: Path) -> None:
+    """Fetch the files of a split, and link to them from a folder with a card of its own."""
     plan = _plan(repository, config, commit)
     asked = re.split(r"\+|\[.*?\]", split)  # several may be added up: train_r1+train_r2
     splits = {name: plan.files[name] for name in asked if name in plan.files}
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as room:
-        beside = Path(room) / split
-        beside.mkdir()
-        for name in itertools.chain(*splits.values()):
-            link = beside / name
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(_fetch(repository, name, commit, "dataset"))
-        if splits:
-            (beside / "README.md").write_text(plan.card(config, splits))
-        with contextlib.suppress(OSError):  # another process was first
-            beside.rename(folder)
-    return folder
+    for name in itertools.chain(*splits.values()):
+        link = folder / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(fetch(repository, name, commit, "dataset"))
+    if splits:
+        (folder / "README.md").write_text(plan.card(config, splits))
 
 
 @dataclass
@@ -221,7 +221,7 @@ def _described(repository: str, commit: str) -> dict[str, dict]:
     from huggingface_hub.errors import RemoteEntryNotFoundError
 
     try:
-        card = DatasetCard.load(_fetch(repository, "README.md", commit, "dataset"))
+        card = DatasetCard.load(fetch(repository, "README.md", commit, "dataset"))
     except RemoteEntryNotFoundError:
         return {}
     return {entry["config_name"]: entry for entry in card.data.to_dict().get("configs") or []}
@@ -243,76 +243,13 @@ def _prepared(folder: str, config: str, cache: str | None):
     import datasets
 
     datasets.disable_progress_bars()
-    builder = datasets.load_dataset_builder(folder, config, cache_dir=cache)
-    builder.download_and_prepare()
+    # A cache for each folder, because datasets takes two of the same card for one.
+    own = hashlib.sha256(folder.encode()).hexdigest()[:16]
+    place = Path(cache or datasets.config.HF_DATASETS_CACHE) / own
+    builder = datasets.load_dataset_builder(folder, config, cache_dir=str(place))
+    try:
+        builder.download_and_prepare()
+    except datasets.exceptions.DatasetsError as problem:  # unreadable, or not the rows it announces
+        text = " ".join(str(problem.__cause__ or problem).split())
+        raise UserError(f"{folder}, configuration {config!r}: {text}") from None
     return builder
-
-
-def _fetch(repository: str, name: str, revision: str, kind: str) -> Path:
-    """A file of a repository at a commit, in the local cache."""
-    from huggingface_hub import hf_hub_download, is_offline_mode, try_to_load_from_cache
-
-    known = try_to_load_from_cache(repository, name, revision=revision, repo_type=kind)
-    if isinstance(known, str):
-        return Path(known)
-    place = {"repo_type": kind, "revision": revision}
-    if not is_offline_mode():
-        where = f"{kind} {repository}, file {name}, revision {revision}"
-        patiently(where, functools.partial(_fill_cache, repository, name, place, where))
-    # What is left to it: the name beside the content, and the words for what is not there.
-    return Path(hf_hub_download(repository, name, **place))
-
-
-def _fill_cache(repository: str, name: str, place: dict[str, str], where: str) -> None:
-    """Bring a file's content into the local cache, or what an earlier run lacks of it.
-
-    The Hub's client would begin again at the file's start.
-    """
-    from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
-    from huggingface_hub.file_download import http_get, repo_folder_name
-    from huggingface_hub.utils import build_hf_headers, disable_progress_bars
-
-    if not sys.stderr.isatty():
-        disable_progress_bars()
-    url = hf_hub_url(repository, name, **place)
-    told = get_hf_file_metadata(url)
-    folder = repo_folder_name(repo_id=repository, repo_type=place["repo_type"])
-    blob = Path(constants.HF_HUB_CACHE) / folder / "blobs" / told.etag
-    blob.parent.mkdir(parents=True, exist_ok=True)
-    part = blob.with_name(f"{told.etag}.part")
-    with part.open("ab") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)  # until closed: one process at a time
-        if blob.exists():
-            part.unlink(missing_ok=True)
-            return
-        http_get(
-            url,
-            stream,
-            resume_size=stream.tell(),
-            headers=build_hf_headers(),
-            expected_size=told.size,
-            displayed_filename=name,
-        )
-        stream.flush()
-        found = _hub_checksum(part, told.etag)
-        if found != told.etag:
-            part.unlink()
-            raise UserError(
-                f"{where}: its checksum is {found}, the Hub's is {told.etag}; "
-                "removed it, run again to fetch it anew"
-            )
-        part.rename(blob)
-
-
-def _hub_checksum(path: Path, etag: str) -> str:
-    """A file's checksum of the kind that the Hub gives: SHA-256 of a large one, else git's."""
-    if len(etag) == 64:
-        return checksum(path)
-    content = path.read_bytes()
-    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
-
-
-def _forget(cached: Path) -> None:
-    """Remove a file from the local cache, content and name."""
-    cached.resolve().unlink(missing_ok=True)
-    cached.unlink(missing_ok=True)

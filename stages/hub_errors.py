@@ -93,7 +93,6 @@ def _brief(problem: Exception) -> str:
 
 def _explanation(problem: Exception) -> str | None:
     """A sentence for a person; None for what is no one's doing but the code's."""
-    from datasets.exceptions import DatasetsError
     from huggingface_hub import constants, errors
     from huggingface_hub.utils import httpx
 
@@ -109,7 +108,7 @@ def _explanation(problem: Exception) -> str | None:
             return _refusal(found, constants.ENDPOINT)
         if isinstance(found, httpx.TransportError):
             return f"cannot reach {constants.ENDPOINT} ({_brief(found)}); is there a network?"
-    if isinstance(problem, (DatasetsError, FileNotFoundError, errors.RevisionResolutionError)):
+    if isinstance(problem, (FileNotFoundError, errors.RevisionResolutionError)):
         return " ".join(str(problem).split())
     return None
 

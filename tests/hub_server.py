@@ -23,6 +23,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+STALL_SEC = 30  # longer than any test waits for the rest of a file
 LARGE = (".parquet", ".safetensors", ".bin")
 ROUTE = re.compile(
     r"/api/(?P<api>models|datasets)/(?P<repo>[^/]+/[^/]+)(?:/(?P<verb>revision|tree|paths-info|refs)"
@@ -43,6 +44,7 @@ class Fault:
     retry_after: int | None = None
     cut_after: int | None = None
     reset: bool = False
+    stall: bool = False
     content: bytes | None = None
     latency_sec: float = 0.0
     method: str | None = None
@@ -79,6 +81,7 @@ class HubServer:
         self.faults: list[Fault] = []
         self.requests: list[Request] = []
         self.lock = threading.Lock()
+        self.stopped = threading.Event()
         handler = type("Handler", (Handler,), {"hub": self})
         self.servers = [ThreadingHTTPServer(("127.0.0.1", 0), handler) for _ in range(2)]
         self.url, self.cdn = (f"http://127.0.0.1:{s.server_address[1]}" for s in self.servers)
@@ -90,6 +93,7 @@ class HubServer:
         return self
 
     def __exit__(self, *_) -> None:
+        self.stopped.set()
         for server in self.servers:
             server.shutdown()
             server.server_close()
@@ -269,9 +273,11 @@ class Handler(BaseHTTPRequestHandler):
             self.hang_up()
 
     def hang_up(self) -> None:
-        """End the connection in the middle: orderly, or reset as a crashed machine's is."""
+        """End the connection in the middle: orderly, reset as by a crash, or not yet."""
         self.wfile.flush()
         self.close_connection = True
+        if self.fault.stall:
+            self.hub.stopped.wait(STALL_SEC)
         if self.fault.reset:
             time.sleep(0.2)  # what was sent arrives: a reset throws away what is on its way
             now = struct.pack("ii", 1, 0)
