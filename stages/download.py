@@ -95,6 +95,8 @@ def download(run: Run, task, origin: dict) -> dict:
         "chance_percent": task.CHANCE,
         "trained_on": task.TRAINED_ON,
         "pool": getattr(task, "POOL", None),
+        "xtreme": getattr(task, "XTREME", None),
+        "xtreme_labels": list(getattr(task, "XTREME_LABELS", ())),
     }
     write_json(out / "task.json", description)
     made_from = {key: origin[key] for key in ("repository", "revision")}

@@ -2,14 +2,15 @@
 targets of its group serve.
 
 English development data chose the checkpoint whose scores count; beside it stands `oracle`: the
-checkpoint that the other languages' development data would choose. Writes the predictions on the
-test rows, and the scores.
+checkpoint that the other languages' development data would choose. Writes the scores, and the
+predictions on the test rows: with their points, and under `<target>/<seed>/submission` in XTREME's
+format.
 """
 
 from pathlib import Path
 from types import SimpleNamespace
 
-from stages import examples, predictions, scoring
+from stages import examples, predictions, scoring, submission
 from stages.command import Run, read_json, stage, write_json
 from stages.model import TaskModel, read_model, read_tokenizer, set_threads
 from stages.predictions import Rows, make_pool
@@ -114,10 +115,12 @@ def score_test(
         predicted, points = rows.score(model, head.name, run.settings.evaluate)
         task = rows.task.name
         predictions.write(home / task / f"{rows.language}.jsonl", rows, predicted, points)
+        submission.write(home / "submission", rows, predicted)
         entry = tasks[task]["languages"].setdefault(
             rows.language, {"n": len(rows.examples), "seeds": {}}
         )
-        entry["seeds"][folder.name] = scoring.scores(points) | {"oracle_percent": None}
+        scores = scoring.scores(rows.task.metrics, points)
+        entry["seeds"][folder.name] = scores | {"oracle_percent": None}
     if oracle is None:
         return
     if oracle != chosen:

@@ -21,6 +21,8 @@ class Description:
     chance_percent: float | None
     trained_on: str | None
     pool: str | None = None  # the task whose rows are the candidates, where it is another
+    xtreme: str | None = None  # its folder in XTREME's submission format
+    xtreme_labels: tuple[str, ...] = ()  # and the names of its labels there, where they differ
 
 
 def read_description(folder: Path) -> Description:

@@ -18,6 +18,8 @@ A task module holds constants and two functions:
 
 Some hold more:
 
+    XTREME       its folder in XTREME's and XTREME-R's submission format, where it belongs to them
+    XTREME_LABELS  the names of the labels there, where they are others
     POOL         the task whose test rows are the candidates, where they are not its own
     keep(row, split, language)       -> is the row one of this split and language? If not, it is
                                         dropped and counted

@@ -27,6 +27,7 @@ METRICS = ()
 LABELS = ()
 CHANCE = None
 TRAINED_ON = None
+XTREME = "bucc2018"
 
 
 def tables(language: str) -> dict[str, str]:

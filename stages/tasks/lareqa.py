@@ -26,6 +26,7 @@ METRICS = ("map_at_20",)
 LABELS = ()
 CHANCE = None
 TRAINED_ON = "squad_retrieval"
+XTREME = "lareqa"
 
 
 def config(language: str) -> str:

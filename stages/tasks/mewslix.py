@@ -19,6 +19,7 @@ METRICS = ("map_at_20",)
 LABELS = ()
 CHANCE = None
 TRAINED_ON = "mewslix_pairs"
+XTREME = "mewslix"
 POOL = "mewslix_entities"
 
 

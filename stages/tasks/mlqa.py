@@ -19,6 +19,7 @@ METRICS = ("mlqa",)
 LABELS = ()
 CHANCE = None
 TRAINED_ON = "squad_v1"
+XTREME = "mlqa"
 
 
 def config(language: str) -> str:

@@ -18,6 +18,8 @@ METRICS = ("accuracy",)
 LABELS = ("different", "paraphrase")
 CHANCE = 50.0
 TRAINED_ON = "pawsx"
+XTREME = "pawsx"
+XTREME_LABELS = ("0", "1")
 PLACEHOLDER = "NS"
 
 

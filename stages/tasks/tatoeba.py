@@ -26,6 +26,7 @@ METRICS = ("accuracy",)
 LABELS = ()
 CHANCE = None  # one in the number of pairs
 TRAINED_ON = None
+XTREME = "tatoeba"
 
 
 def config(language: str) -> str:

@@ -29,6 +29,7 @@ METRICS = ("squad",)
 LABELS = ()
 CHANCE = None
 TRAINED_ON = "tydiqa"
+XTREME = "tydiqa"
 
 
 def config(language: str) -> str:

@@ -20,6 +20,7 @@ METRICS = ("accuracy",)
 LABELS = ()
 CHANCE = 50.0
 TRAINED_ON = "copa"
+XTREME = "xcopa"
 
 
 def config(language: str) -> str:

@@ -18,6 +18,7 @@ METRICS = ("accuracy",)
 LABELS = ("entailment", "neutral", "contradiction")
 CHANCE = 100 / 3
 TRAINED_ON = "mnli"
+XTREME = "xnli"
 
 
 def config(language: str) -> str:

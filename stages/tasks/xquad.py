@@ -20,6 +20,7 @@ METRICS = ("squad",)
 LABELS = ()
 CHANCE = None
 TRAINED_ON = "squad_v1"
+XTREME = "xquad"
 
 
 def config(language: str) -> str:

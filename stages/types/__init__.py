@@ -8,6 +8,10 @@ outputs          (logits, batch, features) -> one output per feature
 predict          (outputs, features, examples, settings) -> one prediction per example
 gold             (example) -> what the prediction is scored against
 
+A type whose metrics read the names of its labels, not only which is which, has
+
+named            (prediction or gold, names of the labels) -> the same with names
+
 Two types ask for more. One whose training changes what the encoder sees has
 
 corrupt          (batch, features, encoder, seed, step) -> None; in training, before the encoder

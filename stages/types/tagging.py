@@ -95,6 +95,10 @@ def gold(example: dict) -> list[int]:
     return example["tags"]
 
 
+def named(tags: list[int], labels: tuple[str, ...]) -> list[str]:
+    return [labels[tag] for tag in tags]
+
+
 def _rows(packed: Packed, features: list[Feature]) -> Tensor:
     starts = packed.first.tolist()
     rows = [start + p for start, f in zip(starts, features, strict=True) for p in f.context[0]]
