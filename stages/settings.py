@@ -199,9 +199,13 @@ class Evaluate:
 
 @dataclass(frozen=True)
 class Align:
+    """`mining_layers`: all, protocol, or a list of layers."""
+
     tasks: tuple[str, ...]
     neighbours: int
     batch_tokens: int
+    development_languages: tuple[str, ...]
+    mining_layers: Any
 
 
 @dataclass(frozen=True)
@@ -314,11 +318,20 @@ def check_grid(settings: Settings) -> None:
                 f"{settings.file}: target {target!r} stands in {grouped.count(target)} of "
                 f"target.groups; it must stand in one"
             )
+    check_layers(settings.align.mining_layers, f"{settings.file}: align.mining_layers")
     for model in settings.extra.models:
         choose(model, settings.models, f"{settings.file}: extra.models: model")
     twice = sorted(set(settings.recipes) & set(settings.extra.recipes))
     if twice:
         raise UserError(f"{settings.file}: {', '.join(twice)} is in recipes and extra.recipes")
+
+
+def check_layers(wanted: Any, where: str) -> None:
+    """`all`, `protocol`, or a list of layers; how many there are each model knows."""
+    if isinstance(wanted, list):
+        build(tuple[int, ...], wanted, where)
+    elif wanted not in ("all", "protocol"):
+        raise UserError(f"{where}: expected all, protocol or a list of layers, got {wanted!r}")
 
 
 def check_models(settings: Settings) -> None:
