@@ -400,5 +400,5 @@ def test_real_rows_of_lareqa(mirror, source, tmp_path, word_tokenizer):
     pool = make_pool(tmp_path, task, "test", ["en", "th"], word_tokenizer, lengths)
     assert len(pool.keys) == 1180 + 852  # as the authors count them
     found = examples.read(tmp_path / "lareqa/test/th.jsonl")
-    assert {pool.gold(example)["relevant"] for example in found} == {2}
+    assert {len(pool.gold(example)) for example in found} == {2}
     assert all(example["candidate"] for example in found)

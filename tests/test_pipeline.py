@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,8 +79,36 @@ def test_predictions_agree_with_scores(pipeline):
     home = pipeline / "data/pocket/predictions/udpos/pico/ccg/udpos/0/udpos"
     for language, entry in scores["targets"]["udpos"]["tasks"]["udpos"]["languages"].items():
         points = predictions.read_points(home / f"{language}.jsonl", "accuracy")
-        assert scoring.percent(points) == entry["seeds"]["0"]["accuracy_percent"]
+        told = scoring.scores(("accuracy",), [{"accuracy": point} for point in points])
+        assert told["accuracy_percent"] == entry["seeds"]["0"]["accuracy_percent"]
         assert len(points) == entry["n"] == 24
+
+
+def test_submissions_score_as_evaluate_says(pipeline, tmp_path, monkeypatch):
+    """To the last digit, against gold files, for a benchmark in the pocket languages."""
+    from stages import score, submission, xtreme
+
+    served = {"mnli": "xnli", "copa": "xcopa", "squad_retrieval": "lareqa", "udpos": "udpos"}
+    folders, told = [], {}
+    for target, task in served.items():
+        group = "udpos" if target == "udpos" else "several"
+        file = pipeline / f"metrics/pocket/scores/{group}/pico/ccg.json"
+        told[task] = json.loads(file.read_text())["targets"][target]["tasks"][task]["languages"]
+        home = pipeline / "data/pocket/predictions" / group / "pico/ccg" / target
+        folders.append(home / "0" / "submission")
+    tasks = {
+        task: replace(xtreme.XTREME_R.tasks[task], languages=tuple(languages))
+        for task, languages in told.items()
+    }
+    monkeypatch.setitem(xtreme.BENCHMARKS, "pocket", xtreme.Benchmark(tasks, {"all": tuple(tasks)}))
+    submission.write_all_gold(pipeline / "data/pocket/tasks", tmp_path / "gold")
+    found, _ = score.score(folders, tmp_path / "gold", "pocket")
+    for task, languages in told.items():
+        for language, entry in languages.items():
+            for name, value in found["tasks"][task]["languages"][language].items():
+                key = f"{name.replace('@', '_at_')}_percent"
+                assert entry["seeds"]["0"][key] == value, (task, language, name)
+    assert found["overall"] == found["groups"]["all"] > 0
 
 
 def test_plain_transformers_loads_what_pretrain_wrote(pipeline):

@@ -302,17 +302,14 @@ def test_a_pool_holds_each_candidate_once_and_knows_all_versions(
     pool = make_pool(questions, task, "test", ["en", "de"], word_tokenizer, lengths(30))
     assert pool.keys == ["en/0", "en/1", "en/2", "de/0", "de/1"]
     german = Rows(questions, task, "test", "de", word_tokenizer, lengths(30), pool)
-    assert german.gold[1] == {"keys": ["de/0", "en/1"], "relevant": 2}
+    assert german.gold[1] == ["de/0", "en/1"]
     settings = SimpleNamespace(batch_tokens=64)
     predicted, points = german.score(model, "task", settings)
     assert sorted(predicted[0]) == sorted(pool.keys)
     assert predicted[0] == predicted[1]
     assert points[0]["map_at_20"] != points[1]["map_at_20"]
     own = Rows(questions, task, "test", "en", word_tokenizer, lengths(30))
-    assert own.gold == [
-        {"keys": ["en/0"], "relevant": 1},
-        {"keys": ["en/1"], "relevant": 1},
-    ]
+    assert own.gold == [["en/0"], ["en/1"]]
 
 
 def test_vectors_of_a_pool_are_made_once_a_model_and_again_after_training(
@@ -348,7 +345,7 @@ def test_candidates_may_come_from_another_task(encoder, word_tokenizer, tmp_path
         )
     rows = Rows(tmp_path, task, "validation", "en", word_tokenizer, lengths(30))
     assert rows.pool.keys == ["Q1", "Q2", "Q1", "Q2"]
-    assert rows.gold == [{"keys": ["Q1"], "relevant": 2}]
+    assert rows.gold == [["Q1"]]  # an entity, however often it is described
 
 
 def masked_model(encoder):

@@ -26,7 +26,7 @@ CHARACTER_LANGUAGES = ("zh",)
 HAN = re.compile(r"[\u4e00-\u9fa5]")
 
 
-def points(gold: list[str], predicted: str, language: str) -> Points:
+def points(gold: list[str], predicted: str | None, language: str) -> Points:
     return best_over_references(gold, predicted, lambda text: normalized_tokens(text, language))
 
 

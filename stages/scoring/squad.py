@@ -16,7 +16,7 @@ NAMES = ("f1", "exact_match")
 PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
-def points(gold: list[str], predicted: str, language: str) -> Points:
+def points(gold: list[str], predicted: str | None, language: str) -> Points:
     return best_over_references(gold, predicted, normalized_tokens)
 
 
@@ -37,9 +37,14 @@ def normalized_tokens(text: str) -> list[str]:
 
 
 def best_over_references(
-    gold: list[str], predicted: str, tokens: Callable[[str], list[str]]
+    gold: list[str], predicted: str | None, tokens: Callable[[str], list[str]]
 ) -> Points:
-    """The best F1 and exact match over the references; tokens are compared as multisets."""
+    """The best F1 and exact match over the references; tokens are compared as multisets.
+
+    None is a question that got no answer, which scores 0; an empty answer may be right.
+    """
+    if predicted is None:
+        return dict.fromkeys(NAMES, (0.0, 1.0))
     found = tokens(predicted)
     references = [tokens(reference) for reference in gold]
     return {
