@@ -116,32 +116,47 @@ class Record:
 
 def fetch(entry: FetchedModel, prefix: str, record: Record, scratch: Path) -> dict[str, Path]:
     """{name: path} of the entry's files, each of the bytes that entry and record ask for."""
-    folder = Path(prefix) / entry.repository
-    local = prefix != "hub" and folder.is_dir()
-    revision = None if local else hub.resolve(entry.repository, wanted(entry, record), "model")
-    print(f"fetch: {entry.repository} from {folder if local else f'the Hub at {revision}'}")
     record.hold("repository", entry.repository)
-    record.hold("revision", revision)
-    files = {}
+    folder = Path(prefix) / entry.repository
+    if prefix != "hub" and folder.is_dir():
+        print(f"fetch: {entry.repository} from {folder}", flush=True)
+        record.hold("revision", None)
+        files = {name: folder / name for name in entry.files}
+        missing = [name for name, file in files.items() if not file.is_file()]
+        if missing:
+            raise UserError(f"no {', '.join(missing)} in {folder}")
+    else:
+        files = from_hub(entry, record, scratch)
     for name, value in entry.files.items():
-        pinned = None if value == UNPINNED else value
-        if local:
-            files[name] = folder / name
-            if not files[name].is_file():
-                raise UserError(f"no {name} in {folder}")
-        else:
-            files[name] = hub.fetch_file(entry.repository, name, revision, pinned, scratch)
         found = checksum(files[name])
-        if pinned not in (None, found):
-            raise UserError(f"{files[name]} has SHA-256 {found}, the entry asks for {pinned}")
+        if value not in (UNPINNED, found):
+            raise UserError(f"{files[name]} has SHA-256 {found}, the entry asks for {value}")
         record.hold_file(name, found)
     return files
 
 
-def wanted(entry: FetchedModel, record: Record) -> str:
-    """The entry's revision; where it is unpinned, the recorded one, if there is one."""
-    recorded = record.stored["revision"] if record.stored else None
-    return recorded if recorded and entry.revision == UNPINNED else entry.revision
+def from_hub(entry: FetchedModel, record: Record, scratch: Path) -> dict[str, Path]:
+    """The files from the Hub, of the first fetch's revision where the entry is unpinned."""
+    first = record.stored or {"revision": None, "files": {}}
+    again = bool(first["revision"]) and entry.revision in (UNPINNED, first["revision"])
+    known = {name: value for name, value in entry.files.items() if value != UNPINNED}
+    known = first["files"] | known if again else known
+    try:
+        wanted = first["revision"] if again else entry.revision
+        revision = hub.resolve(entry.repository, wanted, "model")
+        print(f"fetch: {entry.repository} from the Hub at {revision}", flush=True)
+        record.hold("revision", revision)
+        return {
+            name: hub.fetch_file(entry.repository, name, revision, known.get(name), scratch)
+            for name in entry.files
+        }
+    except UserError as problem:
+        if not again:
+            raise
+        raise UserError(
+            f"{problem} (revision and checksums are those of the first fetch, {record.file}; to "
+            f"accept others, delete that file and run again)"
+        ) from None
 
 
 def write_model(entry: FetchedModel, files: dict[str, Path], out: Path, scratch: Path) -> dict:

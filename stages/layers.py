@@ -98,15 +98,11 @@ class SelfAttention(nn.Module):
         return context if packed.mask is None else context.index_select(0, packed.scatter)
 
 
-class Projection(nn.Module):
+def projection(width: int, out: int) -> nn.Module:
     """A projection under a name of its own (`...dense`)."""
-
-    def __init__(self, width: int, out: int):
-        super().__init__()
-        self.dense = nn.Linear(width, out)
-
-    def forward(self, hidden: Tensor) -> Tensor:
-        return self.dense(hidden)
+    holder = nn.Module()
+    holder.dense = nn.Linear(width, out)
+    return holder
 
 
 class Residual(nn.Module):
@@ -130,7 +126,7 @@ class Layer(nn.Module):
         self.attention = nn.Module()
         self.attention.add_module("self", SelfAttention(config))
         self.attention.output = Residual(config.hidden_size, config)
-        self.intermediate = Projection(config.hidden_size, config.intermediate_size)
+        self.intermediate = projection(config.hidden_size, config.intermediate_size)
         self.output = Residual(config.intermediate_size, config)
 
     def forward(self, hidden: Tensor, packed: Packed, rows: Tensor | None = None) -> Tensor:
@@ -138,7 +134,7 @@ class Layer(nn.Module):
         context = self.attention.self(hidden, packed, rows)
         wanted = hidden if rows is None else hidden.index_select(0, rows)
         hidden = self.attention.output(context, wanted)
-        return self.output(F.gelu(self.intermediate(hidden)), hidden)
+        return self.output(F.gelu(self.intermediate.dense(hidden)), hidden)
 
 
 class PreNormLayer(nn.Module):
@@ -148,10 +144,10 @@ class PreNormLayer(nn.Module):
         super().__init__()
         self.attention = nn.Module()
         self.attention.add_module("self", SelfAttention(config))
-        self.attention.output = Projection(config.hidden_size, config.hidden_size)
+        self.attention.output = projection(config.hidden_size, config.hidden_size)
         self.attention.self_attn_layer_norm = norm(config)
-        self.intermediate = Projection(config.hidden_size, config.intermediate_size)
-        self.output = Projection(config.intermediate_size, config.hidden_size)
+        self.intermediate = projection(config.hidden_size, config.intermediate_size)
+        self.output = projection(config.intermediate_size, config.hidden_size)
         self.LayerNorm = norm(config)
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
 
@@ -159,8 +155,9 @@ class PreNormLayer(nn.Module):
         """As `Layer.forward`."""
         context = self.attention.self(self.attention.self_attn_layer_norm(hidden), packed, rows)
         wanted = hidden if rows is None else hidden.index_select(0, rows)
-        hidden = wanted + self.dropout(self.attention.output(context))
-        return hidden + self.output(F.gelu(self.intermediate(self.LayerNorm(hidden))))
+        hidden = wanted + self.dropout(self.attention.output.dense(context))
+        inner = F.gelu(self.intermediate.dense(self.LayerNorm(hidden)))
+        return hidden + self.output.dense(inner)
 
 
 class Pooler(nn.Module):

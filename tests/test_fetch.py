@@ -13,7 +13,7 @@ import transformers
 import yaml
 
 from stages import fetch, unpickle
-from stages.command import checksum
+from stages.command import checksum, write_json
 from stages.encoder import Encoder, read_encoder
 from stages.encoder_config import EncoderConfig, read_config
 from stages.errors import UserError
@@ -286,9 +286,23 @@ def test_without_a_folder_the_hub_is_asked_at_the_recorded_revision(hub, tmp_pat
     hub.clear()
     fetch.fetch(ENTRY, prefix, record(tmp_path), tmp_path / "scratch")
     assert hub[0] == ("org/mbert", REVISION, "model")
+    assert ("org/mbert", "config.json", REVISION, stored["files"]["config.json"]) in hub
     other = replace(ENTRY, revision="f" * 40)
     with pytest.raises(UserError, match=f"revision is {'f' * 40} now, but was {REVISION}"):
         fetch.fetch(other, prefix, record(tmp_path), tmp_path / "scratch")
+
+
+def test_a_recorded_revision_that_is_gone_says_how_to_take_another(hub, tmp_path, monkeypatch):
+    def gone(*asked):
+        raise UserError(f"no revision {asked[1]}")
+
+    monkeypatch.setattr(fetch.hub, "resolve", gone)
+    with pytest.raises(UserError, match=r"^no revision unpinned$"):
+        fetch.fetch(ENTRY, "hub", record(tmp_path), tmp_path / "scratch")
+    told = {"repository": "org/mbert", "revision": REVISION, "files": {}}
+    write_json(record(tmp_path).file, told)
+    with pytest.raises(UserError, match=rf"revision {REVISION} \(.*mbert\.json; to accept others"):
+        fetch.fetch(ENTRY, "hub", record(tmp_path), tmp_path / "scratch")
 
 
 @pytest.fixture
