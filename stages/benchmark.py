@@ -64,7 +64,9 @@ class Cell:
     def call(self, features: list, settings) -> float:
         found = [self.rows.examples[f.example] for f in features]
         own = [replace(f, example=i) for i, f in enumerate(features)]
-        return loadgen.seconds(lambda: self.network.predict(self.head, own, found, settings))
+        return loadgen.seconds(
+            lambda: self.rows.answer(self.network, self.head, own, found, settings)
+        )
 
 
 def measure(run: Run, plan: dict) -> list[dict]:

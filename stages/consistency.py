@@ -1,7 +1,10 @@
 """What the parameters of a suite must say together: names, targets, models, lengths."""
 
+from typing import Any
+
 from stages.errors import UserError, choose
 from stages.settings import FetchedModel, ScratchModel, Settings
+from stages.typed import Whole, build
 
 
 def check(settings: Settings) -> None:
@@ -10,6 +13,7 @@ def check(settings: Settings) -> None:
     check_targets(settings)
     check_models(settings)
     check_lengths(settings)
+    check_layers(settings.align.mining_layers, f"{settings.file}: align.mining_layers")
     twice = sorted(set(settings.recipes) & set(settings.extra.recipes))
     if twice:
         raise UserError(f"{settings.file}: {', '.join(twice)} is in recipes and extra.recipes")
@@ -106,3 +110,11 @@ def check_lengths(settings: Settings) -> None:
                     f"{where}: positions {model.positions} are room for {room} tokens, "
                     f"{key} has max_tokens {tokens}"
                 )
+
+
+def check_layers(wanted: Any, where: str) -> None:
+    """`all`, `protocol`, or a list of layers; how many there are each model knows."""
+    if isinstance(wanted, list):
+        build(tuple[Whole, ...], wanted, where)
+    elif wanted not in ("all", "protocol"):
+        raise UserError(f"{where}: expected all, protocol or a list of layers, got {wanted!r}")

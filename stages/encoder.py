@@ -47,15 +47,17 @@ class Encoder(nn.Module):
             hidden = layer(hidden, packed)
         return self.encoder.LayerNorm(last(hidden, packed, rows))
 
-    def layers(self, packed: Packed) -> list[Tensor]:
+    def layers(self, packed: Packed, last: int | None = None) -> list[Tensor]:
         """Hidden states (N, d) after the embeddings and after each layer: L + 1 of them.
 
-        The last is what `forward` gives: after the norm at the end, where there is one.
+        The last is what `forward` gives: after the norm at the end, where there is one. With `last`
+        the layers above it are left out.
         """
         states = [self.embeddings(packed)]
-        for layer in self.encoder.layer:
+        for layer in self.encoder.layer[:last]:
             states.append(layer(states[-1], packed))
-        states[-1] = self.encoder.LayerNorm(states[-1])
+        if len(states) == len(self.encoder.layer) + 1:
+            states[-1] = self.encoder.LayerNorm(states[-1])
         return states
 
 

@@ -106,16 +106,27 @@ class Rows:
         self.pool = pool or make_pool(folder, task, split, [language], tokenizer, lengths)
         make = self.kind.make_queries if self.pool else self.kind.make_features
         self.features: list[Feature] = make(self.examples, tokenizer, lengths)
-        gold = self.pool.gold if self.pool else self.kind.gold
-        self.gold = [gold(example) for example in self.examples]
+        if hasattr(self.kind, "retrieve"):
+            self.gold = list(range(len(self.examples)))
+        else:
+            gold = self.pool.gold if self.pool else self.kind.gold
+            self.gold = [gold(example) for example in self.examples]
 
     def predict(self, model: TaskModel, head: str, settings) -> list:
         """One prediction per example."""
-        predicted = model.predict(head, self.features, self.examples, settings)
+        predicted = self.answer(model, head, self.features, self.examples, settings)
         if self.pool is None:
             return predicted
         vectors = self.pool.vectors(model, head, settings)
         return self.kind.rank(predicted, vectors, self.pool.keys)
+
+    def answer(
+        self, model: TaskModel, head: str, features: list[Feature], found: list[dict], settings
+    ) -> list:
+        """What a model says to some examples, or before its choice from the pool."""
+        if hasattr(self.kind, "retrieve"):
+            return self.kind.retrieve(model.encoder, features, settings)
+        return model.predict(head, features, found, settings)
 
     def score(self, model: TaskModel, head: str, settings) -> tuple[list, list[Points]]:
         """(predictions, points) of a model's head, example by example."""

@@ -1,8 +1,9 @@
 """The result tables that a run prints at its end, at most 110 columns wide."""
 
+from stages.encoder_tables import protocol_means
 from stages.recipes import CONTROLS
 from stages.settings import Settings
-from stages.tables import english_scores, retrieval_means
+from stages.tables import english_scores
 
 WIDTH = 110  # characters of a line
 
@@ -30,6 +31,7 @@ def score_table(tables: dict[str, list[dict]], settings: Settings) -> str:
     for heading, tasks in by_type(tables).items():
         lines += ["", *task_table(heading, tasks, tables, settings)]
     lines += encoder_table(tables, settings)
+    lines += retrieval_tables(tables["retrieval"], settings)
     return "\n".join(lines)
 
 
@@ -69,10 +71,10 @@ def cell_text(row: dict | None, baseline: str) -> str:
 
 
 def encoder_table(tables: dict[str, list[dict]], settings: Settings) -> list[str]:
-    """What was measured on the encoders, at their middle layer; nothing where nothing was."""
+    """What was measured on the encoders, at the protocol's layer; nothing where nothing was."""
     means: dict[str, dict] = {}
     for name, measure, title in MEASURES:
-        for (model, recipe, task), value in retrieval_means(tables[name], measure).items():
+        for (model, recipe, task), value in protocol_means(tables[name], measure).items():
             means.setdefault(title.format(task), {})[model, recipe] = value
     if not means:
         return []
@@ -81,9 +83,39 @@ def encoder_table(tables: dict[str, list[dict]], settings: Settings) -> list[str
         found = [means[title].get((model, recipe)) for title in means]
         texts = ["not run" if value is None else number(value) for value in found]
         models.setdefault(model, []).append((recipe, texts))
-    told = table("encoders, middle layer", list(means), models)
+    told = table("encoders, protocol's layer", list(means), models)
     note = "all: margin retrieval into English; unshared: over tokens that the two do not share"
     return ["", *told, note]
+
+
+def retrieval_tables(rows: list[dict], settings: Settings) -> list[str]:
+    """A table a task: XTREME's measure at the layers that count, for both ways of pooling."""
+    columns = {
+        ("protocol", "all", "all tokens"): "protocol",
+        ("development", "others", "all tokens"): "chosen",
+        ("protocol", "all", "no special tokens"): "protocol, plain",
+        ("development", "others", "no special tokens"): "chosen, plain",
+    }
+    lines: list[str] = []
+    for task in dict.fromkeys(row["task"] for row in rows):
+        same = [row for row in rows if row["task"] == task]
+        found = {
+            (r["model"], r["recipe"], r["layer_by"], r["scored"], r["pooling"]): r for r in same
+        }
+        models: dict[str, Rows] = {}
+        for cell in settings.cells:
+            cells = [found.get((*cell, *column)) for column in columns]
+            texts = ["-" if row is None else number(row["score_percent"]) for row in cells]
+            models.setdefault(cell[0], []).append((cell[1], texts))
+        what = "F1" if same[0]["measure"] == "f1_percent" else "cosine from English"
+        lines += ["", *table(f"{task}, {what}", list(columns.values()), models)]
+    if lines:
+        lines.append(
+            "protocol: the original protocol's layer; plain: pooled without special tokens"
+        )
+    for codes in dict.fromkeys(r["development_languages"] for r in rows if r["scored"] == "others"):
+        lines.append(f"chosen: the layer that is best on {codes}, mean of the other languages")
+    return lines
 
 
 def cost_table(rows: list[dict], settings: Settings) -> str:

@@ -14,9 +14,10 @@ import numpy as np
 
 from stages import figures, tables
 from stages.command import stage, write_json
+from stages.encoder_tables import protocol_means
 from stages.grid import Score, read_scores
 from stages.printed import cost_table, score_table
-from stages.tables import english_scores, retrieval_means
+from stages.tables import english_scores
 
 
 def main() -> None:
@@ -64,11 +65,25 @@ def summary(scores: list[Score], made: dict[str, list[dict]]) -> dict:
             "gain_high_points": rounded(row.get("high")),
         }
     for measure in ("margin_to_english_percent", "unshared_margin_to_english_percent"):
-        for (model, recipe, task), value in retrieval_means(made["alignment"], measure).items():
+        for (model, recipe, task), value in protocol_means(made["alignment"], measure).items():
             entry = told.setdefault(model, {}).setdefault(recipe, {})
             entry.setdefault(task, {})[measure] = rounded(value)
+    for row in made["retrieval"]:
+        entry = told.setdefault(row["model"], {}).setdefault(row["recipe"], {})
+        entry.setdefault(row["task"], {}).update(at_chosen_layer(row))
     cells = {(s.model, s.recipe, s.target) for s in scores if not s.languages}
     return {"not_run_cells": len(cells), "scores": told}
+
+
+def at_chosen_layer(row: dict) -> dict:
+    """What the summary tells of a row of the table `retrieval`; names say which layer it was."""
+    if (row["layer_by"], row["scored"]) == ("protocol", "others"):
+        return {}
+    name = f"{row['layer_by']}_layer"
+    told = {f"{name}_{row['measure']}": rounded(row["score_percent"])}
+    if row["measure"].startswith("no_special"):
+        return told | {f"{name}_no_special": row["layer"]}
+    return told | {name: row["layer"], f"{name}_languages": row["languages"]}
 
 
 def cost_summary(rows: list[dict]) -> dict:

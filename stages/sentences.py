@@ -1,12 +1,15 @@
 """Vectors of sentences, pooled in several ways from one pass of an encoder.
 
 A vector is the mean over a sentence's tokens: over all of them, special tokens included (as in
-XTREME's code), or over those that are left when some token ids are left out.
+XTREME's code), or over those that are left when some token ids are left out. Vectors of many
+sentences lie in memory-mapped files: n * d * 4 bytes for every layer and way of pooling on disk,
+and in memory what a batch needs.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -28,30 +31,69 @@ class SentenceEncoder:
         self.tokenizer.enable_truncation(self.encoder.config.max_tokens)
         self.batch_tokens = batch_tokens
 
+    @property
+    def around(self) -> frozenset[int]:
+        """The ids of the tokens that stand before and behind a sentence."""
+        return frozenset((self.special.first, self.special.last))
+
+    @property
+    def depth(self) -> int:
+        return self.encoder.config.num_hidden_layers
+
+    @property
+    def width(self) -> int:
+        return self.encoder.config.hidden_size
+
     def tokens(self, sentences: list[str]) -> list[list[int]]:
         """Token ids of each sentence with special tokens, cut at the encoder's longest input."""
         encodings = self.tokenizer.encode_batch([sentence.strip() for sentence in sentences])
         return [encoding.ids for encoding in encodings]
 
-    @torch.inference_mode()
-    def vectors(self, sequences: list[list[int]], left_out: list[Collection[int]]) -> list[Tensor]:
+    def vectors(
+        self, sequences: list[list[int]], left_out: list[Collection[int]], folder: Path
+    ) -> list[Tensor]:
         """One tensor (L + 1, n, d) per set of token ids to leave out, all from one pass.
 
-        Layer 0 is the embeddings' output. A sentence of which nothing is left is a zero vector.
+        Layer 0 is the embeddings' output. A sentence of which nothing is left is a zero vector. The
+        tensors are files in `folder` that have no name any more: they last as long as the tensors.
         """
-        config = self.encoder.config
-        size = (config.num_hidden_layers + 1, len(sequences), config.hidden_size)
-        found = [torch.zeros(size) for _ in left_out]
+        folder.mkdir(parents=True, exist_ok=True)
+        size = (self.depth + 1, len(sequences), self.width)
+        found = []
+        for _ in left_out:
+            found.append(mapped(folder / "vectors.bin", size, new=True))
+            (folder / "vectors.bin").unlink()
+        for indices, batch in self.batches(sequences, left_out, range(self.depth + 1)):
+            for vectors, part in zip(found, batch, strict=True):
+                vectors[:, indices] = part
+        return found
+
+    @torch.inference_mode()
+    def batches(
+        self,
+        sequences: list[list[int]],
+        left_out: list[Collection[int]],
+        layers: Sequence[int],
+    ) -> Iterator[tuple[list[int], list[Tensor]]]:
+        """Batches: places of their sentences, and one tensor (layers, b, d) per set left out."""
         unwanted = [torch.tensor(sorted(ids), dtype=torch.int64) for ids in left_out]
         features = [Feature(ids, index) for index, ids in enumerate(sequences)]
         for indices, batch in inference_batches(features, self.batch_tokens):
             packed = Packed([feature.ids for feature in batch])
             rows = torch.arange(len(batch)).repeat_interleave(packed.lengths)
-            kept = [(~torch.isin(packed.ids, ids)).nonzero().squeeze(1) for ids in unwanted]
-            for layer, states in enumerate(self.encoder.layers(packed)):
-                for vectors, tokens in zip(found, kept, strict=True):
-                    vectors[layer, indices] = means(states[tokens], rows[tokens], len(batch))
-        return found
+            states = self.encoder.layers(packed, max(layers))
+            found = []
+            for ids in unwanted:
+                kept = (~torch.isin(packed.ids, ids)).nonzero().squeeze(1)
+                parts = [means(states[layer][kept], rows[kept], len(batch)) for layer in layers]
+                found.append(torch.stack(parts))
+            yield indices, found
+
+
+def mapped(file: Path, size: tuple[int, ...], new: bool = False) -> Tensor:
+    """A memory-mapped file of float32, zero where it is new."""
+    mode = "w+" if new else "r+"
+    return torch.from_numpy(np.memmap(file, np.float32, mode, shape=size))
 
 
 def means(states: Tensor, rows: Tensor, count: int) -> Tensor:

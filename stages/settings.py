@@ -223,9 +223,13 @@ class Evaluate:
 
 @dataclass(frozen=True)
 class Align:
+    """`mining_layers`: all, protocol, or a list of layers."""
+
     tasks: tuple[str, ...]
     neighbours: Count
     batch_tokens: Count
+    development_languages: tuple[str, ...]
+    mining_layers: Any
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,12 @@ EXTENSIONS = {"multiple_choice": "jsonl", "question_answering": "json", "dual_en
 def write(folder: Path, rows: Rows, predicted: list) -> None:
     """Write one task's and language's predictions, if the task belongs to XTREME."""
     if rows.task.xtreme is not None:
-        ids = [example["id"] for example in rows.examples]
         file = path(folder, rows.task, rows.language)
-        write_lines(file, lines(rows.task, ids, rows.named(predicted)))
+        if rows.task.type == "retrieval":
+            write_lines(file, retrieved(rows.examples, predicted))
+        else:
+            ids = [example["id"] for example in rows.examples]
+            write_lines(file, lines(rows.task, ids, rows.named(predicted)))
 
 
 def path(folder: Path, task: Description, language: str) -> Path:

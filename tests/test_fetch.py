@@ -314,6 +314,8 @@ def stage(upstream, tmp_path):
     params |= {"models": {"mbert": entry}, "origins": {"scratch": [], "hub": ["mbert"]}}
     params |= {"tokenizer": {"kinds": []}, "generators": []}
     params["source"] = {"prefix": str(upstream), "depends_on": str(upstream)}
+    for section in ("intermediate", "target"):  # what the tiny model has positions for
+        params[section]["max_tokens"] = 16
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
     (tmp_path / "code").write_text("")
 

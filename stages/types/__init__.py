@@ -12,7 +12,7 @@ A type whose metrics read the names of its labels, not only which is which, has
 
 named            (prediction or gold, names of the labels) -> the same with names
 
-Two types ask for more. One whose training changes what the encoder sees has
+Three types ask for more or less. One whose training changes what the encoder sees has
 
 corrupt          (batch, features, encoder, seed, step) -> None; in training, before the encoder
 
@@ -22,6 +22,11 @@ of candidates that they share (`stages.predictions.Pool`) has
 make_queries     as make_features, without what only the training needs
 make_candidates  (texts, tokenizer, settings) -> features of the candidates
 rank             (predictions, vectors of the pool, keys) -> the best keys, one list per example
+
+One that is scored on an encoder alone, whatever target it was trained for, has `make_features` and
+
+retrieve         (encoder, features, settings) -> one prediction per example: the place of the
+                 example that it finds, which should be its own
 """
 
 import importlib
