@@ -3,7 +3,7 @@
     with HubServer(folder) as hub:
         commit = hub.commit("dataset", "owner/name", {"data/train.parquet": b"..."})
         hub.fail(r"train\\.parquet", times=2, status=503)
-        ...run with hub.environment...
+        ...run a process with hub.environment(home)...
         hub.asked(r"train\\.parquet")
 
 Repositories lie in the folder, one folder a commit. Large files (those that the Hub keeps outside
@@ -12,6 +12,7 @@ git) are redirected to a second server, as to its CDN. Both servers end with the
 
 import hashlib
 import json
+import os
 import re
 import socket
 import struct
@@ -22,6 +23,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
+
+import yaml
 
 STALL_SEC = 30  # longer than any test waits for the rest of a file
 LARGE = (".parquet", ".safetensors", ".bin")
@@ -97,6 +100,11 @@ class HubServer:
         for server in self.servers:
             server.shutdown()
             server.server_close()
+
+    def environment(self, home: Path, **more: str) -> dict[str, str]:
+        """The environment of a process that knows no other Hub; its caches lie in `home`."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("HF_", "HUGGING"))}
+        return kept | {"HF_ENDPOINT": self.url, "HF_HOME": str(home)} | more
 
     def commit(self, kind: str, name: str, files: dict[str, bytes], branch: str = "main") -> str:
         """A new commit of a repository that holds exactly these files; its branch moves there."""
@@ -304,3 +312,20 @@ def entry(folder: Path, path: Path) -> dict:
         sha256 = hashlib.sha256(content).hexdigest()
         told |= {"lfs": {"oid": sha256, "size": len(content), "pointerSize": 134}}
     return told
+
+
+def card(**configs: dict) -> bytes:
+    """The head of a data set's README: {configuration: {split: path}}, options beside them."""
+    told = []
+    for name, entry in configs.items():
+        splits = [{"split": s, "path": p} for s, p in entry.pop("splits").items()]
+        told.append({"config_name": name, "data_files": splits, **entry})
+    return f"---\n{yaml.safe_dump({'configs': told})}---\nAbout it.\n".encode()
+
+
+def until(condition, seconds: float = 30.0) -> None:
+    """Wait until something holds; fail if it never does."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)

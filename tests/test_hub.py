@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import os
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
-from tests.hub_server import HubServer
+from tests.hub_server import HubServer, card, until
 
 ASK = """
 import json, sys
@@ -52,14 +51,12 @@ class Client:
     def __init__(self, hub: HubServer, home: Path):
         self.hub, self.home, self.out, self.err = hub, home, "", ""
 
-    def environment(self, **more: str) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("HF_", "HUGGING"))}
-        return kept | {"HF_ENDPOINT": self.hub.url, "HF_HOME": str(self.home)} | more
-
     def start(self, *calls: list, before: str = "", **env: str) -> subprocess.Popen:
         command = [sys.executable, "-c", before + ASK, json.dumps(calls)]
         kind = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        return subprocess.Popen(command, cwd=ROOT, env=self.environment(**env), **kind)
+        return subprocess.Popen(
+            command, cwd=ROOT, env=self.hub.environment(self.home, **env), **kind
+        )
 
     def ask(self, *calls: list, **more: str) -> list:
         """What functions of stages.hub return or say, [name, *arguments] each."""
@@ -93,15 +90,6 @@ def table(*texts: str) -> bytes:
     datasets.disable_progress_bars()
     datasets.Dataset.from_list(rows, features=datasets.Features(kinds)).to_parquet(stream)
     return stream.getvalue()
-
-
-def card(**configs: dict) -> bytes:
-    """The head of a data set's README: {configuration: {split: path}}, options beside them."""
-    told = []
-    for name, entry in configs.items():
-        splits = [{"split": s, "path": p} for s, p in entry.pop("splits").items()]
-        told.append({"config_name": name, "data_files": splits, **entry})
-    return f"---\n{yaml.safe_dump({'configs': told})}---\nAbout it.\n".encode()
 
 
 def two_configs(mark: str = "") -> dict[str, bytes]:
@@ -373,9 +361,20 @@ def test_a_branch_that_moves_changes_nothing(hub, client, tmp_path):
     )
     assert (texts(rows), config) == (["a", "b", "c"], digest(CONFIG))
     assert (new, texts(moved)) == (second, ["a!", "b!", "c!"])
-    # A later failure must not be answered with rows of the commit that happens to be there.
-    (told,) = client.ask(["rows", "org/texts", "en", "test", "2" * 40])
-    assert "no such revision" in told
+
+
+def test_rows_that_datasets_keeps_of_another_commit_do_not_answer(hub, client):
+    first = hub.commit("dataset", "org/texts", two_configs())
+    second = hub.commit("dataset", "org/texts", two_configs("!"))
+    hub.fail(f"/api/datasets/org/texts/revision/{second}", status=500, retry_after=0)
+    keep = f"import datasets\ndatasets.load_dataset('org/texts', 'en', revision='{first}')\n"
+    rows, absent = client.ask(
+        ["rows", "org/texts", "en", "test", second],
+        ["rows", "org/texts", "en", "test", "2" * 40],
+        before=keep,
+    )
+    assert texts(rows) == ["a!", "b!", "c!"]
+    assert "no such revision" in absent
 
 
 def test_a_renamed_repository_is_followed(hub, client, tmp_path):
@@ -388,14 +387,6 @@ def test_a_renamed_repository_is_followed(hub, client, tmp_path):
         ["fetch", "org/encoder", "model.safetensors", encoder, SHA256, str(tmp_path)],
     )
     assert (commit, texts(rows), weights) == (data, ["a", "b", "c"], SHA256)
-
-
-def until(condition, seconds: float = 30.0) -> None:
-    """Wait until something holds; fail if it never does."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 def test_a_killed_process_leaves_no_whole_file_and_the_next_goes_on(hub, client, tmp_path):
