@@ -69,7 +69,16 @@ def test_everything_has_run(pipeline):
     assert set(cells["ccg"]) == served | {"tatoeba", "bucc"}
     for name in ("gains", "languages", "sequence", "size", "alignment", "speed"):
         assert (pipeline / "plots/pocket" / f"{name}.png").stat().st_size > 100
-    for name in ("gains", "scores", "sequence", "alignment", "mining", "identity", "cost"):
+    for name in (
+        "gains",
+        "scores",
+        "sequence",
+        "alignment",
+        "mining",
+        "identity",
+        "retrieval",
+        "cost",
+    ):
         assert (pipeline / "plots/pocket" / f"{name}.csv").stat().st_size > 100
 
 
