@@ -21,8 +21,8 @@ from types import SimpleNamespace
 import numpy as np
 import torch
 
-from stages import pretrain, settings, training
-from stages.encoder import UNK, read_encoder, write_encoder
+from stages import pretrain, settings, special, training
+from stages.encoder import read_encoder, write_encoder
 from stages.model import read_tokenizer, set_threads
 
 HELD_OUT = 40  # documents of each language, its last
@@ -59,7 +59,9 @@ def now() -> np.ndarray:
 class Setting:
     """What all contestants share: documents, start, budget and judgement."""
 
-    def __init__(self, job: SimpleNamespace, knobs: settings.Pretrain, entry: settings.Model):
+    def __init__(
+        self, job: SimpleNamespace, knobs: settings.Pretrain, entry: settings.ScratchModel
+    ):
         self.knobs, self.entry = knobs, replace(entry, seed=entry.seed + job.repeat)
         self.folder = Path(job.tokenizer)
         tokenizer = read_tokenizer(self.folder)
@@ -69,7 +71,7 @@ class Setting:
         self.train = {code: documents[:-HELD_OUT] for code, documents in found.items()}
         self.held_out = {code: documents[-HELD_OUT:] for code, documents in found.items()}
         self.vocab_size = tokenizer.get_vocab_size()
-        self.mask = tokenizer.token_to_id("<mask>")
+        self.special = special.read(tokenizer)
 
     def model(self) -> pretrain.MaskedModel:
         """The model at its start."""
@@ -77,7 +79,7 @@ class Setting:
         return pretrain.MaskedModel(self.entry, self.vocab_size, generator)
 
     def masking(self, seed: int) -> pretrain.Masking:
-        return pretrain.Masking(self.knobs.mask_rate, self.vocab_size, self.mask, seed)
+        return pretrain.Masking(self.knobs.mask_rate, self.special, seed)
 
     def draws(self, languages: dict[str, list]) -> pretrain.Draws:
         knobs = self.knobs
@@ -133,8 +135,9 @@ def train_with_trainer(setting: Setting, contestant: str, steps: int) -> tuple:
     transformers.utils.logging.disable_progress_bar()
     tokenizer = transformers.AutoTokenizer.from_pretrained(setting.folder)
     # Masks of special tokens made beforehand: the collator is much slower without.
+    frame = setting.special.frame
     documents = [
-        {"input_ids": d.ids, "special_tokens_mask": [int(i <= UNK) for i in d.ids]}
+        {"input_ids": d.ids, "special_tokens_mask": [int(i in frame) for i in d.ids]}
         for batch in setting.batches(steps)
         for d in batch
     ]

@@ -123,8 +123,8 @@ def make_corpus(settings: settings_module.Settings, text: Path, folder: Path) ->
         )
         rows = ({"id": str(index), "text": document} for index, document in enumerate(told))
         examples.write(examples.path(text, "train", code), rows)
-    trained = tokenizer.train(settings.tokenizer, text)
-    tokenizer.write_tokenizer(trained, folder, settings.tokenizer.kind)
+    (kind,) = settings.tokenizer.kinds
+    tokenizer.write_tokenizer(tokenizer.train(kind, settings.tokenizer, text), folder)
 
 
 def measure(job: dict) -> dict:

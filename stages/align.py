@@ -1,10 +1,14 @@
 """Measure, layer by layer, how well an encoder aligns translations; nothing is trained.
 
 Retrieval tasks: per language and layer the accuracy of retrieval both ways by cosine, by ratio
-margin and by cosine of centred vectors; by cosine and margin again where vectors are pooled only
-over tokens that do not occur on both sides, so that names, numbers and cognates cannot decide; the
-mean cosine of translations and of random pairs; CKA with the pretrained encoder and with English.
-Mining tasks: F1 of the mined pairs. And how well a sentence's language can be read off its vector.
+margin and by cosine of centred vectors; by cosine and margin again where vectors are pooled without
+the special tokens around a sentence (`no_special_`), and where they are pooled only over tokens
+that do not occur on both sides (`unshared_`), so that names, numbers and cognates cannot decide;
+the mean cosine of translations and of random pairs; CKA with the pretrained encoder and with
+English. Mining tasks: F1 of the mined pairs. How well a sentence's language can be read off its
+vector. And the layer that is best on the development languages, for the others (stages.depth).
+
+Writes, beside the measures, what is found at the original protocol's layer in XTREME's format.
 """
 
 from dataclasses import dataclass
@@ -13,11 +17,14 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from stages import examples, mining, probe, retrieval
+from stages import depth, examples, probe, retrieval, submission
 from stages.alignment import cka
+from stages.bitext import Miner
 from stages.command import Run, stage, write_json
 from stages.errors import UserError, choose
+from stages.examples import Description
 from stages.model import set_threads
+from stages.nearest import nearest
 from stages.progress import progress
 from stages.recipes import read_plan
 from stages.sentences import EVERY_TOKEN, SentenceEncoder, emptied, shared_tokens
@@ -31,21 +38,28 @@ def main() -> None:
         options=["model", "recipe"],
         inputs=["code", "plan", "encoder", "pretrained"],
         planned=["tasks"],
-        outputs=["scores"],
+        outputs=["scores", "predictions"],
         params=["threads", "align"],
     ) as run:
         set_threads(run.settings.threads)
         plan = read_plan(run)
-        tasks: dict[str, list[Path]] = {kind: [] for kind in KINDS}
-        for task in plan["tasks"]:
-            folder = run.inputs["tasks"] / task
-            kind = examples.read_description(folder).type
-            tasks[choose(kind, KINDS, f"type of the alignment task {task}")].append(folder)
+        tasks = [examples.read_description(run.inputs["tasks"] / name) for name in plan["tasks"]]
+        for task in tasks:
+            choose(task.type, KINDS, f"type of the alignment task {task.name}")
+        check_development(run, tasks)
+        run.outputs["predictions"].mkdir()
         told = {"model": run.options.model, "recipe": run.options.recipe}
         told |= measures(run, tasks)
         told["made_from"] = run.made_from() | {"rows_sha256": plan["files"]}
         write_json(run.outputs["scores"], told)
         run.made = summary(told)
+
+
+def check_development(run: Run, tasks: list[Description]) -> None:
+    """Every development language is one of some task's."""
+    known = [code for task in tasks for code in codes(run.inputs["tasks"] / task.name)]
+    for code in run.settings.align.development_languages if tasks else ():
+        choose(code, sorted(set(known)), "language in align.development_languages")
 
 
 @dataclass(frozen=True)
@@ -60,21 +74,26 @@ class Retrieved:
     vectors: Tensor
 
 
-def measures(run: Run, tasks: dict[str, list[Path]]) -> dict:
-    """{"tasks", "mining", "language_identity"}; the probe sees the first retrieval task."""
-    settings = run.settings.align
+def measures(run: Run, tasks: list[Description]) -> dict:
+    """All that is told but what it was made from; the probe sees the first retrieval task."""
     encoder, pretrained = (
-        SentenceEncoder(run.inputs[name], settings.batch_tokens)
+        SentenceEncoder(run.inputs[name], run.settings.align.batch_tokens)
         for name in ("encoder", "pretrained")
     )
-    told: dict = {"tasks": {}, "mining": {}, "language_identity": None}
-    for folder in tasks["retrieval"]:
-        found = retrieve(folder, encoder, pretrained, settings.neighbours)
-        told["tasks"][folder.name] = found.languages
-        if told["language_identity"] is None:
-            told["language_identity"] = identity(found)
-    for folder in tasks["mining"]:
-        told["mining"][folder.name] = mine(folder, encoder, settings.neighbours)
+    told: dict = {"protocol_layer": depth.protocol(encoder.depth)}
+    told |= {"relative_layer": depth.relative(encoder.depth)}
+    told |= {"tasks": {}, "mining": {}, "language_identity": None, "development": {}}
+    for task in tasks:
+        if task.type == "mining":
+            found = told["mining"][task.name] = mine(run, task, encoder)
+        else:
+            retrieved = retrieve(run, task, encoder, pretrained)
+            found = told["tasks"][task.name] = retrieved.languages
+            if told["language_identity"] is None:
+                told["language_identity"] = identity(retrieved)
+        suffix = "f1_percent" if task.type == "mining" else "english_percent"
+        chosen = depth.developed(found, run.settings.align.development_languages, suffix)
+        told["development"][task.name] = chosen
     return told
 
 
@@ -100,33 +119,54 @@ def best(languages: dict[str, dict], measure: str) -> float:
 
 
 def retrieve(
-    folder: Path, encoder: SentenceEncoder, pretrained: SentenceEncoder, neighbours: int
+    run: Run, task: Description, encoder: SentenceEncoder, pretrained: SentenceEncoder
 ) -> Retrieved:
-    """All measures of one retrieval task; each sentence passes through each encoder once."""
+    """All measures of one retrieval task; each sentence passes through each encoder once.
+
+    Of a language the vectors of both sides, of all layers and three ways of pooling, lie in files.
+    """
+    folder, scratch = run.inputs["tasks"] / task.name, run.scratch / "vectors"
     pairs = {code: examples.read(examples.path(folder, "test", code)) for code in codes(folder)}
     chosen = probe.sentences(pairs)
     told, seen, vectors = {}, [], []
-    for language in progress(pairs, len(pairs), f"align {folder.name}", "languages"):
+    for language in progress(pairs, len(pairs), f"align {task.name}", "languages"):
         sides = {
             side: encoder.tokens([pair[side] for pair in pairs[language]])
             for side in ("foreign", "english")
         }
-        shared = shared_tokens(*sides.values())
-        found = {s: encoder.vectors(ids, [EVERY_TOKEN, shared]) for s, ids in sides.items()}
+        shared = shared_tokens(*sides.values(), encoder.special.frame)
+        left_out = [EVERY_TOKEN, encoder.around, shared]
+        found = {side: encoder.vectors(ids, left_out, scratch) for side, ids in sides.items()}
         texts = pretrained.tokens([pair["foreign"] for pair in pairs[language]])
-        (before,) = pretrained.vectors(texts, [EVERY_TOKEN])
+        (before,) = pretrained.vectors(texts, [EVERY_TOKEN], scratch)
         empty = {side: emptied(ids, shared) for side, ids in sides.items()}
+        lost = empty["foreign"] | empty["english"]
         told[language] = {
             "n": len(pairs[language]),
             "chance_percent": 100 / len(pairs[language]),
             "unshared_empty": sum(int(side.sum()) for side in empty.values()),
-            "layers": layers(found, before, empty["foreign"] | empty["english"], neighbours),
+            "layers": layers(found, before, lost, run.settings.align.neighbours),
         }
-        for side, (every, _) in found.items():
+        write_found(run, task, language, pairs[language], [side[0] for side in found.values()])
+        for side, (every, *_) in found.items():
             here = [s for s in chosen if (s.pairs, s.side) == (language, side)]
             seen += here
             vectors.append(every[:, [sentence.row for sentence in here]])
     return Retrieved(told, seen, torch.cat(vectors, dim=1))
+
+
+def write_found(
+    run: Run, task: Description, language: str, pairs: list[dict], sides: list[Tensor]
+) -> None:
+    """What each English sentence finds at the protocol's layer; sides (L + 1, n, d), English last.
+
+    Nothing where XTREME has no such task.
+    """
+    if task.xtreme is not None:
+        x, y = (side[depth.protocol(len(side) - 1)] for side in sides)
+        file = submission.path(run.outputs["predictions"], task, language)
+        found = retrieval.foreign_places(x, y)
+        submission.write_lines(file, submission.retrieved(pairs, found))
 
 
 def codes(folder: Path) -> list[str]:
@@ -138,20 +178,21 @@ def codes(folder: Path) -> list[str]:
 
 
 def layers(
-    found: dict[str, list[Tensor]], before: Tensor, empty: Tensor, neighbours: int
+    found: dict[str, list[Tensor]], before: Tensor, lost: Tensor, neighbours: int
 ) -> list[dict]:
     """All measures of every layer.
 
-    found: {side: vectors (L + 1, n, d) over every token and over unshared ones}; before: the
-    pretrained encoder's of the foreign side; empty (n,): pairs of which a side has no unshared one.
+    found: {side: vectors (L + 1, n, d) over every token, without special ones, over unshared ones};
+    before: the pretrained encoder's of the foreign side; lost (n,): pairs of which a side has no
+    unshared token.
     """
     told = []
-    sides = [torch.stack(found[side]).unbind(1) for side in ("foreign", "english")]
-    for index, ((x, x_unshared), (y, y_unshared), old) in enumerate(
-        zip(*sides, before, strict=True)
-    ):
+    for index, old in enumerate(before):
+        x, y = (found[side][0][index] for side in ("foreign", "english"))
         layer = {"layer": index} | measure(x, y, neighbours)
-        layer |= measure_unshared(x_unshared, y_unshared, empty, neighbours)
+        for name, place, never in (("no_special_", 1, None), ("unshared_", 2, lost)):
+            sides = (found[side][place][index] for side in ("foreign", "english"))
+            layer |= retrieval.accuracies(*sides, neighbours, name, never)
         layer["cka_to_pretrained"] = round(cka(x, old), 6)
         layer["cka_to_english"] = round(cka(x, y), 6)
         told.append(layer)
@@ -160,35 +201,12 @@ def layers(
 
 def measure(x: Tensor, y: Tensor, neighbours: int) -> dict[str, float]:
     """Retrieval and cosines of one layer; x, y (n, d), x foreign and y English."""
-    similarity = retrieval.cosine(x, y)
-    found = {
-        "cosine": similarity,
-        "margin": retrieval.ratio_margin(similarity, neighbours),
-        "centred": retrieval.cosine(retrieval.centred(x), retrieval.centred(y)),
+    shifted = nearest(retrieval.centred(x), retrieval.centred(y), 1)
+    return {
+        **retrieval.accuracies(x, y, neighbours),
+        **retrieval.both_ways(shifted, "centred"),
+        **retrieval.cosines(x, y),
     }
-    told = accuracies(found)
-    told["translation_cosine"] = round(float(similarity.diagonal().mean()), 6)
-    told["random_pair_cosine"] = round(retrieval.random_pair_cosine(similarity), 6)
-    return told
-
-
-def measure_unshared(x: Tensor, y: Tensor, empty: Tensor, neighbours: int) -> dict[str, float]:
-    """Retrieval from vectors over unshared tokens; an empty pair (n,) is never found."""
-    similarity = retrieval.cosine(x, y)
-    found = {
-        "unshared_cosine": similarity,
-        "unshared_margin": retrieval.ratio_margin(similarity, neighbours),
-    }
-    return accuracies({k: retrieval.never_found(v, empty) for k, v in found.items()})
-
-
-def accuracies(similarities: dict[str, Tensor]) -> dict[str, float]:
-    told = {}
-    for name, similarity in similarities.items():
-        there, back = retrieval.accuracy(similarity)
-        told[f"{name}_to_english_percent"] = round(there, 4)
-        told[f"{name}_from_english_percent"] = round(back, 4)
-    return told
 
 
 def identity(found: Retrieved) -> dict:
@@ -207,46 +225,19 @@ def identity(found: Retrieved) -> dict:
     }
 
 
-def mine(folder: Path, encoder: SentenceEncoder, neighbours: int) -> dict[str, dict]:
+def mine(run: Run, task: Description, encoder: SentenceEncoder) -> dict[str, dict]:
     """F1 of the mined pairs per language and layer, at the threshold of the validation split."""
-    told = {}
+    settings, folder, told = run.settings.align, run.inputs["tasks"] / task.name, {}
+    layers = depth.searched(settings.mining_layers, encoder.depth)
+    miner = Miner(encoder, layers, settings.neighbours, run.scratch / "mining")
     languages = codes(folder)
-    for language in progress(languages, len(languages), f"mine {folder.name}", "languages"):
-        splits = [
-            mining.read_pools(examples.path(folder, split, language))
-            for split in ("validation", "test")
-        ]
-        tuned, found = (proposals(pools, encoder, neighbours) for pools in splits)
-        validation, test = (pools.gold for pools in splits)
-        thresholds = [mining.best_threshold(layer, validation) for layer in tuned]
-        scores = [
-            mining.score(layer, test, threshold)
-            for layer, threshold in zip(found, thresholds, strict=True)
-        ]
-        told[language] = {
-            "n_gold": len(test),
-            "chance_percent": round(mining.chance(len(test), *splits[1].rows.values()), 4),
-            "foreign_sentences": splits[1].rows["foreign"],
-            "english_sentences": splits[1].rows["english"],
-            "layers": [
-                {"layer": index}
-                | {key: round(value, 4) for key, value in score.items()}
-                | {"threshold": round(threshold, 6)}
-                for index, (score, threshold) in enumerate(zip(scores, thresholds, strict=True))
-            ],
-        }
+    for language in progress(languages, len(languages), f"mine {task.name}", "languages"):
+        found = miner.mine(folder, language)
+        told[language] = found["scores"]
+        if task.xtreme is not None:
+            file = submission.path(run.outputs["predictions"], task, language)
+            submission.write_lines(file, submission.mined(found["pairs"]))
     return told
-
-
-def proposals(
-    pools: mining.Pools, encoder: SentenceEncoder, neighbours: int
-) -> list[list[mining.Candidate]]:
-    """One-to-one candidates by id for every layer."""
-    sides = [
-        encoder.vectors(encoder.tokens(list(pools.texts[side])), [EVERY_TOKEN])[0]
-        for side in mining.SIDES
-    ]
-    return [pools.named(mining.candidates(x, y, neighbours)) for x, y in zip(*sides, strict=True)]
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ class Feature:
     `ids` are token ids with special tokens; `example` is the index of its example; `target` is what
     the loss needs (a label, tag per token, start and end); `context` what decoding needs. `cuts`
     are the places in `ids` where a new sequence begins, for types whose unit is several sequences
-    that must stay in one batch (the choices of a multiple-choice question).
+    that must stay in one batch (the choices of a multiple-choice question). `seconds` are the
+    places in each sequence where tokens of type 1 begin, for models that tell two texts apart.
     """
 
     ids: list[int]
@@ -25,6 +26,7 @@ class Feature:
     target: Any = None
     context: Any = field(default=None, repr=False)
     cuts: tuple[int, ...] = ()
+    seconds: tuple[int, ...] = ()
 
     def sequences(self) -> list[list[int]]:
         """The sequences that the encoder sees."""

@@ -23,7 +23,7 @@ def main() -> None:
     with stage(
         __doc__,
         options=["group"],
-        inputs=["code", "plan", "tokenizer", "models"],
+        inputs=["code", "plan", "pretrained", "models"],
         planned=["tasks"],
         outputs=["out"],
         params=["threads", "seeds", "benchmark", "evaluate", "models", "recipes", "extra"],
@@ -64,7 +64,9 @@ class Cell:
     def call(self, features: list, settings) -> float:
         found = [self.rows.examples[f.example] for f in features]
         own = [replace(f, example=i) for i, f in enumerate(features)]
-        return loadgen.seconds(lambda: self.network.predict(self.head, own, found, settings))
+        return loadgen.seconds(
+            lambda: self.rows.answer(self.network, self.head, own, found, settings)
+        )
 
 
 def measure(run: Run, plan: dict) -> list[dict]:
@@ -90,21 +92,25 @@ def measure(run: Run, plan: dict) -> list[dict]:
 def load_cells(run: Run, plan: dict) -> list[Cell]:
     """One cell per model, recipe, task and language of the grid; a missing model is an error."""
     folder, seed = run.inputs["tasks"], str(run.settings.seeds[0])
-    tokenizer = read_tokenizer(run.inputs["tokenizer"])
+    homes = {model: run.inputs["pretrained"] / model for model in run.settings.models}
+    tokenizers = {model: read_tokenizer(home) for model, home in homes.items()}
     cells = []
     for name, target in plan["targets"].items():
         head = examples.read_description(folder / target["task"])
         lengths = SimpleNamespace(**target["settings"])
         described = [examples.read_description(folder / task) for task in target["tasks"]]
-        rows = [
-            Rows(folder, task, "test", language, tokenizer, lengths)
-            for task in described
-            for language in examples.languages(folder / task.name, "test")
-        ]
+        rows = {
+            model: [
+                Rows(folder, task, "test", language, tokenizer, lengths)
+                for task in described
+                for language in examples.languages(folder / task.name, "test")
+            ]
+            for model, tokenizer in tokenizers.items()
+        }
         for model, recipe in run.settings.cells:
             home = run.inputs["models"] / model / recipe / name / seed
             network = read_model(home / read_json(home / "english.json")["chosen"], head)
-            cells += [Cell(model, recipe, name, head.name, part, network) for part in rows]
+            cells += [Cell(model, recipe, name, head.name, part, network) for part in rows[model]]
     return cells
 
 

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from stages import recipes, tasks
 from stages.command import checksum, stage
+from stages.errors import UserError
 from stages.settings import Settings
 
 PACKAGE = "stages"
-PLAIN = ["generate", "sources", "tokenizer", "pretrain", "recipes"]
+PLAIN = ["generate", "sources", "tokenizer", "pretrain", "fetch", "recipes"]
 
 
 def main() -> None:
@@ -26,6 +27,8 @@ def main() -> None:
         planned=["stages"],
         outputs=["out"],
         params=[
+            "source",
+            "generators",
             "tasks",
             "recipes",
             "extra",
@@ -36,6 +39,7 @@ def main() -> None:
             "align",
         ],
     ) as run:
+        check_source(run.settings)
         # Only sources: Python writes its caches beside them while this stage runs.
         run.guard({str(file): checksum(file) for file in run.inputs["stages"].rglob("*.py")})
         entries = entry_points(run.settings)
@@ -47,10 +51,22 @@ def main() -> None:
         run.made = f"{len(entries)} entry points"
 
 
+def check_source(settings: Settings) -> None:
+    """Say which parameter names a folder that is not there; DVC would only say `No such file`."""
+    file = Path(settings.source.depends_on)
+    if not settings.generators and not file.exists():
+        raise UserError(
+            f"{settings.file}: source.depends_on: {file} does not exist; a suite of real rows "
+            f"needs a folder in the Hub's layout there, as source.prefix, or the prefix `hub`"
+        )
+
+
 def entry_points(settings: Settings) -> dict[str, list[str]]:
     """Name of each digest file -> the modules from which its closure starts."""
     entries = {name: [f"stages.{name}"] for name in PLAIN}
     entries["generate"] += members("stages.tasks")  # rows have the columns of the tasks
+    modules = [tasks.load(task).__name__ for task in settings.tasks]
+    entries["sources"] += modules  # a repository and its revision
     for task in settings.tasks:
         entries[f"download/{task}"] = ["stages.download", tasks.load(task).__name__]
     for recipe in settings.all_recipes:
@@ -59,12 +75,14 @@ def entry_points(settings: Settings) -> dict[str, list[str]]:
         entries[f"intermediate/{recipe}"] = ["stages.intermediate", *by_key(used)]
     for group, targets in settings.target.groups.items():
         trained = [settings.fine_tuning("target", name).task or name for name in targets]
+        before = [settings.fine_tuning("target", name).after for name in targets]
+        before = [settings.fine_tuning("target", n).task or n for n in before if n]
         served = [t for t in settings.tasks if tasks.load(t).TRAINED_ON in trained]
-        entries[f"target/{group}"] = ["stages.target", *by_key(trained)]
+        entries[f"target/{group}"] = ["stages.target", *by_key([*trained, *before])]
         entries[f"evaluate/{group}"] = ["stages.evaluate", *by_key([*trained, *served])]
         entries[f"benchmark/{group}"] = ["stages.benchmark", *by_key([*trained, *served])]
     entries["align"] = ["stages.align"]
-    entries["report"] = ["stages.report", *members("stages.figures")]
+    entries["report"] = ["stages.report", *members("stages.figures"), *modules]
     return entries
 
 

@@ -45,6 +45,7 @@ class Run:
     settings: Settings
     inputs: dict[str, Path]
     outputs: dict[str, Path]
+    records: dict[str, Path]
     checksums: dict[str, str]
     params: dict[str, object]
     made: str = ""
@@ -92,18 +93,20 @@ def stage(
     options: Sequence[str] = (),
     params: Sequence[str] = (),
     planned: Sequence[str] = (),
+    records: Sequence[str] = (),
 ) -> Iterator[Run]:
     """Run a stage's body; see the module's text. `params` are dotted keys, `models.{model}`.
 
     `planned` are inputs of which only some files are read: those that the input `plan` names with
-    their checksums, for which `Run.guard` is called.
+    their checksums, for which `Run.guard` is called. `records` are small files in git, neither
+    input nor output for DVC: the stage makes one when there is none, and holds to it afterwards.
     """
     started = time.monotonic()
     end_with_parent()
     name = Path(sys.argv[0]).stem
-    args = _parse(doc, name, [*inputs, *planned], outputs, options)
+    args = _parse(doc, name, [*inputs, *planned], outputs, options, records)
     try:
-        run = _start(name, args, inputs, planned, outputs, params)
+        run = _start(name, args, inputs, planned, outputs, params, records)
         yield run
         _check_unchanged(run, args.params, params)
         for key, beside in run.outputs.items():
@@ -120,7 +123,7 @@ def stage(
     print(f"{title}: {run.made} ({seconds:.1f} s)", flush=True)
 
 
-def _parse(doc, name, inputs, outputs, options) -> argparse.Namespace:
+def _parse(doc, name, inputs, outputs, options, records) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog=f"python -m stages.{name}",
         description=doc,
@@ -133,10 +136,12 @@ def _parse(doc, name, inputs, outputs, options) -> argparse.Namespace:
         parser.add_argument(f"--{key}", type=Path, required=True, help="input, must exist")
     for key in outputs:
         parser.add_argument(f"--{key}", type=Path, required=True, help="output, written whole")
+    for key in records:
+        parser.add_argument(f"--{key}", type=Path, required=True, help="record, kept in git")
     return parser.parse_args()
 
 
-def _start(name, args, inputs, planned, outputs, params) -> Run:
+def _start(name, args, inputs, planned, outputs, params, records) -> Run:
     settings = settings_module.load(args.params)
     paths = {key: getattr(args, key) for key in (*inputs, *planned)}
     for key, path in paths.items():
@@ -148,6 +153,7 @@ def _start(name, args, inputs, planned, outputs, params) -> Run:
         settings=settings,
         inputs=paths,
         outputs={key: _beside(getattr(args, key)) for key in outputs},
+        records={key: getattr(args, key) for key in records},
         checksums={str(paths[key]): checksum(paths[key]) for key in inputs},
         params=_values(settings, params, args),
     )

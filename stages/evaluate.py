@@ -2,14 +2,15 @@
 targets of its group serve.
 
 English development data chose the checkpoint whose scores count; beside it stands `oracle`: the
-checkpoint that the other languages' development data would choose. Writes the predictions on the
-test rows, and the scores.
+checkpoint that the other languages' development data would choose. Writes the scores, and the
+predictions on the test rows: with their points, and under `<target>/<seed>/submission` in XTREME's
+format.
 """
 
 from pathlib import Path
 from types import SimpleNamespace
 
-from stages import examples, predictions, scoring
+from stages import examples, predictions, scoring, submission
 from stages.command import Run, read_json, stage, write_json
 from stages.model import TaskModel, read_model, read_tokenizer, set_threads
 from stages.predictions import Rows, make_pool
@@ -64,7 +65,7 @@ def evaluate(run: Run, name: str, target: dict) -> dict:
 def load_rows(run: Run, target: dict) -> tuple[list[Rows], list[Rows]]:
     """Test rows of all tasks and languages; development rows of all but the source language."""
     folder, lengths = run.inputs["tasks"], SimpleNamespace(**target["settings"])
-    tokenizer = read_tokenizer(run.inputs["tokenizer"])
+    tokenizer = read_tokenizer(run.inputs["tokenizer"].parent)
     test, development = [], []
     for name in target["tasks"]:
         task = examples.read_description(folder / name)
@@ -113,11 +114,13 @@ def score_test(
         predicted, points = rows.score(model, head.name, run.settings.evaluate)
         task = rows.task.name
         predictions.write(home / task / f"{rows.language}.jsonl", rows, predicted, points)
+        submission.write(home / "submission", rows, predicted)
         entry = tasks[task]["languages"].setdefault(
             rows.language,
             {"n": len(rows.examples), "chance_percent": rows.chance_percent(), "seeds": {}},
         )
-        entry["seeds"][folder.name] = scoring.scores(points) | {"oracle_percent": None}
+        scores = scoring.scores(rows.task.metrics, points)
+        entry["seeds"][folder.name] = scores | {"oracle_percent": None}
     if oracle is None:
         return
     if oracle != chosen:

@@ -1,7 +1,8 @@
 """Examples on disk: `<task>/<split>/<language>.jsonl`, one JSON object a line, and `task.json`."""
 
+import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,8 @@ class Description:
     chance_percent: float | None
     trained_on: str | None
     pool: str | None = None  # the task whose rows are the candidates, where it is another
+    xtreme: str | None = None  # its folder in XTREME's submission format
+    xtreme_labels: tuple[str, ...] = ()  # and the names of its labels there, where they differ
 
 
 def read_description(folder: Path) -> Description:
@@ -42,20 +45,22 @@ def write(file: Path, examples: Iterable[dict]) -> None:
 
 def read(file: Path, limit: int | None = None) -> list[dict]:
     """Read examples; a missing, empty or broken file is named."""
+    found = list(itertools.islice(lines(file), limit))
+    if not found:
+        raise UserError(f"{file} holds no examples")
+    return found
+
+
+def lines(file: Path) -> Iterator[dict]:
+    """Examples one by one; a missing or broken file is named."""
     if not file.is_file():
         raise UserError(f"no examples: {file} is missing")
-    examples = []
     with file.open(encoding="utf-8") as stream:
         for number, line in enumerate(stream, 1):
-            if limit is not None and len(examples) == limit:
-                break
             try:
-                examples.append(json.loads(line))
+                yield json.loads(line)
             except json.JSONDecodeError as problem:
                 raise UserError(f"{file}, line {number}: {problem}") from None
-    if not examples:
-        raise UserError(f"{file} holds no examples")
-    return examples
 
 
 def training_rows(

@@ -2,7 +2,8 @@
 
 Only the encoder passes on; every phase has new heads. A recipe without phases is the pretrained
 encoder itself (`none`) or the same model with random weights (`random`). A finished phase is kept
-in the scratch folder: a longer sequence goes on from it.
+in the scratch folder: a longer sequence goes on from it. With `stopping` the encoder that passes on
+is the one with the best mean of its tasks' English development scores.
 """
 
 import dataclasses
@@ -13,17 +14,28 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import torch
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
 
-from stages import examples, kept, training
+from stages import examples, kept, stopping, training
 from stages.batching import Shuffled, mixture
 from stages.command import Run, read_json, stage, write_json
-from stages.encoder import initialize, new_encoder, read_encoder, write_encoder
+from stages.encoder import (
+    MaskedLanguageHead,
+    initialize,
+    new_encoder,
+    read_encoder,
+    write_encoder,
+)
+from stages.errors import UserError
 from stages.examples import training_rows
 from stages.model import TaskModel, read_tokenizer, set_threads
 from stages.predictions import Rows
-from stages.recipes import TEXT, read_plan
+from stages.recipes import SOURCE_LANGUAGE, TEXT, read_plan
+from stages.stopping import Watch
 
 REPORT = "phase.json"
+BEST = "best.safetensors"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
 
 
@@ -52,7 +64,8 @@ def untrained(run: Run, recipe: str) -> dict:
     if recipe == "random":
         generator = torch.Generator().manual_seed(run.settings.models[run.options.model].seed + 1)
         encoder = new_encoder(encoder.config, generator)
-        initialize(head, encoder.config.initializer_range, generator)
+        if head is not None:
+            initialize(head, encoder.config.initializer_range, generator)
     write_encoder(run.outputs["out"], encoder, head)
     return {"recipe": recipe, "phases": []}
 
@@ -77,6 +90,7 @@ def made_from(run: Run, plan: dict, number: int) -> dict:
     return {
         "phases": phases,
         "seed": plan["seed"],
+        "stopping": plan["stopping"],
         "files": {f: d for f, d in plan["files"].items() if f.partition("/")[0] in tasks},
         "pretrained": run.checksums[str(run.inputs["pretrained"])],
         "code": kept.code_of(run.inputs["code"].read_text().splitlines(), described),
@@ -93,7 +107,7 @@ def train_phase(run: Run, plan: dict, phase: dict, start: Path, out: Path) -> No
     model = TaskModel(encoder, described, plan["seed"])
     model.initialize_heads(torch.Generator().manual_seed(plan["seed"]))
     if TEXT in described:  # goes on with the pretrained head
-        model.heads[TEXT].load_state_dict(head.state_dict())
+        model.heads[TEXT].load_state_dict(pretrained_head(head, run).state_dict())
     chosen = {task: SimpleNamespace(**values) for task, values in phase["settings"].items()}
     batches, sizes = {}, {}
     for task, pairs in phase["rows"].items():
@@ -106,7 +120,9 @@ def train_phase(run: Run, plan: dict, phase: dict, start: Path, out: Path) -> No
     order = order_of_tasks(phase, chosen, sizes, plan["seed"])
     first = phase["tasks"][0]
     budget = dataclasses.replace(training.budget(chosen[first], sizes[first]), steps=len(order))
-    places = running_index(order)
+    places, rule = running_index(order), stopping.from_plan(plan)
+    watch = Watch(out / "scores.json", budget.steps, 1, rule)
+    scored = English(run, model, described, tokenizer, chosen)
     trained = training.train(
         model,
         model.loss,
@@ -115,11 +131,38 @@ def train_phase(run: Run, plan: dict, phase: dict, start: Path, out: Path) -> No
         f"intermediate {run.options.model} {'+'.join(described)}",
         run.scratch / out.name,
         plan["seed"],
+        {s: partial(keep, model, scored, watch, s) for s in watch.places} if rule else None,
     )
+    if rule:
+        model.load_state_dict(load_file(out / BEST))
     write_encoder(out, model.encoder, model.heads[TEXT] if TEXT in described else head)
-    report = {"tasks": list(described), "steps": len(order), "examples": sizes}
-    report |= {"english": english_scores(run, model, described, tokenizer, chosen)}
+    report = {"tasks": list(described), "steps": trained.steps, "examples": sizes}
+    report |= {"english": scored(None)}
+    report |= {"chosen_step": watch.best[0]} if rule else {}
     write_json(out / REPORT, report | {"curve": trained.curve})
+    for name in (BEST, watch.file.name):
+        (out / name).unlink(missing_ok=True)
+
+
+def keep(model: TaskModel, scored: "English", watch: Watch, step: int) -> bool:
+    """Score a model, have the best so far on disk; is the training to end?"""
+    model.eval()
+    scores = scored(watch.stopping.examples)
+    if watch.note(step, sum(scores.values()) / len(scores)):
+        beside = watch.file.with_name(f".{BEST}.partial")
+        save_file(model.state_dict(), beside)
+        beside.replace(watch.file.with_name(BEST))
+    model.train()
+    return watch.ended
+
+
+def pretrained_head(head: MaskedLanguageHead | None, run: Run) -> MaskedLanguageHead:
+    if head is None:
+        raise UserError(
+            f"model {run.options.model!r} has no masked-language-modelling head in its checkpoint: "
+            f"recipe {run.options.recipe!r} cannot go on with it"
+        )
+    return head
 
 
 def order_of_tasks(phase: dict, chosen: dict, sizes: dict[str, int], seed: int) -> list[str]:
@@ -137,17 +180,29 @@ def order_of_tasks(phase: dict, chosen: dict, sizes: dict[str, int], seed: int) 
     return order
 
 
-def english_scores(run: Run, model, described: dict, tokenizer, chosen: dict) -> dict[str, float]:
-    """Main score of each task on its English development rows, percent."""
-    scores = {}
-    for task, description in described.items():
-        if task != TEXT:
-            rows = Rows(
-                run.inputs["tasks"], description, "validation", "en", tokenizer, chosen[task]
-            )
-            _, points = rows.score(model, task, run.settings.evaluate)
-            scores[task] = rows.main_score(points)
-    return scores
+@dataclasses.dataclass
+class English:
+    """The English development rows of a phase's tasks, to be scored with its model."""
+
+    run: Run
+    model: TaskModel
+    described: dict[str, examples.Description]
+    tokenizer: Tokenizer
+    chosen: dict[str, SimpleNamespace]
+
+    def __call__(self, limit: int | None) -> dict[str, float]:
+        """Main score of each task in percent, on its first `limit` rows or all of them."""
+        scores = {}
+        for task, description in self.described.items():
+            if task != TEXT:
+                rows = self.rows(task, description, limit)
+                _, points = rows.score(self.model, task, self.run.settings.evaluate)
+                scores[task] = rows.main_score(points)
+        return scores
+
+    def rows(self, task: str, description: examples.Description, limit: int | None) -> Rows:
+        where = self.run.inputs["tasks"], description, "validation", SOURCE_LANGUAGE
+        return Rows(*where, self.tokenizer, self.chosen[task], limit=limit)
 
 
 def running_index(order: list[str]) -> list[int]:

@@ -12,13 +12,12 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from stages import examples
 from stages.errors import UserError, choose
+from stages.nearest import Neighbours
 
 SIDES = ("foreign", "english")
-CELLS = 2**24  # similarities that are held at once: the pools' whole product never is
 
 
 @dataclass(frozen=True)
@@ -51,11 +50,10 @@ class Pools:
 
 def read_pools(file: Path) -> Pools:
     """Read rows {"id", "side", "text", "pair"}; a pair that names no row is an error."""
-    rows = examples.read(file)
     texts: dict[str, dict[str, list[str]]] = {side: {} for side in SIDES}
     ids: dict[str, set[str]] = {side: set() for side in SIDES}
     gold = set()
-    for row in rows:
+    for row in examples.lines(file):
         side = choose(row["side"], SIDES, f"side in {file}")
         texts[side].setdefault(row["text"].strip(), []).append(row["id"])
         ids[side].add(row["id"])
@@ -68,52 +66,29 @@ def read_pools(file: Path) -> Pools:
                 raise UserError(f"{file}: the pair {pair} names no {side} row {name!r}")
     if not (texts["foreign"] and texts["english"] and gold):
         raise UserError(f"{file}: needed are rows of both sides and at least one gold pair")
+    if all(len(found) == len({pair[i] for pair in gold}) for i, found in enumerate(ids.values())):
+        raise UserError(
+            f"{file}: every sentence stands in one of {len(gold)} gold pairs, so there is nothing "
+            f"to mine them from; F1 needs the whole texts. Of gold pairs alone the accuracy of "
+            f"retrieval can be told: in align.tasks, name bucc_gold instead of bucc"
+        )
     return Pools(texts, {side: len(found) for side, found in ids.items()}, gold)
 
 
-def candidates(x: Tensor, y: Tensor, neighbours: int, cells: int = CELLS) -> list[Candidate]:
-    """One-to-one proposals from x (n, d) foreign and y (m, d) English, highest score first."""
-    rows, row_places, columns, column_places = nearest(x, y, neighbours, cells)
+def candidates(near: Neighbours) -> list[Candidate]:
+    """One-to-one proposals from the nearest neighbours of both sides, highest score first."""
+    means, back_means = near.means()
     # Margins of each sentence with its neighbours: (n, k) and (m, k).
-    row_means, column_means = rows.mean(1), columns.mean(1)
-    there = rows / ((row_means[:, None] + column_means[row_places]) / 2)
-    back = columns / ((column_means[:, None] + row_means[column_places]) / 2)
-    best_there, best_back = there.max(1), back.max(1)
-    english = row_places.gather(1, best_there.indices[:, None]).squeeze(1)
-    foreign = column_places.gather(1, best_back.indices[:, None]).squeeze(1)
+    there = near.there / ((means[:, None] + back_means[near.there_places]) / 2)
+    back = near.back / ((back_means[:, None] + means[near.back_places]) / 2)
+    best_there, best_back = there.nan_to_num(nan=0.0).max(1), back.nan_to_num(nan=0.0).max(1)
+    english = near.there_places.gather(1, best_there.indices[:, None]).squeeze(1)
+    foreign = near.back_places.gather(1, best_back.indices[:, None]).squeeze(1)
     return one_to_one(
-        torch.cat([torch.arange(len(x)), foreign]),
-        torch.cat([english, torch.arange(len(y))]),
+        torch.cat([torch.arange(len(there)), foreign]),
+        torch.cat([english, torch.arange(len(back))]),
         torch.cat([best_there.values, best_back.values]),
     )
-
-
-def nearest(
-    x: Tensor, y: Tensor, neighbours: int, cells: int = CELLS
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Cosines and places of the k nearest y of every x, (n, k), and x of every y, (m, k).
-
-    One walk over blocks of rows of x serves both directions: the columns' best so far are kept.
-    """
-    x, y = F.normalize(x, dim=1), F.normalize(y, dim=1)
-    k_rows, k_columns = min(neighbours, len(y)), min(neighbours, len(x))
-    rows, row_places = [], []
-    columns = torch.full((k_columns, len(y)), -torch.inf)
-    column_places = torch.zeros((k_columns, len(y)), dtype=torch.int64)
-    height = max(1, cells // len(y))
-    for start in range(0, len(x), height):
-        block = x[start : start + height] @ y.T
-        best = block.topk(k_rows, dim=1)
-        rows.append(best.values)
-        row_places.append(best.indices)
-        nearer = (block.amax(0) > columns[-1]).nonzero().squeeze(1)  # after some blocks only few
-        best = block[:, nearer].topk(min(k_columns, len(block)), dim=0)
-        pool = torch.cat([columns[:, nearer], best.values])
-        places = torch.cat([column_places[:, nearer], best.indices + start])
-        kept = pool.topk(k_columns, dim=0)
-        columns[:, nearer] = kept.values
-        column_places[:, nearer] = places.gather(0, kept.indices)
-    return torch.cat(rows), torch.cat(row_places), columns.T, column_places.T
 
 
 def one_to_one(foreign: Tensor, english: Tensor, scores: Tensor) -> list[Candidate]:
@@ -158,9 +133,14 @@ def chance(gold: int, foreign: int, english: int) -> float:
     return 200 * right / (min(foreign, english) + gold)
 
 
+def mined(found: list[Candidate], threshold: float) -> list[tuple]:
+    """The pairs that reach the threshold, best first."""
+    return [candidate.pair for candidate in found if candidate.score >= threshold]
+
+
 def score(found: list[Candidate], gold: set[tuple], threshold: float) -> dict[str, float]:
     """Precision (correct of those proposed), recall (correct of the gold pairs) and F1, percent."""
-    proposed = [candidate.pair for candidate in found if candidate.score >= threshold]
+    proposed = mined(found, threshold)
     correct = len(gold.intersection(proposed))
     precision = correct / len(proposed) if proposed else 0.0
     recall = correct / len(gold) if gold else 0.0

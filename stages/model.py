@@ -8,7 +8,9 @@ from torch import Tensor, nn
 
 from stages import types
 from stages.batching import Feature, inference_batches
-from stages.encoder import Encoder, Packed, initialize, read_config, read_tensors, write_checkpoint
+from stages.encoder import Encoder, Packed, initialize, load, read_file, write_checkpoint
+from stages.encoder_config import read_config
+from stages.errors import UserError
 from stages.examples import Description
 
 HEAD_SPREAD = 0.02  # BERT's, whatever the encoder's own initialisation was
@@ -68,30 +70,36 @@ class TaskModel(nn.Module):
     def write(self, folder: Path, task: str, labels: tuple[str, ...]) -> None:
         """Write encoder and head so that the Transformers class of the type loads them."""
         named = {"id2label": dict(enumerate(labels))} if labels else {}
-        write_checkpoint(
-            folder,
-            self.encoder,
-            self.heads[task],
-            "",
-            self.types[task].ARCHITECTURE,
-            **named,
-        )
+        task_class = self.types[task].TASK_CLASS
+        write_checkpoint(folder, self.encoder, self.heads[task], task_class, **named)
 
 
 def pack(features: list[Feature]) -> Packed:
     """All sequences of a batch's features."""
-    return Packed([ids for feature in features for ids in feature.sequences()])
+    return Packed(
+        [ids for feature in features for ids in feature.sequences()],
+        [place for feature in features for place in feature.seconds],
+    )
 
 
 def read_model(folder: Path, task: Description) -> TaskModel:
     """Read what `TaskModel.write` wrote, for inference."""
-    model = TaskModel(Encoder(read_config(folder)), {task.name: task})
-    read_tensors(folder, (model.encoder, "roberta."), (model.heads[task.name], ""))
+    config = read_config(folder)
+    model = TaskModel(Encoder(config), {task.name: task})
+    file = folder / "model.safetensors"
+    load(file, read_file(folder), config, model.encoder, model.heads[task.name])
     return model.eval()
 
 
 def read_tokenizer(folder: Path) -> Tokenizer:
-    return Tokenizer.from_file(str(folder / "tokenizer.json"))
+    """The tokenizer of a folder; it neither cuts nor pads, whatever its file asks for."""
+    file = folder / "tokenizer.json"
+    if not file.is_file():
+        raise UserError(f"no tokenizer: {file} is missing")
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def set_threads(threads: int) -> None:

@@ -5,7 +5,6 @@ One file a task and language, one JSON object a line: {"id", "prediction", "poin
 """
 
 import json
-from collections import Counter
 from pathlib import Path
 
 import torch
@@ -28,7 +27,9 @@ class Pool:
     versions of it, with its id, look for: a sentence is not divided alike in all languages.
     """
 
-    def __init__(self, kind, languages: dict[str, list[dict]], tokenizer: Tokenizer, lengths):
+    features: list[Feature]  # of the candidates, once `make_pool` has made them
+
+    def __init__(self, languages: dict[str, list[dict]]):
         texts: dict[tuple[str, str], str] = {}
         self.versions: dict[str, set[str]] = {}
         for language, found in languages.items():
@@ -38,21 +39,19 @@ class Pool:
                 if "key" in example:
                     self.versions.setdefault(example["id"], set()).add(example["key"])
         self.keys = [key for _, key in texts]
-        self.features: list[Feature] = kind.make_candidates(
-            list(texts.values()), tokenizer, lengths
-        )
-        self.counts = Counter(self.keys)
+        self.texts = list(texts.values())
+        self.known = set(self.keys)
 
-    def gold(self, example: dict) -> dict:
-        """{"keys": keys of the relevant candidates, "relevant": their number}."""
+    def gold(self, example: dict) -> list[str]:
+        """The keys of the relevant candidates."""
         keys = {example["key"]} | self.versions.get(example["id"], set())
-        relevant = sum(self.counts[key] for key in keys)
+        relevant = keys & self.known
         if not relevant:
             raise UserError(
                 f"example {example['id']!r}: no candidate has the key {example['key']!r} "
                 f"in a pool of {len(self.keys)}"
             )
-        return {"keys": sorted(keys), "relevant": relevant}
+        return sorted(relevant)
 
     def vectors(self, model: TaskModel, head: str, settings) -> Tensor:
         """(candidates, d), computed once for a model as long as it is not trained on."""
@@ -64,24 +63,31 @@ class Pool:
 def make_pool(
     folder: Path, task: Description, split: str, languages: list[str], tokenizer: Tokenizer, lengths
 ) -> Pool | None:
-    """The pool that these languages' Rows share; None for a type that has none.
-
-    Of the task that the description names as `pool` all languages' test split, the only one it has.
-    """
+    """The pool that these languages' Rows share; None for a type that has none."""
     kind = types.load(task.type)
     if not hasattr(kind, "rank"):
         return None
+    pool = read_pool(folder, task, split, languages)
+    pool.features = kind.make_candidates(pool.texts, tokenizer, lengths)
+    return pool
+
+
+def read_pool(folder: Path, task: Description, split: str, languages: list[str]) -> Pool:
+    """The candidates' texts and keys, without what a model reads.
+
+    Of the task that the description names as `pool` all languages' test split, the only one it has.
+    """
     home = folder / (task.pool or task.name)
     if task.pool:
         split, languages = "test", examples.languages(home, "test")
-    found = {code: examples.read(examples.path(home, split, code)) for code in languages}
-    return Pool(kind, found, tokenizer, lengths)
+    return Pool({code: examples.read(examples.path(home, split, code)) for code in languages})
 
 
 class Rows:
     """Examples of one task, split and language with their features, ready for many models.
 
-    `pool` is the one of `make_pool`; without it the language's own rows are the pool.
+    `pool` is the one of `make_pool`; without it the language's own rows are the pool. `limit`: only
+    so many of the first rows.
     """
 
     def __init__(
@@ -93,33 +99,51 @@ class Rows:
         tokenizer: Tokenizer,
         lengths,
         pool: Pool | None = None,
+        limit: int | None = None,
     ):
         self.task, self.language, self.kind = task, language, types.load(task.type)
-        self.examples = examples.read(examples.path(folder / task.name, split, language))
+        self.examples = examples.read(examples.path(folder / task.name, split, language), limit)
         self.pool = pool or make_pool(folder, task, split, [language], tokenizer, lengths)
         make = self.kind.make_queries if self.pool else self.kind.make_features
         self.features: list[Feature] = make(self.examples, tokenizer, lengths)
-        gold = self.pool.gold if self.pool else self.kind.gold
-        self.gold = [gold(example) for example in self.examples]
+        if hasattr(self.kind, "retrieve"):
+            self.gold = list(range(len(self.examples)))
+        else:
+            gold = self.pool.gold if self.pool else self.kind.gold
+            self.gold = [gold(example) for example in self.examples]
 
     def predict(self, model: TaskModel, head: str, settings) -> list:
         """One prediction per example."""
-        predicted = model.predict(head, self.features, self.examples, settings)
+        predicted = self.answer(model, head, self.features, self.examples, settings)
         if self.pool is None:
             return predicted
         vectors = self.pool.vectors(model, head, settings)
         return self.kind.rank(predicted, vectors, self.pool.keys)
 
+    def answer(
+        self, model: TaskModel, head: str, features: list[Feature], found: list[dict], settings
+    ) -> list:
+        """What a model says to some examples, or before its choice from the pool."""
+        if hasattr(self.kind, "retrieve"):
+            return self.kind.retrieve(model.encoder, features, settings)
+        return model.predict(head, features, found, settings)
+
     def score(self, model: TaskModel, head: str, settings) -> tuple[list, list[Points]]:
         """(predictions, points) of a model's head, example by example."""
         predicted = self.predict(model, head, settings)
         release()
-        metrics = [scoring.load(metric) for metric in self.task.metrics]
-        points = []
-        for gold, found in zip(self.gold, predicted, strict=True):
-            both = [metric.points(gold, found, self.language) for metric in metrics]
-            points.append({name: value for part in both for name, value in part.items()})
-        return predicted, points
+        gold, found = self.named(self.gold), self.named(predicted)
+        parts = [scoring.points(m, gold, found, self.language) for m in self.task.metrics]
+        return predicted, [
+            {name: value for part in example for name, value in part.items()}
+            for example in zip(*parts, strict=True)
+        ]
+
+    def named(self, predicted: list) -> list:
+        """Gold or predictions as metrics and submissions read them: tags by name."""
+        if not hasattr(self.kind, "named"):
+            return predicted
+        return [self.kind.named(value, self.task.labels) for value in predicted]
 
     def chance_percent(self) -> float | None:
         """The score of a guess: the task's, or with a pool that of a random ranking of it."""
@@ -131,8 +155,8 @@ class Rows:
 
     def main_score(self, points: list[Points]) -> float:
         """The main score in percent."""
-        name = scoring.main_name(self.task.metrics[0])
-        return scoring.percent([p[name] for p in points])
+        metric = self.task.metrics[0]
+        return scoring.scores((metric,), points)[f"{scoring.main_name(metric)}_percent"]
 
 
 def write(file: Path, rows: Rows, predicted: list, points: list[Points]) -> None:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from stages import examples, training
+from stages import examples, special, training
 from stages.batching import Feature
 from stages.command import Run, stage, write_json
 from stages.encoder import (
@@ -23,7 +23,8 @@ from stages.encoder import (
     write_encoder,
 )
 from stages.model import read_tokenizer, set_threads
-from stages.settings import Model
+from stages.settings import ScratchModel
+from stages.tokenizer import note_longest
 from stages.types.masked_language_modelling import Masking
 
 
@@ -40,6 +41,7 @@ def main() -> None:
         write_encoder(run.outputs["out"], model.encoder, model.head)
         for name in ("tokenizer.json", "tokenizer_config.json"):
             shutil.copy(run.inputs["tokenizer"] / name, run.outputs["out"])
+        note_longest(run.outputs["out"], model.encoder.config.max_tokens)
         size = sum(p.numel() for p in model.parameters())
         told = {"parameters": size, "curve": trained.curve, "made_from": run.made_from()}
         write_json(run.outputs["metrics"], told)
@@ -50,7 +52,7 @@ def main() -> None:
 class MaskedModel(nn.Module):
     """Encoder and masked-language-modelling head."""
 
-    def __init__(self, entry: Model, vocab_size: int, generator: torch.Generator):
+    def __init__(self, entry: ScratchModel, vocab_size: int, generator: torch.Generator):
         super().__init__()
         self.encoder = new_encoder(shape(entry, vocab_size), generator)
         self.head = MaskedLanguageHead(self.encoder.config)
@@ -65,7 +67,7 @@ class MaskedModel(nn.Module):
         return F.cross_entropy(logits, gold), packed.tokens
 
 
-def shape(entry: Model, vocab_size: int) -> EncoderConfig:
+def shape(entry: ScratchModel, vocab_size: int) -> EncoderConfig:
     return EncoderConfig(
         vocab_size=vocab_size,
         hidden_size=entry.hidden,
@@ -82,11 +84,11 @@ def shape(entry: Model, vocab_size: int) -> EncoderConfig:
 def pretrain(run: Run) -> tuple[MaskedModel, training.Trained]:
     settings, entry = run.params["pretrain"], run.params[f"models.{run.options.model}"]
     tokenizer = read_tokenizer(run.inputs["tokenizer"])
-    languages = documents(run, tokenizer, min(settings.max_tokens, entry.positions - 2))
     generator = torch.Generator().manual_seed(entry.seed)
-    size = tokenizer.get_vocab_size()
-    model = MaskedModel(entry, size, generator)
-    masking = Masking(settings.mask_rate, size, tokenizer.token_to_id("<mask>"), entry.seed)
+    model = MaskedModel(entry, tokenizer.get_vocab_size(), generator)
+    masking = Masking(settings.mask_rate, special.read(tokenizer), entry.seed)
+    longest = min(settings.max_tokens, model.encoder.config.max_tokens)
+    languages = documents(run, tokenizer, longest)
     draws = Draws(languages, settings.batch_size, settings.language_exponent, entry.seed)
     budget = training.Budget(
         settings.steps,

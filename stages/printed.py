@@ -1,8 +1,9 @@
 """The result tables that a run prints at its end, at most 110 columns wide."""
 
+from stages.encoder_tables import protocol_means
 from stages.recipes import CONTROLS
 from stages.settings import Settings
-from stages.tables import english_scores, retrieval_means
+from stages.tables import english_scores
 
 WIDTH = 110  # characters of a line
 
@@ -37,6 +38,7 @@ def score_table(tables: dict[str, list[dict]], settings: Settings) -> str:
     for heading, tasks in by_type(tables).items():
         lines += ["", *task_table(heading, tasks, tables, settings)]
     lines += encoder_table(tables, settings)
+    lines += retrieval_tables(tables["retrieval"], settings)
     return "\n".join(lines)
 
 
@@ -76,12 +78,12 @@ def cell_text(row: dict | None, baseline: str) -> str:
 
 
 def encoder_table(tables: dict[str, list[dict]], settings: Settings) -> list[str]:
-    """What was measured on the encoders, at their middle layer; nothing where nothing was."""
+    """What was measured on the encoders, at the protocol's layer; nothing where nothing was."""
     means: dict[str, dict] = {}
     for name, measure, title in MEASURES:
         digits = 1 if measure.endswith("_percent") else 2
-        chance = retrieval_means(tables[name], "chance_percent") if digits == 1 else {}
-        for (model, recipe, task), value in retrieval_means(tables[name], measure).items():
+        chance = protocol_means(tables[name], "chance_percent") if digits == 1 else {}
+        for (model, recipe, task), value in protocol_means(tables[name], measure).items():
             column = means.setdefault(title.format(task), {})
             column[model, recipe] = number(value, digits)
             column["chance"] = number(chance.get((model, recipe, task)))
@@ -91,7 +93,37 @@ def encoder_table(tables: dict[str, list[dict]], settings: Settings) -> list[str
     for model, recipe in settings.cells:
         texts = [column.get((model, recipe), "not run") for column in means.values()]
         models.setdefault(model, []).append((recipe, texts))
-    return ["", *table("encoders, middle layer", list(means), models), NOTE]
+    return ["", *table("encoders, protocol's layer", list(means), models), NOTE]
+
+
+def retrieval_tables(rows: list[dict], settings: Settings) -> list[str]:
+    """A table a task: XTREME's measure at the layers that count, for both ways of pooling."""
+    columns = {
+        ("protocol", "all"): "protocol",
+        ("protocol", "others"): "protocol, others",
+        ("development", "others"): "chosen, others",
+    }
+    lines: list[str] = []
+    for task in dict.fromkeys(row["task"] for row in rows):
+        same = [row for row in rows if row["task"] == task]
+        found: dict[tuple, list[str]] = {}
+        for r in same:  # over all tokens first
+            key = (r["model"], r["recipe"], r["layer_by"], r["scored"])
+            found.setdefault(key, []).append(number(r["score_percent"]))
+        models: dict[str, Rows] = {}
+        for cell in settings.cells:
+            both = [found.get((*cell, *column)) for column in columns]
+            texts = ["-" if values is None else "{} ({})".format(*values) for values in both]
+            models.setdefault(cell[0], []).append((cell[1], texts))
+        what = "F1" if same[0]["measure"] == "f1_percent" else "cosine from English"
+        lines += ["", *table(f"{task}, {what}", list(columns.values()), models)]
+    if lines:
+        lines.append(
+            "protocol: at the original protocol's layer; (): pooled without special tokens"
+        )
+    for codes in dict.fromkeys(r["development_languages"] for r in rows if r["scored"] == "others"):
+        lines.append(f"chosen: at the layer that is best on {codes}; others: all but these")
+    return lines
 
 
 def cost_table(rows: list[dict], settings: Settings) -> str:

@@ -12,7 +12,7 @@ order, one after the other).
 import dataclasses
 from pathlib import Path
 
-from stages import examples
+from stages import examples, stopping
 from stages.command import Run, checksum, read_json, stage, write_json
 from stages.errors import UserError, choose
 from stages.settings import Settings
@@ -35,6 +35,7 @@ def main() -> None:
         for name, targets in settings.target.groups.items():
             plan = group({t: target(t, settings, folder) for t in targets})
             plan["checkpoints"] = settings.target.checkpoints
+            plan["stopping"] = stopping.planned(settings.target.stopping)
             write_json(out / "target" / f"{name}.json", plan)
             plan = group({t: evaluation(t, settings, folder) for t in targets})
             write_json(out / "evaluate" / f"{name}.json", plan)
@@ -104,7 +105,8 @@ def recipe(name: str, settings: Settings, folder: Path) -> dict:
             told[TEXT] = masked_settings(name, settings)
         resolved.append(phase | {"rows": rows, "settings": told})
     seed = settings.intermediate.seed if resolved else 0
-    return {"recipe": name, "phases": resolved, "seed": seed, "files": files}
+    told = {"recipe": name, "phases": resolved, "seed": seed, "files": files}
+    return told | {"stopping": stopping.planned(settings.intermediate.stopping)}
 
 
 def masked_settings(recipe: str, settings: Settings) -> dict:
@@ -120,7 +122,8 @@ def group(targets: dict[str, dict]) -> dict:
 
 
 def target(name: str, settings: Settings, folder: Path) -> dict:
-    """A target's rows (task, language), settings, and the checksums of its rows.
+    """A target's rows (task, language), settings, and the checksums of its rows; `after`: the same
+    of the target that is trained before it.
 
     Rows of another language than English are machine-translated ones, `<task>_translated`, where
     the suite has them, else the task's own.
@@ -139,7 +142,10 @@ def target(name: str, settings: Settings, folder: Path) -> dict:
         source = translated if translated in settings.tasks else task
         files |= checksums(folder, source, settings, ["train"], [code])
         rows.append([source, code])
-    return {"task": task, "rows": rows, "settings": dataclasses.asdict(chosen), "files": files}
+    before = target(chosen.after, settings, folder) if chosen.after else None
+    files |= before.pop("files") if before else {}
+    told = {"task": task, "rows": rows, "settings": dataclasses.asdict(chosen), "after": before}
+    return told | {"files": files}
 
 
 def evaluation(name: str, settings: Settings, folder: Path) -> dict:

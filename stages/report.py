@@ -15,9 +15,10 @@ import numpy as np
 from stages import figures, results, table_files, tables
 from stages.command import Run, stage, write_json
 from stages.differences import MEAN
+from stages.encoder_tables import protocol_means
 from stages.grid import Score, read_scores
 from stages.printed import cost_table, score_table
-from stages.tables import english_scores, retrieval_means
+from stages.tables import english_scores
 
 
 def main() -> None:
@@ -81,9 +82,12 @@ def summary(scores: list[Score], made: dict[str, list[dict]]) -> dict:
             "gain_high_points": rounded(row.get("high")),
         }
     for measure in ("margin_to_english_percent", "unshared_margin_to_english_percent"):
-        for (model, recipe, task), value in retrieval_means(made["alignment"], measure).items():
+        for (model, recipe, task), value in protocol_means(made["alignment"], measure).items():
             entry = told.setdefault(model, {}).setdefault(recipe, {})
             entry.setdefault(task, {})[measure] = rounded(value)
+    for row in made["retrieval"]:
+        entry = told.setdefault(row["model"], {}).setdefault(row["recipe"], {})
+        entry.setdefault(row["task"], {}).update(at_chosen_layer(row))
     cells = {(s.model, s.recipe, s.target) for s in scores if not s.languages}
     size, pretraining = {}, {}
     for row in made["sizes"]:
@@ -114,6 +118,17 @@ def made_from(run: Run, *inputs: str) -> dict:
         "versions": [["numpy", metadata.version("numpy")]],
     }
     return {"made_from": origin}
+
+
+def at_chosen_layer(row: dict) -> dict:
+    """What the summary tells of a row of the table `retrieval`; names say which layer it was."""
+    layer, score = f"{row['layer_by']}_layer", rounded(row["score_percent"])
+    if (row["layer_by"], row["scored"]) == ("protocol", "others"):
+        return {f"{layer}_same_languages_{row['measure']}": score}  # as at the development's
+    told = {f"{layer}_{row['measure']}": score}
+    if row["measure"].startswith("no_special"):
+        return told | {f"{layer}_no_special": row["layer"]}
+    return told | {layer: row["layer"], f"{layer}_languages": row["languages"]}
 
 
 def cost_summary(rows: list[dict]) -> dict:

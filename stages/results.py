@@ -6,8 +6,8 @@ test compares the two.
 
 from stages import tasks
 from stages.differences import MEAN, NONE, RANDOM
+from stages.encoder_tables import by_cell
 from stages.grid import ENGLISH
-from stages.tables import by_cell
 
 Tables = dict[str, list[dict]]
 
@@ -75,7 +75,7 @@ def gains(tables: Tables) -> str:
 
 
 def retrieval(tables: Tables) -> str:
-    """The encoders' own measures at the middle layer, means over languages with their range."""
+    """The encoders' own measures at the protocol's layer, means over languages with their range."""
     columns: dict[str, dict[tuple[str, str], str]] = {}
     for name, measure, n, title in RETRIEVAL:
         values = by_cell(tables[name], measure)
@@ -94,8 +94,8 @@ def retrieval(tables: Tables) -> str:
         if recipe in chosen
     ]
     heading = (
-        "The encoders of the recipes above at their middle layer, percent: margin retrieval of the "
-        "English translation and mining; means over languages (lowest to highest language). n: "
+        "The encoders of the recipes above at the protocol's layer, percent: margin retrieval of "
+        "the English translation and mining; means over languages (lowest to highest language). n: "
         "pairs of a language."
     )
     return block(heading, ["model", "recipe", *columns], rows)

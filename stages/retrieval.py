@@ -1,37 +1,41 @@
 """Nearest-neighbour retrieval between parallel sentences, from their vectors.
 
-Row i of `x` (n, d) and of `y` (n, d) translate each other.
+Row i of `x` (n, d) and of `y` (n, d) translate each other; x is the foreign side, y the English
+one. No matrix (n, n) is ever held (stages.nearest).
 """
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-
-def accuracy(similarity: Tensor) -> tuple[float, float]:
-    """Percent of rows whose best column is their own, and of columns likewise; (n, n)."""
-    own = torch.arange(len(similarity))
-    rows = (similarity.argmax(1) == own).float().mean()
-    columns = (similarity.argmax(0) == own).float().mean()
-    return 100 * float(rows), 100 * float(columns)
+from stages.nearest import Neighbours, nearest
 
 
-def cosine(x: Tensor, y: Tensor) -> Tensor:
-    """All cosines, (n, n)."""
-    return F.normalize(x, dim=1) @ F.normalize(y, dim=1).T
+def accuracies(
+    x: Tensor, y: Tensor, neighbours: int, name: str = "", lost: Tensor | None = None
+) -> dict[str, float]:
+    """Accuracy by cosine and by ratio margin, both ways; pairs that are `lost` (n,) never count."""
+    by_cosine = nearest(x, y, neighbours)
+    by_margin = nearest(x, y, 1, by_cosine.means())
+    return {
+        **both_ways(by_cosine, f"{name}cosine", lost),
+        **both_ways(by_margin, f"{name}margin", lost),
+    }
 
 
-def ratio_margin(similarity: Tensor, neighbours: int) -> Tensor:
-    """Cosine over the mean cosine to both sides' k nearest neighbours.
+def both_ways(found: Neighbours, name: str, lost: Tensor | None = None) -> dict[str, float]:
+    """Percent of sentences of which the nearest is their own translation, both ways."""
+    told = {}
+    for way, places in (("to", found.there_places), ("from", found.back_places)):
+        right = places[:, 0] == torch.arange(len(places))
+        right = right if lost is None else right & ~lost
+        told[f"{name}_{way}_english_percent"] = round(100 * float(right.double().mean()), 4)
+    return told
 
-    Artetxe & Schwenk 2019 (arXiv 1811.01136), equation 1, ratio:
-    cos(x, y) / (sum over NN_k(x) of cos / 2k + sum over NN_k(y) of cos / 2k). Between two zero
-    vectors, which have no neighbours, it is 0.
-    """
-    k = min(neighbours, len(similarity))
-    rows = similarity.topk(k, dim=1).values.mean(1, keepdim=True)
-    columns = similarity.topk(k, dim=0).values.mean(0, keepdim=True)
-    return (similarity / ((rows + columns) / 2)).nan_to_num(nan=0.0)
+
+def foreign_places(x: Tensor, y: Tensor) -> list[int]:
+    """Of each English sentence the nearest foreign one by cosine, as XTREME's Tatoeba asks."""
+    return nearest(x, y, 1).back_places[:, 0].tolist()
 
 
 def centred(x: Tensor) -> Tensor:
@@ -42,12 +46,12 @@ def centred(x: Tensor) -> Tensor:
     return x - x.mean(0)
 
 
-def never_found(similarity: Tensor, pairs: Tensor) -> Tensor:
-    """Similarities (n, n) in which the pairs (n,) that are true cannot be found either way."""
-    return similarity.masked_fill(torch.diag(pairs), -torch.inf)
-
-
-def random_pair_cosine(similarity: Tensor) -> float:
-    """Mean cosine of pairs that are no translations: how anisotropic the vectors are."""
-    n = len(similarity)
-    return float((similarity.sum() - similarity.trace()) / (n * (n - 1)))
+def cosines(x: Tensor, y: Tensor) -> dict[str, float]:
+    """Mean cosine of translations; of pairs that are none: how anisotropic the vectors are."""
+    x, y = F.normalize(x, dim=1).double(), F.normalize(y, dim=1).double()
+    n, own = len(x), float((x * y).sum())
+    other = float(x.sum(0) @ y.sum(0)) - own
+    return {
+        "translation_cosine": round(own / n, 6),
+        "random_pair_cosine": round(other / max(1, n * (n - 1)), 6),
+    }

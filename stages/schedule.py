@@ -146,6 +146,15 @@ def group(stage: str) -> str:
     return stage.partition("@")[0]
 
 
+def noted(stage: str) -> str:
+    """The name under which a stage notes its seconds: the grids with `..._extra` run the same verb.
+
+    `target@udpos-nano-anli` of `target_extra@udpos-nano-anli`.
+    """
+    name, at, item = stage.partition("@")
+    return name.removesuffix("_extra") + at + item
+
+
 def expected_seconds(stages: Collection[str], suite: str, runs: Path) -> dict[str, float]:
     """Seconds that each stage should take: as last time, else the median of its group's stages."""
     last: dict[str, float] = {}
@@ -162,9 +171,10 @@ def expected_seconds(stages: Collection[str], suite: str, runs: Path) -> dict[st
         groups.setdefault(group(stage), []).append(seconds)
 
     def expected(stage: str) -> float:
-        if stage in last:
-            return last[stage] + START_SEC
-        known = groups.get(group(stage))
+        name = noted(stage)
+        if name in last:
+            return last[name] + START_SEC
+        known = groups.get(group(name))
         return median(known) + START_SEC if known else DEFAULT_SEC
 
     return {stage: expected(stage) for stage in stages}

@@ -6,21 +6,31 @@ to a person stand in `params.yaml` itself.
 """
 
 import dataclasses
-import types
-import typing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
 
-from stages.errors import UserError, choose
+from stages.errors import UserError
+from stages.typed import (
+    BelowOne,
+    Count,
+    NotNegative,
+    Positive,
+    Share,
+    Some,
+    Whole,
+    build,
+)
 
 
 @dataclass(frozen=True)
 class Source:
     prefix: str
     depends_on: str
+    sampled: bool = False
+    local: str | None = None
 
 
 @dataclass(frozen=True)
@@ -36,116 +46,163 @@ class LanguageKnobs:
     question: str
     auxiliary: bool
     script: str
-    content_cognates: float
-    function_cognates: float
-    shared_names: float
-    shared_numbers: float
+    content_cognates: Share
+    function_cognates: Share
+    shared_names: Share
+    shared_numbers: Share
 
 
 @dataclass(frozen=True)
 class World:
     seed: int
-    topics: int
-    documents: int
-    dialogues: float
-    code_mix: float
-    rows: dict[str, dict[str, int]]
+    topics: Count
+    documents: Count
+    dialogues: Share
+    code_mix: Share
+    rows: dict[str, dict[str, Count]]
     translated: tuple[str, ...]
-    translation_noise: float
+    translation_noise: Share
     languages: dict[str, LanguageKnobs]
 
 
 @dataclass(frozen=True)
 class TaskLimits:
     languages: tuple[str, ...] | None = None
-    train: int | None = None
-    validation: int | None = None
-    test: int | None = None
+    train: Count | None = None
+    validation: Count | None = None
+    test: Count | None = None
 
 
 @dataclass(frozen=True)
 class TokenizerSettings:
-    kind: str
-    vocab_size: int
-    documents: int | None = None
+    """The tokenizer that is trained for the models from scratch, if there are any."""
+
+    kinds: tuple[str, ...]
+    vocab_size: Count | None = None
+    documents: Count | None = None
 
 
 @dataclass(frozen=True)
 class Model:
-    layers: int
-    hidden: int
-    heads: int
-    intermediate: int
-    positions: int
-    initializer_range: float
-    dropout: float
-    seed: int
+    """The shape of an encoder."""
+
+    layers: Count
+    hidden: Count
+    heads: Count
+    intermediate: Count
+    positions: Count
+
+
+@dataclass(frozen=True)
+class ScratchModel(Model):
+    """An XLM-R that is pretrained here."""
+
+    initializer_range: Positive
+    dropout: BelowOne
+    seed: Whole
+
+
+@dataclass(frozen=True)
+class FetchedModel(Model):
+    """A pretrained model of the Hub; `files` {name: SHA-256 or "unpinned"}.
+
+    `seed` draws the weights of the recipe `random`.
+    """
+
+    repository: str
+    revision: str
+    license: str
+    architecture: str
+    vocabulary: Count
+    files: dict[str, str]
+    seed: Whole = 0
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Where the models come from."""
+
+    scratch: tuple[str, ...]
+    hub: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Pretrain:
-    steps: int
-    batch_size: int
-    max_tokens: int
-    mask_rate: float
-    learning_rate: float
-    warmup: float
-    weight_decay: float
-    beta2: float
-    clip_norm: float
-    language_exponent: float
+    steps: Count
+    batch_size: Count
+    max_tokens: Count
+    mask_rate: Share
+    learning_rate: Positive
+    warmup: Share
+    weight_decay: NotNegative
+    beta2: BelowOne
+    clip_norm: Positive
+    language_exponent: NotNegative
 
 
 @dataclass(frozen=True)
 class FineTuning:
     """What one fine-tuning needs; `tasks` overrides single values of the section for a task."""
 
-    learning_rate: float
-    epochs: float
-    batch_size: int
-    max_tokens: int
-    warmup: float
-    weight_decay: float
-    beta2: float
-    clip_norm: float
-    train_examples: int | None = None
-    stride: int = 16
+    learning_rate: Positive
+    epochs: Positive
+    batch_size: Count
+    max_tokens: Count
+    warmup: Share
+    weight_decay: NotNegative
+    beta2: BelowOne
+    clip_norm: Positive
+    train_examples: Count | None = None
+    stride: Whole = 16
 
 
 @dataclass(frozen=True)
 class Multitask:
-    tasks: tuple[str, ...]
-    steps: int
-    cap: int
+    tasks: Annotated[tuple[str, ...], Some]
+    steps: Count
+    cap: Count
 
 
 @dataclass(frozen=True)
 class MaskedLanguageModelling:
     """How a recipe `<task>+mlm` mixes masked language modelling into its steps."""
 
-    share: float
-    batch_size: int
-    max_tokens: int
+    share: BelowOne
+    batch_size: Count
+    max_tokens: Count
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """When a training ends before its last step: by its English development scores."""
+
+    every: Count  # steps between two scores
+    patience: Count  # scores in a row that are not better than the best
+    examples: Count  # development examples of a score
 
 
 @dataclass(frozen=True)
 class Intermediate(FineTuning):
-    seed: int = 0
+    seed: Whole = 0
+    stopping: Stopping | None = None
     mlm: MaskedLanguageModelling | None = None
     tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class TargetTask(FineTuning):
-    """One target: what its rows are, and in which languages it is fine-tuned."""
+    """One target: what its rows are, in which languages it is fine-tuned, and which other target
+    is trained first, with the same head."""
 
     task: str | None = None
     languages: tuple[str, ...] = ("en",)
+    after: str | None = None
 
 
 @dataclass(frozen=True)
 class Target(FineTuning):
-    checkpoints: int = 1
+    checkpoints: Count = 1
+    stopping: Stopping | None = None
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -160,28 +217,32 @@ class Extra:
 
 @dataclass(frozen=True)
 class Evaluate:
-    batch_tokens: int
-    max_answer_tokens: int
+    batch_tokens: Count
+    max_answer_tokens: Count
 
 
 @dataclass(frozen=True)
 class Align:
+    """`mining_layers`: all, protocol, or a list of layers."""
+
     tasks: tuple[str, ...]
-    neighbours: int
-    batch_tokens: int
+    neighbours: Count
+    batch_tokens: Count
+    development_languages: tuple[str, ...]
+    mining_layers: Any
 
 
 @dataclass(frozen=True)
 class Benchmark:
-    examples: int
-    batch_size: int
-    warmup: int
-    rounds: int
+    examples: Count
+    batch_size: Count
+    warmup: Whole
+    rounds: Count
 
 
 @dataclass(frozen=True)
 class Report:
-    resamples: int
+    resamples: Count
     baseline: str
 
 
@@ -192,26 +253,27 @@ class Settings:
     root: str
     file: str
     suite: str
-    threads: int
+    threads: Count
     source: Source
-    languages: tuple[str, ...]
+    languages: Annotated[tuple[str, ...], Some]
     generators: tuple[str, ...]
     tasks: dict[str, TaskLimits]
     tokenizer: TokenizerSettings
-    models: dict[str, Model]
-    pretrain: Pretrain
-    recipes: tuple[str, ...]
+    origins: Origins
+    models: Annotated[dict[str, ScratchModel | FetchedModel], Some]
+    recipes: Annotated[tuple[str, ...], Some]
     extra: Extra
     multitask: dict[str, Multitask]
     orders: dict[str, tuple[str, ...]]
     intermediate: Intermediate
     target: Target
-    seeds: tuple[int, ...]
+    seeds: Annotated[tuple[Whole, ...], Some]
     evaluate: Evaluate
     align: Align
     benchmark: Benchmark
     report: Report
     world: World | None = None
+    pretrain: Pretrain | None = None
 
     @property
     def all_recipes(self) -> tuple[str, ...]:
@@ -254,6 +316,8 @@ class Settings:
 
 def load(path: Path) -> Settings:
     """Read and check a whole `params.yaml`."""
+    from stages import consistency  # which knows the records below
+
     if not path.is_file():
         raise UserError(f"no parameters file {path}")
     try:
@@ -264,76 +328,5 @@ def load(path: Path) -> Settings:
     for section in ("intermediate", "target"):
         for task in getattr(settings, section).tasks:
             settings.fine_tuning(section, task)
-    check_grid(settings)
+    consistency.check(settings)
     return settings
-
-
-def check_grid(settings: Settings) -> None:
-    """Every target is in one group, every extra model and recipe makes sense."""
-    grouped = [target for group in settings.target.groups.values() for target in group]
-    for target in grouped:
-        choose(target, settings.target.tasks, f"{settings.file}: target.groups: target")
-    for target in settings.target.tasks:
-        if grouped.count(target) != 1:
-            raise UserError(
-                f"{settings.file}: target {target!r} stands in {grouped.count(target)} of "
-                f"target.groups; it must stand in one"
-            )
-    for model in settings.extra.models:
-        choose(model, settings.models, f"{settings.file}: extra.models: model")
-    twice = sorted(set(settings.recipes) & set(settings.extra.recipes))
-    if twice:
-        raise UserError(f"{settings.file}: {', '.join(twice)} is in recipes and extra.recipes")
-
-
-def build(kind: type, value: Any, where: str) -> Any:
-    """Check `value` (as YAML gives it) against a type and return it typed and frozen."""
-    origin = typing.get_origin(kind)
-    if kind is Any:
-        return value
-    if origin in (types.UnionType, typing.Union):
-        inner = [part for part in typing.get_args(kind) if part is not type(None)][0]
-        return None if value is None else build(inner, value, where)
-    if dataclasses.is_dataclass(kind):
-        return _build_dataclass(kind, value, where)
-    if origin is tuple:
-        _expect(value, list | tuple, "a list", where)
-        inner = typing.get_args(kind)[0]
-        built = tuple(build(inner, part, f"{where}[{i}]") for i, part in enumerate(value))
-        if len(set(built)) != len(built):
-            raise UserError(f"{where}: a value stands twice in {list(built)}")
-        return built
-    if origin is dict:
-        value = {} if value is None else value
-        _expect(value, dict, "a mapping", where)
-        inner = typing.get_args(kind)[1]
-        return {str(key): build(inner, part, f"{where}.{key}") for key, part in value.items()}
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if kind is not bool and isinstance(value, bool):
-        _expect(value, (), kind.__name__, where)
-    _expect(value, kind, kind.__name__, where)
-    return value
-
-
-def _build_dataclass(kind: type, value: Any, where: str) -> Any:
-    value = {} if value is None else value
-    _expect(value, dict, "a mapping", where)
-    hints = typing.get_type_hints(kind)
-    fields = {f.name: f for f in dataclasses.fields(kind)}
-    colon = "." if ": " in where else ": "
-    for key in value:
-        if key not in fields:
-            raise UserError(f"{where}: unknown key {key!r}; allowed: {', '.join(fields)}")
-    for name, entry in fields.items():
-        optional = (entry.default, entry.default_factory) != (dataclasses.MISSING,) * 2
-        if name not in value and not optional:
-            raise UserError(f"{where}: missing key {name!r}; needed: {', '.join(fields)}")
-    built = {key: build(hints[key], part, f"{where}{colon}{key}") for key, part in value.items()}
-    return kind(**built)
-
-
-def _expect(value: Any, kind: Any, name: str, where: str) -> None:
-    if not isinstance(value, kind):
-        got = f"{type(value).__name__} {value!r}"
-        raise UserError(f"{where}: expected {name}, got {got}")

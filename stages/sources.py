@@ -3,15 +3,12 @@
 One small file a task, so that a download reruns exactly when its own source has changed.
 """
 
-import re
 from pathlib import Path
 
-from stages import tasks
+from stages import hub, source_rows, tasks
 from stages.command import checksum, stage, write_json
 from stages.errors import UserError
 from stages.settings import Settings
-
-FULL_REVISION = re.compile(r"[0-9a-f]{40}")
 
 
 def main() -> None:
@@ -22,9 +19,10 @@ def main() -> None:
         params=["source", "tasks", "languages"],
     ) as run:
         check_languages(run.settings)
-        prefix = run.settings.source.prefix
+        sums: dict[str, dict] = {}
         for name in run.settings.tasks:
-            write_json(run.outputs["out"] / f"{name}.json", origin(prefix, tasks.load(name)))
+            write_json(run.outputs["out"] / f"{name}.json", origin(run.settings, name, sums))
+        prefix = run.settings.source.prefix
         run.made = f"origins of {len(run.settings.tasks)} tasks from {prefix}"
 
 
@@ -41,31 +39,30 @@ def check_languages(settings: Settings) -> None:
         )
 
 
-def origin(prefix: str, task) -> dict:
-    """Repository and revision of a task, with the files' checksums where the source is a folder."""
-    told = {"repository": task.REPO, "revision": None}
-    if prefix == "hub":
-        return told | {"revision": revision(task)}
-    folder = Path(prefix) / task.REPO
-    if not folder.is_dir():
-        raise UserError(f"no folder {folder} (source.prefix {prefix!r}, repository {task.REPO!r})")
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return told | {"files": {str(f.relative_to(folder)): checksum(f) for f in files}}
+def origin(settings: Settings, name: str, sums: dict[str, dict]) -> dict:
+    """A task's repositories: their revisions, or the files' checksums of those that are folders.
+
+    `sums` keeps the checksums for the other tasks of a repository.
+    """
+    task, found = tasks.load(name), {}
+    languages = source_rows.wanted_languages(settings, name)
+    for repository, revision in tasks.repositories(task, languages).items():
+        where, local = source_rows.place(settings.source, task, repository)
+        if local:
+            if where not in sums:
+                sums[where] = files(Path(where))
+            told = {"files": sums[where]}
+        else:
+            commit = hub.rows_revision(repository, hub.resolve(repository, revision, "dataset"))
+            told = {"revision": commit, "pinned": revision != "unpinned"}
+        found[repository] = told
+    return {"repositories": found}
 
 
-def revision(task) -> str:
-    """The pinned revision, or the commit that the Hub's main branch is at now."""
-    if FULL_REVISION.fullmatch(task.REVISION):
-        return task.REVISION
-    if task.REVISION != "unpinned":
-        raise UserError(
-            f"{task.__name__}: REVISION is {task.REVISION!r}; allowed: 40 hex digits or 'unpinned'"
-        )
-    from huggingface_hub import HfApi
-
-    found = HfApi().dataset_info(task.REPO).sha
-    print(f"sources: {task.REPO} is not pinned; using revision {found}", flush=True)
-    return found
+def files(folder: Path) -> dict[str, str]:
+    """Checksums by relative name."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(file.relative_to(folder)): checksum(file) for file in found}
 
 
 if __name__ == "__main__":

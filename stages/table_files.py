@@ -13,8 +13,9 @@ COLUMNS = {
     "sizes": ("model", "smaller_model", "recipe", "task", "difference", "low", "high"),
     "pretraining": ("model", "task", "language", "difference", "low", "high"),
     "sequence": ("model", "order", "length", "recipe", "task", "zero_shot_percent"),
-    "alignment": ("model", "recipe", "task", "language", "layer", *ALIGNED),
-    "mining": ("model", "recipe", "task", "language", "layer", "f1_percent"),
+    "alignment": ("model", "recipe", "task", "language", "protocol_layer", "layer", *ALIGNED),
+    "mining": ("model", "recipe", "task", "language", "protocol_layer", "layer", "f1_percent"),
+    "retrieval": ("model", "recipe", "task", "layer_by", "layer", "scored", "score_percent"),
     "identity": ("model", "recipe", "layer", "accuracy_percent"),
     "cost": ("model", "recipe", "task", "language", "tokens_per_sec"),
 }

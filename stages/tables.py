@@ -5,7 +5,8 @@ In all of them `task` is the label of a column (`xnli`, `xnli+2`: stages/grid.py
 
 from stages.command import Run, read_json
 from stages.differences import layer_parameters, pretraining_rows, size_rows
-from stages.grid import ENGLISH, EXACT, Result, Score, in_order
+from stages.encoder_tables import encoder_tables
+from stages.grid import ENGLISH, EXACT, Result, Score
 from stages.settings import Settings
 
 
@@ -120,35 +121,6 @@ def recipe_of_length(order: str, tasks, length: int, recipes: set[str], baseline
     return f"sequential/{order}/{length}"
 
 
-def encoder_tables(run: Run) -> dict[str, list[dict]]:
-    """What was measured on the encoders themselves: a row per encoder, language and layer."""
-    found: dict[str, list[dict]] = {"alignment": [], "mining": [], "identity": []}
-    for model, recipe in run.settings.cells:
-        file = run.inputs["align"] / model / f"{recipe}.json"
-        if not file.is_file():
-            continue
-        told, shared = read_json(file), {"model": model, "recipe": recipe}
-        found["alignment"] += language_rows(shared, told["tasks"], run.settings)
-        found["mining"] += language_rows(shared, told.get("mining", {}), run.settings)
-        if identity := told.get("language_identity"):
-            found["identity"] += layer_rows(shared, identity)
-    return found
-
-
-def language_rows(shared: dict, tasks: dict, settings: Settings) -> list[dict]:
-    rows = []
-    for task, languages in tasks.items():
-        for code in in_order(languages, settings):
-            rows += layer_rows(shared | {"task": task, "language": code}, languages[code])
-    return rows
-
-
-def layer_rows(shared: dict, entry: dict) -> list[dict]:
-    """A row per layer, with what holds for all layers at its end."""
-    constant = {key: value for key, value in entry.items() if key != "layers"}
-    return [shared | layer | constant for layer in entry["layers"]]
-
-
 def cost_rows(scores: list[Score], run: Run) -> list[dict]:
     """A row per model, recipe, task and language of the benchmarks that have run."""
     labels = {(s.target, s.task): s.label for s in scores}
@@ -161,25 +133,6 @@ def cost_rows(scores: list[Score], run: Run) -> list[dict]:
                 task = labels.get((cell["target"], cell["task"]), cell["task"])
                 rows.append(cell | {"task": task})
     return rows
-
-
-def retrieval_means(rows: list[dict], measure: str) -> dict[tuple[str, str, str], float]:
-    """Mean over languages at the middle layer, by model, recipe and task."""
-    found = by_cell(rows, measure)
-    return {key: sum(values) / len(values) for key, values in found.items()}
-
-
-def by_cell(rows: list[dict], measure: str) -> dict[tuple[str, str, str], list[float]]:
-    """A measure in all languages at the middle layer, by model, recipe and task."""
-    depth: dict[str, int] = {}
-    for row in rows:
-        depth[row["model"]] = max(depth.get(row["model"], 0), row["layer"])
-    found: dict[tuple[str, str, str], list[float]] = {}
-    for row in rows:
-        if row["layer"] == depth[row["model"]] // 2 and row.get(measure) is not None:
-            key = (row["model"], row["recipe"], row.get("task", ""))
-            found.setdefault(key, []).append(row[measure])
-    return found
 
 
 def english_scores(rows: list[dict]) -> dict[tuple[str, str, str], float]:

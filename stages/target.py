@@ -1,8 +1,10 @@
 """Fine-tune one encoder on the targets of one group, once per seed.
 
-The rows are English, unless a target names more languages. Keeps `checkpoints` models of each run,
-evenly spaced; English development data choose among them. A finished seed of a target is kept in
-the scratch folder: one more seed or target costs just that.
+The rows are English, unless a target names more languages. Keeps `checkpoints` models of each run;
+English development data choose among them, and end a run early where `stopping` says so. A target
+that comes `after` another one (COPA after Social IQa) goes on with that one's chosen model and
+head. A finished seed of a target is kept in the scratch folder: one more seed or target costs just
+that.
 """
 
 import dataclasses
@@ -14,14 +16,16 @@ from types import SimpleNamespace
 
 import torch
 
-from stages import examples, kept, training
+from stages import examples, kept, stopping, training
 from stages.batching import Shuffled
 from stages.command import Run, read_json, stage, write_json
 from stages.encoder import read_encoder
+from stages.errors import UserError
 from stages.examples import training_rows
-from stages.model import TaskModel, read_tokenizer, set_threads
+from stages.model import TaskModel, read_model, read_tokenizer, set_threads
 from stages.predictions import Rows
 from stages.recipes import SOURCE_LANGUAGE, read_plan
+from stages.stopping import Watch
 
 
 def main() -> None:
@@ -54,12 +58,13 @@ def train_seed(run: Run, plan: dict, name: str, seed: int) -> float:
 def made_from(run: Run, plan: dict, name: str, seed: int) -> dict:
     """Everything that one seed of a target is made from."""
     target = plan["targets"][name]
-    tasks = {task for task, _ in target["rows"]}
+    tasks = {task for part in (target, target["after"]) if part for task, _ in part["rows"]}
     described = [examples.read_description(run.inputs["tasks"] / task) for task in sorted(tasks)]
     return {
         "target": target,
         "seed": seed,
         "checkpoints": plan["checkpoints"],
+        "stopping": plan["stopping"],
         "files": {f: d for f, d in plan["files"].items() if f.partition("/")[0] in tasks},
         "encoder": run.checksums[str(run.inputs["encoder"])],
         "code": kept.code_of(run.inputs["code"].read_text().splitlines(), described),
@@ -69,36 +74,52 @@ def made_from(run: Run, plan: dict, name: str, seed: int) -> dict:
 
 
 def fine_tune(run: Run, plan: dict, name: str, seed: int, out: Path) -> None:
-    """One run: train, keep checkpoints, score each on English development rows."""
-    target, folder = plan["targets"][name], run.inputs["tasks"]
-    settings, head = SimpleNamespace(**target["settings"]), target["task"]
-    task = examples.read_description(folder / head)
-    tokenizer = read_tokenizer(run.inputs["encoder"])
+    """One run: the target that comes before, if any, then this one on the model that it chose."""
+    target, task = plan["targets"][name], described(run, plan["targets"][name])
     encoder, _ = read_encoder(run.inputs["encoder"])
-    model = TaskModel(encoder, {head: task})
+    model = TaskModel(encoder, {task.name: task})
     model.initialize_heads(torch.Generator().manual_seed(seed))
+    if target["after"]:
+        first = described(run, target["after"])
+        if (first.type, first.labels) != (task.type, task.labels):
+            raise UserError(
+                f"target {name!r} comes after task {first.name!r}: both need the same type and "
+                f"labels, got {first.type} and {task.type}"
+            )
+        before = out / "before"
+        if not (
+            before / "english.json"
+        ).is_file():  # it is there where an interrupted run got so far
+            train_one(run, plan, target["after"], model, task.name, f"{name}-before", seed, before)
+        model = read_model(before / read_json(before / "english.json")["chosen"], task)
+    train_one(run, plan, target, model, task.name, name, seed, out)
+    shutil.rmtree(out / "before", ignore_errors=True)
+
+
+def described(run: Run, target: dict) -> examples.Description:
+    return examples.read_description(run.inputs["tasks"] / target["task"])
+
+
+def train_one(
+    run: Run, plan: dict, target: dict, model: TaskModel, head: str, name: str, seed: int, out: Path
+) -> None:
+    """Train `model` with one head, keep its best checkpoints by English development rows."""
+    folder, task = run.inputs["tasks"], described(run, target)
+    tokenizer, settings = (
+        read_tokenizer(run.inputs["encoder"]),
+        SimpleNamespace(**target["settings"]),
+    )
     rows = [
         row
         for pair in target["rows"]
-        for row in training_rows(folder, *pair, settings.train_examples, f"{seed}/{head}")
+        for row in training_rows(folder, *pair, settings.train_examples, f"{seed}/{task.name}")
     ]
     features = model.types[head].make_features(rows, tokenizer, settings)
-    batches = Shuffled(features, settings.batch_size, f"{seed}/{head}")
-    budget = training.budget(settings, len(features))
-    english = Rows(folder, task, "validation", SOURCE_LANGUAGE, tokenizer, settings)
-
-    def keep(step: int) -> None:
-        model.eval()
-        _, points = english.score(model, head, run.settings.evaluate)
-        beside = out / f".{step}.partial"
-        shutil.rmtree(beside, ignore_errors=True)
-        model.write(beside, head, task.labels)
-        write_json(beside / "english.json", english.main_score(points))
-        shutil.rmtree(out / str(step), ignore_errors=True)
-        beside.rename(out / str(step))
-        model.train()
-
-    steps = places(budget.steps, plan["checkpoints"])
+    batches = Shuffled(features, settings.batch_size, f"{seed}/{task.name}")
+    budget, rule = training.budget(settings, len(features)), stopping.from_plan(plan)
+    limit = rule.examples if rule else None
+    english = Rows(folder, task, "validation", SOURCE_LANGUAGE, tokenizer, settings, limit=limit)
+    watch = Watch(out / "scores.json", budget.steps, plan["checkpoints"], rule)
     trained = training.train(
         model,
         model.loss,
@@ -107,19 +128,34 @@ def fine_tune(run: Run, plan: dict, name: str, seed: int, out: Path) -> None:
         f"target {name} {run.options.model} {run.options.recipe}",
         run.scratch / f"{name}-{seed}",
         seed,
-        {step: lambda step=step: keep(step) for step in steps},
+        {step: partial(keep, run, model, head, english, watch, step) for step in watch.places},
     )
-    scores = {str(step): read_json(out / str(step) / "english.json") for step in steps}
-    chosen = max(scores, key=lambda step: (scores[step], -int(step)))
-    write_json(
-        out / "english.json",
-        {"chosen": chosen, "checkpoints": scores, "examples": len(rows), "curve": trained.curve},
-    )
+    told = {"chosen": str(watch.best[0]), "steps": trained.steps, "examples": len(rows)}
+    told |= {"checkpoints": {str(step): watch.scores[step] for step in sorted(watch.best)}}
+    write_json(out / "english.json", told | {"curve": trained.curve})
+    watch.file.unlink()
 
 
-def places(steps: int, count: int) -> list[int]:
-    """`count` step numbers, evenly spaced, the last one included."""
-    return sorted({round(steps * (i + 1) / count) for i in range(count)} - {0})
+def keep(run: Run, model: TaskModel, head: str, english: Rows, watch: Watch, step: int) -> bool:
+    """Score a checkpoint, have those that are the best so far on disk; is the training to end?"""
+    model.eval()
+    _, points = english.score(model, head, run.settings.evaluate)
+    if watch.note(step, english.main_score(points)):
+        write_model(model, head, english.task.labels, watch.file.parent / str(step))
+    for place in watch.places:
+        if place not in watch.best:
+            shutil.rmtree(watch.file.parent / str(place), ignore_errors=True)
+    model.train()
+    return watch.ended
+
+
+def write_model(model: TaskModel, head: str, labels: tuple[str, ...], folder: Path) -> None:
+    """Write a checkpoint beside its place and rename it."""
+    beside = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(beside, ignore_errors=True)
+    model.write(beside, head, labels)
+    shutil.rmtree(folder, ignore_errors=True)
+    beside.rename(folder)
 
 
 def link(source: str, destination: str) -> None:

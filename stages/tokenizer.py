@@ -8,27 +8,34 @@ from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
-from stages import examples
-from stages.command import stage, write_json
-from stages.encoder import BOS, EOS, PAD, UNK
+from stages import examples, special
+from stages.command import read_json, stage, write_json
 from stages.errors import choose
 from stages.settings import TokenizerSettings
 
-SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]  # the first ids, in this order
+BOS, PAD, EOS, UNK = range(4)
 KINDS = ("word", "bpe", "unigram")
 
 
 def main() -> None:
-    with stage(__doc__, inputs=["code", "text"], outputs=["out"], params=["tokenizer"]) as run:
-        tokenizer = train(run.settings.tokenizer, run.inputs["text"])
-        write_tokenizer(tokenizer, run.outputs["out"], run.settings.tokenizer.kind)
-        run.made = f"{tokenizer.get_vocab_size():,} {run.settings.tokenizer.kind} tokens"
+    with stage(
+        __doc__,
+        options=["kind"],
+        inputs=["code", "text"],
+        outputs=["out"],
+        params=["tokenizer"],
+    ) as run:
+        kind = run.options.kind
+        tokenizer = train(kind, run.settings.tokenizer, run.inputs["text"])
+        write_tokenizer(tokenizer, run.outputs["out"])
+        run.made = f"{tokenizer.get_vocab_size():,} {kind} tokens"
 
 
-def train(settings: TokenizerSettings, text: Path) -> Tokenizer:
+def train(kind: str, settings: TokenizerSettings, text: Path) -> Tokenizer:
     """Train on all languages' text, at most `documents` of each."""
-    choose(settings.kind, KINDS, "tokenizer.kind")
-    tokenizer, trainer = empty(settings)
+    choose(kind, KINDS, "kind of tokenizer")
+    tokenizer, trainer = empty(kind, settings.vocab_size)
     tokenizer.train_from_iterator(documents(text, settings.documents), trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>",
@@ -44,10 +51,10 @@ def documents(text: Path, limit: int | None):
             yield example["text"]
 
 
-def empty(settings: TokenizerSettings) -> tuple[Tokenizer, trainers.Trainer]:
+def empty(kind: str, vocab_size: int) -> tuple[Tokenizer, trainers.Trainer]:
     """An untrained tokenizer of a kind, with its trainer."""
-    common = {"vocab_size": settings.vocab_size, "special_tokens": SPECIAL, "show_progress": True}
-    if settings.kind == "word":
+    common = {"vocab_size": vocab_size, "special_tokens": SPECIAL, "show_progress": True}
+    if kind == "word":
         tokenizer = Tokenizer(models.WordLevel(unk_token="<unk>"))
         # An ending keeps its hyphen: `horse-s` -> `horse`, `-s`.
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -57,7 +64,7 @@ def empty(settings: TokenizerSettings) -> tuple[Tokenizer, trainers.Trainer]:
             ]
         )
         return tokenizer, trainers.WordLevelTrainer(**common)
-    if settings.kind == "bpe":
+    if kind == "bpe":
         tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
         trainer = trainers.BpeTrainer(**common, limit_alphabet=3000)
     else:
@@ -70,17 +77,27 @@ def empty(settings: TokenizerSettings) -> tuple[Tokenizer, trainers.Trainer]:
     return tokenizer, trainer
 
 
-def write_tokenizer(tokenizer: Tokenizer, folder: Path, kind: str) -> None:
+def write_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
     """Write the files that AutoTokenizer reads."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(folder / "tokenizer.json"))
-    names = {"bos_token": BOS, "pad_token": PAD, "eos_token": EOS, "unk_token": UNK}
-    tokens = {name: SPECIAL[index] for name, index in names.items()}
-    tokens |= {"cls_token": "<s>", "sep_token": "</s>", "mask_token": "<mask>"}
+    found = special.read(tokenizer)
+    names = {"bos_token": found.first, "cls_token": found.first, "pad_token": found.padding}
+    names |= {"eos_token": found.last, "sep_token": found.last, "unk_token": found.unknown}
+    names["mask_token"] = found.mask
+    tokens = {name: tokenizer.id_to_token(index) for name, index in names.items()}
+    if found.segments:
+        tokens["model_input_names"] = ["input_ids", "token_type_ids", "attention_mask"]
     write_json(
         folder / "tokenizer_config.json",
         {"tokenizer_class": "PreTrainedTokenizerFast", **tokens},
     )
+
+
+def note_longest(folder: Path, tokens: int) -> None:
+    """Have AutoTokenizer cut at the longest input of the model that lies beside it."""
+    file = folder / "tokenizer_config.json"
+    write_json(file, read_json(file) | {"model_max_length": tokens})
 
 
 if __name__ == "__main__":

@@ -33,10 +33,11 @@ class Budget:
 
 @dataclass
 class Trained:
-    """Mean losses along the way: [{step, loss_nats}], and the number of real tokens seen."""
+    """Mean losses along the way: [{step, loss_nats}]; the numbers of real tokens and of steps."""
 
     curve: list[dict]
     tokens: int
+    steps: int
 
 
 def budget(settings, examples: int) -> Budget:
@@ -60,14 +61,15 @@ def train(
     what: str,
     scratch: Path,
     seed: int,
-    at_step: dict[int, Callable[[], None]] | None = None,
+    at_step: dict[int, Callable[[], bool]] | None = None,
 ) -> Trained:
     """Train `model` in place.
 
     `next_batch(step)` gives (task, features); `loss_of(task, features, step)` the mean loss of the
-    batch and its number of real tokens. `at_step[n]` is called when n steps are done; a resumed run
-    calls none that the interrupted one has already called. `seed` draws the dropout. Raises
-    UserError on a loss that is not finite, keeping the last checkpoint.
+    batch and its number of real tokens. `at_step[n]` is called when n steps are done, and ends the
+    training by returning True; a resumed run calls none that was called before its checkpoint.
+    `seed` draws the dropout. Raises UserError on a loss that is not finite, keeping the last
+    checkpoint.
     """
     model.train()
     optimizer = AdamW(dict(model.named_parameters()), budget.weight_decay, beta2=budget.beta2)
@@ -92,15 +94,17 @@ def train(
         clip(parameters, budget.clip_norm)
         optimizer.step(budget.learning_rate * schedule(step, budget.steps, budget.warmup))
         tokens += count
-        if at_step and step + 1 in at_step:
-            at_step[step + 1]()
+        ended = bool(at_step) and step + 1 in at_step and at_step[step + 1]()
+        if ended:
+            losses = losses[: step + 1]
+            break
         if step % RELEASE_EVERY == 0:
             release()
         if checkpoint.due() and step + 1 < budget.steps:
             checkpoint.save(step + 1, state(model, optimizer, losses))
     checkpoint.remove()
     model.eval()
-    return Trained(curve(losses), tokens)
+    return Trained(curve(losses), tokens, len(losses))
 
 
 def resume(

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -79,7 +80,72 @@ def word_tokenizer(tmp_path_factory):
     ]
     rows = [{"id": str(i), "text": line} for i, line in enumerate(lines)]
     examples.write(examples.path(folder, "train", "en"), rows)
-    return tokenizer.train(TokenizerSettings("word", 200), folder)
+    return tokenizer.train("word", TokenizerSettings(("word",), 200), folder)
+
+
+@pytest.fixture(scope="session")
+def pieces_tokenizer():
+    """BERT's kind of tokenizer, with a few word pieces."""
+    from transformers import BertTokenizer
+
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    words = "the farmer feed 3 old horse ##s in barn today . Anna read book who what did ? -"
+    vocabulary = {token: index for index, token in enumerate(special + words.split())}
+    return BertTokenizer(vocab=vocabulary, do_lower_case=False)
+
+
+@pytest.fixture
+def scratch(tmp_path, monkeypatch):
+    """Finished parts stay with the test that made them."""
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+
+
+@pytest.fixture
+def source(tmp_path):
+    """Write tables as a folder in the Hub's layout: {(repo, config, split): rows}."""
+
+    import datasets
+
+    def write(tables):
+        cards = {}
+        for (repo, config, split), rows in tables.items():
+            folder = tmp_path / "hub" / repo / config
+            folder.mkdir(parents=True, exist_ok=True)
+            table = rows if isinstance(rows, datasets.Dataset) else datasets.Dataset.from_list(rows)
+            table.to_parquet(folder / f"{split}.parquet")
+            cards.setdefault(repo, []).append((config, split))
+        for repo, parts in cards.items():
+            configs = {}
+            for config, split in parts:
+                file = {"split": split, "path": f"{config}/{split}.parquet"}
+                configs.setdefault(config, []).append(file)
+            told = [{"config_name": c, "data_files": files} for c, files in configs.items()]
+            card = f"---\n{yaml.safe_dump({'configs': told})}---\n"
+            (tmp_path / "hub" / repo / "README.md").write_text(card)
+        return tmp_path / "hub"
+
+    return write
+
+
+def fetch(prefix, name, out, languages=("en",), limits=(), **more):
+    """What the stages `sources` and `download` do, without their command lines."""
+    from stages import download, sources, tasks
+    from stages.settings import Source
+
+    limits = dict.fromkeys(("languages", "train", "validation", "test")) | dict(limits)
+    settings = SimpleNamespace(
+        languages=languages,
+        tasks={name: SimpleNamespace(**limits)},
+        source=Source(str(prefix), "", **{"sampled": True} | more),
+    )
+    run = SimpleNamespace(
+        options=SimpleNamespace(task=name),
+        inputs={"code": Path("code")},
+        checksums={"code": "digest"},
+        outputs={"out": out},
+        settings=settings,
+    )
+    return download.download(run, tasks.load(name), sources.origin(settings, name, {}))
 
 
 def run(command: list[str], cwd: Path, check: bool = True, **env: str):
@@ -123,6 +189,7 @@ def shrink(folder: Path) -> None:
     for task, splits in params["world"]["rows"].items():
         params["world"]["rows"][task] = {split: small[split] for split in splits}
     params["models"] = {"pico": params["models"]["pico"] | {"hidden": 32}}
+    params["origins"] = {"scratch": ["pico"], "hub": []}
     params["pretrain"] |= {"steps": 60, "batch_size": 4}
     params["recipes"] = ["none", "ccg", "sequential/mnli_squad/2"]
     params["extra"] = {"models": ["pico"], "recipes": ["mnli+mlm"]}
@@ -130,18 +197,20 @@ def shrink(folder: Path) -> None:
     params["target"]["tasks"] = {
         "mnli": {"train_examples": 48},
         "mnli_more": {"task": "mnli", "languages": ["en", "qda", "qdc"], "train_examples": 16},
-        "copa": {"train_examples": 32},
+        "commonsense_qa": {"train_examples": 32},
+        "copa": {"after": "commonsense_qa", "train_examples": 32},
         "squad_retrieval": {"train_examples": 32},
         "udpos": {"train_examples": 32, "epochs": 2},
     }
     several = ["mnli", "mnli_more", "copa", "squad_retrieval"]
     params["target"]["groups"] = {"several": several, "udpos": ["udpos"]}
-    for task in ("copa", "xcopa", "squad_retrieval", "lareqa", "bucc"):
+    for task in ("commonsense_qa", "copa", "xcopa", "squad_retrieval", "lareqa", "bucc"):
         params["tasks"][task] = {}
-    rows = {"copa": {"train": 64, "validation": 24}, "xcopa": {"validation": 24, "test": 24}}
+    rows = {task: {"train": 64, "validation": 24} for task in ("copa", "commonsense_qa")}
+    rows |= {"xcopa": {"validation": 24, "test": 24}}
     params["world"]["rows"] |= rows | {"lareqa": {"test": 24}, "bucc": dict(validation=32, test=32)}
     params["align"]["tasks"] = ["tatoeba", "bucc"]
-    params["intermediate"] |= {"epochs": 1}
+    params["intermediate"] |= {"epochs": 1, "stopping": {"every": 2, "patience": 1, "examples": 16}}
     params["benchmark"] |= {"examples": 4, "rounds": 2, "batch_size": 4}
     params["report"]["resamples"] = 50
     file.write_text(yaml.safe_dump(params, sort_keys=False))

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from stages.settings import Model
+from stages.settings import ScratchModel
 
 MODELS = {
-    "pico": Model(2, 64, 2, 128, 130, 0.1, 0.0, 0),
-    "nano": Model(2, 128, 4, 256, 130, 0.1, 0.0, 0),
+    "pico": ScratchModel(2, 64, 2, 128, 130, 0.1, 0.0, 0),
+    "nano": ScratchModel(2, 128, 4, 256, 130, 0.1, 0.0, 0),
 }
 
 
@@ -67,9 +67,19 @@ class Grid:
 
     def align(self, model, recipe, value, languages=("qda", "qdb"), layers=3):
         names = ("margin_to_english_percent", "unshared_margin_to_english_percent")
+        cosine = ("cosine_from_english_percent", "no_special_cosine_from_english_percent")
         cka = {"cka_to_english": 0.5, "cka_to_pretrained": 1.0}
-        layer = [{"layer": i} | dict.fromkeys(names, value + i) | cka for i in range(layers)]
+        layer = [
+            {"layer": i}
+            | dict.fromkeys(names, value + i)
+            | dict.fromkeys(cosine, value + 4 * i)
+            | cka
+            for i in range(layers)
+        ]
         f1 = [{"layer": i, "f1_percent": value + 2 * i, "threshold": 1.0} for i in range(layers)]
+        f1 = [found | {"no_special_f1_percent": 1.0} for found in f1]
+        chosen = {"chosen_on": ["qda"], "scored_on": ["qdb"]}
+        chosen["layers"] = dict.fromkeys(cosine, 2)
         told = {
             "model": model,
             "recipe": recipe,
@@ -78,6 +88,8 @@ class Grid:
                     code: {"n": 50, "chance_percent": 2.0, "layers": layer} for code in languages
                 }
             },
+            "protocol_layer": 1,
+            "development": {"tatoeba": chosen, "bucc": None},
             "mining": {
                 "bucc": {
                     code: {"n_gold": 10, "chance_percent": 0.4, "layers": f1} for code in languages

@@ -2,18 +2,22 @@
 
 import itertools
 import json
+import re
 import sys
 
 import pytest
 import torch
 
-from stages import align, examples, mining, probe
+from stages import align, examples, mining, probe, retrieval
 from stages.alignment import ROWS, cka
+from stages.bitext import Miner
 from stages.command import checksum, write_json
-from stages.encoder import BOS, EOS, UNK, MaskedLanguageHead, write_encoder
+from stages.encoder import MaskedLanguageHead, write_encoder
 from stages.errors import UserError
 from stages.mining import Candidate
+from stages.nearest import nearest
 from stages.sentences import EVERY_TOKEN, SentenceEncoder, emptied, shared_tokens
+from stages.tokenizer import BOS, EOS, UNK
 from tests.conftest import ROOT
 
 
@@ -48,8 +52,9 @@ def test_every_pooling_of_every_layer_equals_a_sentence_alone(folder):
     reader = SentenceEncoder(folder, batch_tokens=20)
     ids = reader.tokens(["the old horse .", "Anna read the book .", "who did feed the horse ?"])
     left_out = {BOS, EOS, ids[0][1]}
-    every, some = reader.vectors(ids, [EVERY_TOKEN, left_out])
+    every, some = reader.vectors(ids, [EVERY_TOKEN, left_out], folder)
     assert every.shape == some.shape == (3, 3, 32)
+    assert not list(folder.glob("*.bin"))  # the files go with the tensors
     for row, sequence in enumerate(ids):
         kept = [token not in left_out for token in sequence]
         for layer, states in enumerate(reader.encoder.layers(Packed([sequence]))):
@@ -59,7 +64,7 @@ def test_every_pooling_of_every_layer_equals_a_sentence_alone(folder):
 
 def test_shared_tokens_are_those_of_both_sides_and_special_ones():
     foreign, english = [[BOS, 10, 11, EOS], [BOS, 12, EOS]], [[BOS, 20, EOS], [BOS, 11, EOS]]
-    shared = shared_tokens(foreign, english)
+    shared = shared_tokens(foreign, english, [BOS, EOS, UNK])
     assert shared & {10, 11, 12, 20} == {11}  # 11 stands in different pairs: shared all the same
     assert {BOS, EOS, UNK} <= shared
 
@@ -69,17 +74,18 @@ def test_a_pair_that_shares_nothing_but_a_name_is_not_found_without_it(folder):
     reader = SentenceEncoder(folder, batch_tokens=4096)
     foreign = reader.tokens(["Anna", "barn", "horse", "old"])
     english = reader.tokens(["Anna", "kitchen", "book", "red"])
-    shared = shared_tokens(foreign, english)
-    found = [reader.vectors(side, [EVERY_TOKEN, shared]) for side in (foreign, english)]
-    empty = emptied(foreign, shared) | emptied(english, shared)
-    assert empty.tolist() == [True, False, False, False]
+    shared = shared_tokens(foreign, english, reader.special.frame)
+    found = [reader.vectors(ids, [EVERY_TOKEN, shared], folder) for ids in (foreign, english)]
+    lost = emptied(foreign, shared) | emptied(english, shared)
+    assert lost.tolist() == [True, False, False, False]
     (x, x_unshared), (y, _) = found
     assert torch.equal(x_unshared[:, 0], torch.zeros(3, 32))
     last = align.measure(x[2], y[2], 2)
     assert last["cosine_to_english_percent"] >= 25
     # Without the name pair 0 fails in every direction; made to translate, the others are found.
-    told = align.measure_unshared(x_unshared[2], x_unshared[2], empty, 2)
+    told = retrieval.accuracies(x_unshared[2], x_unshared[2], 2, "unshared_", lost)
     assert set(told.values()) == {75.0}
+    assert set(told) >= {"unshared_cosine_from_english_percent"}
 
 
 # Debiased CKA
@@ -149,20 +155,20 @@ def brute_force(x, y, k):
     return found
 
 
-@pytest.mark.parametrize("rows", [1, 7, 40, 1000])
-def test_mining_in_blocks_equals_the_whole_matrix(rows):
+@pytest.mark.parametrize("cells", [1, 7**2, 40 * 53, 2**24])
+def test_mining_in_tiles_equals_the_whole_matrix(cells):
     x = gaussian(0, 40, 6)
     y = torch.cat([x[:25] + 0.3 * gaussian(1, 25, 6), gaussian(2, 28, 6)])
     expected = brute_force(x, y, 4)
-    found = mining.candidates(x, y, 4, cells=rows * len(y))
+    found = mining.candidates(nearest(x, y, 4, cells=cells))
     assert [c.pair for c in found] == [pair for pair, _ in expected]
     assert [c.score for c in found] == pytest.approx([score for _, score in expected], rel=1e-5)
 
 
 def test_pools_smaller_than_the_neighbourhood():
     x = gaussian(0, 2, 6)
-    assert {c.pair for c in mining.candidates(x, x.flip(0), 4)} == {(0, 1), (1, 0)}
-    assert [c.pair for c in mining.candidates(x[:1], x, 4)] == [(0, 0)]
+    assert {c.pair for c in mining.candidates(nearest(x, x.flip(0), 4))} == {(0, 1), (1, 0)}
+    assert [c.pair for c in mining.candidates(nearest(x[:1], x, 4))] == [(0, 0)]
 
 
 def test_margins_worked_by_hand():
@@ -172,7 +178,7 @@ def test_margins_worked_by_hand():
     """
     x = torch.tensor([[1.0, 0.0], [0.8, -0.6]])
     y = torch.tensor([[1.0, 0.0], [0.6, 0.8]])
-    found = mining.candidates(x, y, 1)
+    found = mining.candidates(nearest(x, y, 1))
     assert [c.pair for c in found] == [(0, 0)]  # 0 and 0 are taken: the others lose a side
     assert found[0].score == pytest.approx(1)
     proposed = mining.one_to_one(
@@ -320,8 +326,9 @@ def tasks(tmp_path):
     """A retrieval and a mining task of one language that is English said backwards."""
     folder = tmp_path / "tasks"
     for name, kind in (("tatoeba", "retrieval"), ("bucc", "mining"), ("xnli", "classification")):
-        told = {"name": name, "type": kind, "metrics": [], "labels": []}
-        write_json(folder / name / "task.json", told | {"chance_percent": None, "trained_on": None})
+        told = {"name": name, "type": kind, "metrics": [], "labels": [], "chance_percent": None}
+        told |= {"trained_on": None, "xtreme": {"bucc": "bucc2018"}.get(name, name)}
+        write_json(folder / name / "task.json", told)
     pairs = [
         {"id": str(i), "foreign": " ".join(text.split()[::-1]), "english": text}
         for i, text in enumerate(sentences(0, 20))
@@ -335,13 +342,16 @@ def tasks(tmp_path):
     return folder
 
 
-def run_stage(monkeypatch, tmp_path, folder, tasks, names: list[str], pretrained=None) -> str:
+def run_stage(
+    monkeypatch, tmp_path, folder, tasks, names: list[str], pretrained=None, development="[]"
+) -> str:
     """`python -m stages.align` in this process; the written JSON's text."""
     files = [file for name in names for file in sorted((tasks / name).rglob("*.json*"))]
     rows = {str(file.relative_to(tasks)): checksum(file) for file in files}
     write_json(tmp_path / "plan.json", {"tasks": names, "files": rows})
     (tmp_path / "code").write_text("code\n")
-    params = (ROOT / "params.yaml").read_text().replace("\nthreads: 2 ", "\nthreads: 1 ")
+    params = (ROOT / "params.yaml").read_text()
+    params = re.sub(r"(development_languages:) .*", rf"\1 {development}", params)
     (tmp_path / "params.yaml").write_text(params)
     told = {"params": tmp_path / "params.yaml", "model": "pico", "recipe": "none"}
     told |= {"code": tmp_path / "code", "plan": tmp_path / "plan.json", "tasks": tasks}
@@ -349,6 +359,7 @@ def run_stage(monkeypatch, tmp_path, folder, tasks, names: list[str], pretrained
         "encoder": folder,
         "pretrained": pretrained or folder,
         "scores": tmp_path / "scores.json",
+        "predictions": tmp_path / "predictions",
     }
     monkeypatch.chdir(tmp_path)
     arguments = [part for key, value in told.items() for part in (f"--{key}", str(value))]
@@ -365,7 +376,10 @@ def test_the_stage_writes_every_measure_and_the_same_bytes_again(
     told = json.loads(runs[0])
     assert set(told) == {
         *("model", "recipe", "tasks", "mining", "language_identity", "made_from"),
+        *("protocol_layer", "relative_layer", "development"),
     }
+    assert (told["protocol_layer"], told["relative_layer"]) == (1, 1)
+    assert told["development"] == {"tatoeba": None, "bucc": None}  # there are no such languages
     retrieved = told["tasks"]["tatoeba"]["qda"]
     assert retrieved["n"] == 20
     assert retrieved["unshared_empty"] == 40  # all words are shared with English
@@ -375,11 +389,13 @@ def test_the_stage_writes_every_measure_and_the_same_bytes_again(
         assert layer["cka_to_pretrained"] == 1  # the encoder is the pretrained one
         assert 0 < layer["cka_to_english"] < 1
         assert layer["margin_to_english_percent"] > 50  # the same words in another order
+        assert layer["no_special_cosine_from_english_percent"] > 50
     mined = told["mining"]["bucc"]["qda"]
     assert [mined[k] for k in ("n_gold", "foreign_sentences", "english_sentences")] == [20, 30, 30]
     assert mined["chance_percent"] == 2.6667  # 20 / 30 right of 30 mined and 20 gold pairs
     assert [layer["layer"] for layer in mined["layers"]] == [0, 1, 2]
     assert all(layer["f1_percent"] > 50 for layer in mined["layers"])
+    assert all(layer["no_special_f1_percent"] > 50 for layer in mined["layers"])
     assert told["language_identity"]["n"] == 20
     assert told["language_identity"]["chance_percent"] == 50
     assert "tatoeba" in capsys.readouterr().out
@@ -404,17 +420,17 @@ def test_the_pretrained_encoder_is_what_it_is_compared_with(
         assert b | {"cka_to_pretrained": 1.0} == a  # nothing else depends on it
 
 
-def test_the_threshold_never_sees_the_test_split(folder, tasks):
-    reader = SentenceEncoder(folder, batch_tokens=4096)
-    pools = [
-        mining.read_pools(tasks / "bucc" / split / "qda.jsonl") for split in ("validation", "test")
-    ]
-    tuned, peeked = (
-        [mining.best_threshold(layer, p.gold) for layer in align.proposals(p, reader, 4)]
-        for p in pools
-    )
-    told = align.mine(tasks / "bucc", reader, 4)["qda"]["layers"]
-    assert [layer["threshold"] for layer in told] == [round(t, 6) for t in tuned]
+def test_the_threshold_never_sees_the_test_split(folder, tasks, tmp_path):
+    miner = Miner(SentenceEncoder(folder, batch_tokens=4096), [0, 1, 2], 4, tmp_path)
+    tuned, peeked = ({}, {})
+    for split, thresholds in (("validation", tuned), ("test", peeked)):
+        pools = mining.read_pools(tasks / "bucc" / split / "qda.jsonl")
+        for (layer, pooling), found in miner.candidates(pools, tmp_path / split):
+            thresholds[layer, pooling] = round(mining.best_threshold(found, pools.gold), 6)
+    told = miner.mine(tasks / "bucc", "qda")["scores"]["layers"]
+    assert [layer["threshold"] for layer in told] == [tuned[i, ""] for i in range(3)]
+    wanted = [tuned[i, "no_special_"] for i in range(3)]
+    assert [layer["no_special_threshold"] for layer in told] == wanted
     assert tuned != peeked
 
 
@@ -429,3 +445,59 @@ def test_mining_needs_the_development_split(monkeypatch, tmp_path, folder, tasks
     with pytest.raises(SystemExit):
         run_stage(monkeypatch, tmp_path, folder, tasks, ["bucc"])
     assert "validation/qda.jsonl is missing" in capsys.readouterr().err
+
+
+def test_what_is_found_is_written_in_the_form_of_xtreme(monkeypatch, tmp_path, folder, tasks):
+    told = json.loads(run_stage(monkeypatch, tmp_path, folder, tasks, ["tatoeba", "bucc"]))
+    home, layer = tmp_path / "predictions", told["protocol_layer"]
+    pairs = examples.read(tasks / "tatoeba" / "test" / "qda.jsonl")
+    # The English sentences sorted, each with the place of the foreign one in the data set.
+    gold = sorted(range(20), key=lambda place: pairs[place]["english"])
+    found = (home / "tatoeba" / "test-qda.tsv").read_text().split("\n")
+    assert found.pop() == ""
+    right = sum(int(a) == b for a, b in zip(found, gold, strict=True))
+    scores = told["tasks"]["tatoeba"]["qda"]["layers"][layer]
+    assert 100 * right / 20 == scores["cosine_from_english_percent"]
+    assert found != [str(place) for place in sorted(gold)]
+    # The mined pairs above the threshold of the development split: their F1 is that of the scores.
+    mined = [tuple(line.split("\t")) for line in (home / "bucc2018/test-qda.tsv").open()]
+    mined = {(foreign, english.rstrip("\n")) for foreign, english in mined}
+    gold = mining.read_pools(tasks / "bucc" / "test" / "qda.jsonl").gold
+    f1 = 200 * len(mined & gold) / (len(mined) + len(gold))
+    scores = told["mining"]["bucc"]["qda"]["layers"][layer]
+    assert f1 == pytest.approx(scores["f1_percent"], abs=1e-3)
+
+
+def test_gold_pairs_alone_are_not_mined(monkeypatch, tmp_path, folder, tasks, capsys):
+    for split in ("validation", "test"):
+        file = tasks / "bucc" / split / "qda.jsonl"
+        rows = [row for row in examples.read(file) if row["pair"] is not None]
+        examples.write(file, rows)
+    with pytest.raises(SystemExit):
+        run_stage(monkeypatch, tmp_path, folder, tasks, ["bucc"])
+    assert "name bucc_gold instead of bucc" in capsys.readouterr().err
+    assert not (tmp_path / "scores.json").exists()
+
+
+def test_development_languages_are_told_with_what_they_choose(monkeypatch, tmp_path, folder, tasks):
+    from shutil import copy
+
+    file = tasks / "tatoeba" / "test" / "qda.jsonl"
+    copy(file, file.with_stem("qdb"))
+    told = json.loads(
+        run_stage(monkeypatch, tmp_path, folder, tasks, ["tatoeba", "bucc"], None, "[qdb]")
+    )
+    chosen = told["development"]["tatoeba"]
+    assert (chosen["chosen_on"], chosen["scored_on"]) == (["qdb"], ["qda"])
+    layers = told["tasks"]["tatoeba"]["qdb"]["layers"]
+    for measure, layer in chosen["layers"].items():
+        assert measure.endswith("english_percent")
+        assert layers[layer][measure] == max(found[measure] for found in layers)
+    assert len(chosen["layers"]) == 14  # seven ways of comparing, two directions
+    assert told["development"]["bucc"] is None  # it has only the other one
+
+
+def test_a_development_language_of_no_task_is_named(monkeypatch, tmp_path, folder, tasks, capsys):
+    with pytest.raises(SystemExit):
+        run_stage(monkeypatch, tmp_path, folder, tasks, ["tatoeba"], None, "[de]")
+    assert "align.development_languages 'de'; allowed: qda" in capsys.readouterr().err

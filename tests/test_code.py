@@ -1,8 +1,11 @@
 """Code digests: what counts as a change, and whose change it is."""
 
+import dataclasses
+
 import pytest
 
 from stages import code, settings
+from stages.errors import UserError
 from tests.conftest import ROOT
 
 
@@ -58,15 +61,29 @@ def entries(monkeypatch):
 
 def test_modules_imported_by_key_belong_to_the_cells_that_use_the_key(entries):
     holding = lambda module: {n for n, m in entries.items() if module in code.closure(m)}
-    assert holding("stages.tasks.xquad") == {"download/xquad", "generate"}
-    assert holding("stages.scoring.mlqa") == {"evaluate/squad_v1", "benchmark/squad_v1"}
+    assert holding("stages.tasks.xquad") == {
+        "download/xquad",
+        "generate",
+        "sources",
+        "report",
+    }
+    assert holding("stages.scoring.mlqa") == {"evaluate/reading", "benchmark/reading"}
     assert holding("stages.figures.gains") == {"report"}
     assert holding("stages.types.tagging") == {
         *(f"{verb}/udpos" for verb in ("target", "evaluate", "benchmark")),
         "intermediate/multitask/all",
+        "intermediate/ccg",
     }
 
 
 def test_training_is_not_part_of_what_only_reads_models(entries):
     for name in ("report", "recipes", "sources", "align", "download/xnli"):
         assert "stages.training" not in code.closure(entries[name]), name
+
+
+def test_a_missing_source_is_named_by_its_parameter():
+    loaded = settings.load(ROOT / "params.yaml")
+    absent = dataclasses.replace(loaded.source, depends_on="nowhere")
+    code.check_source(dataclasses.replace(loaded, source=absent))  # it is generated
+    with pytest.raises(UserError, match=r"source\.depends_on: nowhere does not exist"):
+        code.check_source(dataclasses.replace(loaded, source=absent, generators=()))

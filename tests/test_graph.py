@@ -46,9 +46,8 @@ def test_dependencies_and_outputs_are_those_of_the_command(verb):
     needed = [*given.get("inputs", [])]
     needed += [] if "plan" in needed else given.get("planned", [])
     assert sorted(GRAPH[verb]["deps"]) == sorted(arguments[key] for key in needed)
-    named = [
-        key for kind in ("inputs", "planned", "outputs", "options") for key in given.get(kind, [])
-    ]
+    kinds = ("inputs", "planned", "outputs", "options", "records")
+    named = [key for kind in kinds for key in given.get(kind, [])]
     assert set(arguments) == {"params", *named}
 
 
@@ -75,7 +74,8 @@ def test_every_suite_has_the_same_graph():
 def test_the_default_grid_stays_below_300_stages(file):
     loaded = settings.load(file)
     cells, groups = len(loaded.cells), len(loaded.target.groups)
-    count = 5 + len(loaded.generators) + len(loaded.tasks) + len(loaded.models)
+    count = 4 + len(loaded.tokenizer.kinds)
+    count += len(loaded.generators) + len(loaded.tasks) + len(loaded.models)
     count += 2 * cells + groups * (2 * cells + 1)
     assert count < 300
 

@@ -140,9 +140,27 @@ def test_labels_of_two_targets_stay_apart(made):
     assert [s.label for s in grid.distinct([one, two, one])] == ["xnli", "xnli@b", "xnli"]
 
 
-def test_retrieval_is_told_at_the_middle_layer(small, made):
-    told = report.summary(grid.read_scores(small), made)["scores"]["pico"]["ccg"]["tatoeba"]
-    assert told == {"margin_to_english_percent": 31, "unshared_margin_to_english_percent": 31}
+def test_retrieval_is_told_at_the_layers_that_count(small, made):
+    """Layer 1 is the protocol's, layer 2 the one that qda chose for qdb."""
+    told = report.summary(grid.read_scores(small), made)["scores"]["pico"]["ccg"]
+    assert told["tatoeba"] == {
+        "margin_to_english_percent": 31,
+        "unshared_margin_to_english_percent": 31,
+        "protocol_layer": 1,
+        "protocol_layer_no_special": 1,
+        "protocol_layer_languages": 2,
+        "protocol_layer_cosine_from_english_percent": 34,
+        "protocol_layer_no_special_cosine_from_english_percent": 34,
+        "protocol_layer_same_languages_cosine_from_english_percent": 34,
+        "protocol_layer_same_languages_no_special_cosine_from_english_percent": 34,
+        "development_layer": 2,
+        "development_layer_no_special": 2,
+        "development_layer_languages": 1,
+        "development_layer_cosine_from_english_percent": 38,
+        "development_layer_no_special_cosine_from_english_percent": 38,
+    }
+    assert told["bucc"]["protocol_layer_f1_percent"] == 32
+    assert "development_layer" not in told["bucc"]
     assert {r["f1_percent"] for r in made["mining"]} == {30.0, 32.0, 34.0}
     assert {r["accuracy_percent"] for r in made["identity"]} == {90.0, 89.0, 88.0}
 
@@ -157,6 +175,34 @@ def test_the_encoders_measures_are_printed_beside_chance(small, made):
     assert lines[start + 1].split() == ["chance", "2.0", "2.0", "0.4", "-", "-", "16.7"]
     none = next(line for line in lines[start:] if line.startswith("  none"))
     assert none.split() == ["none", "31.0", "31.0", "32.0", "0.50", "1.00", "89.0"]
+
+
+def test_the_table_of_retrieval_says_on_what_and_with_what_spread(made):
+    wanted = {"recipe": "ccg", "task": "tatoeba", "pooling": "all tokens"}
+    found = row(made["retrieval"], **wanted, layer_by="development")
+    assert (found["scored"], found["languages"], found["n"]) == ("others", 1, 50)
+    assert (found["layer"], found["development_languages"]) == (2, "qda")
+    assert found["score_percent"] == 38
+    # 19 of 50 right, counted as 21 of 54: 1.96 * sqrt(.3889 * .6111 / 54) = 13.00 points.
+    assert found["high_percent"] - 38 == pytest.approx(13.00, abs=0.01)
+    both = row(made["retrieval"], **wanted, layer_by="protocol", scored="all")
+    same = row(made["retrieval"], **wanted, layer_by="protocol", scored="others")
+    assert (both["languages"], both["n"], same["languages"], same["n"]) == (2, 100, 1, 50)
+    # Two languages alike: the interval of their mean is narrower by the root of two.
+    assert (same["high_percent"] - 34) / (both["high_percent"] - 34) == pytest.approx(2**0.5)
+
+
+def test_the_printed_tables_of_retrieval(small, made):
+    text = printed.score_table(made, small.settings)
+    lines = text.splitlines()
+    head = next(line for line in lines if line.startswith("tatoeba, cosine from English"))
+    assert head.endswith("protocol, others  chosen, others")
+    shown = lines[lines.index(head) + 2 :]
+    assert shown[0].split() == ["random", *["34.0", "(34.0)", "34.0", "(34.0)", "38.0", "(38.0)"]]
+    mined = next(i for i, line in enumerate(lines) if line.startswith("bucc, F1"))
+    assert lines[mined + 2].split() == ["random", "32.0", "(1.0)", "-", "-"]
+    assert text.count("best on qda; others: all but these") == 1
+    assert max(map(len, lines)) <= printed.WIDTH
 
 
 def test_layer_parameters_are_those_of_the_encoder():
@@ -184,6 +230,7 @@ def test_printed_tables_stay_within_their_width():
     ]
     scores = [g | {"status": "run", "seeds": 3, "language": "qda"} for g in gains]
     made = {"gains": gains, "scores": scores, "alignment": [], "mining": [], "identity": []}
+    made["retrieval"] = []
     settings = SimpleNamespace(
         suite="pocket",
         cells=[(model, recipe) for model in MODELS for recipe in recipes],

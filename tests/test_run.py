@@ -140,6 +140,18 @@ def test_expected_seconds_are_the_last_ones_else_the_groups(tmp_path):
     assert expected_seconds(["new"], "pocket", tmp_path / "absent") == {"new": schedule.DEFAULT_SEC}
 
 
+def test_a_grid_of_extra_recipes_is_expected_to_take_what_its_verb_noted(tmp_path):
+    runs = tmp_path / "runs.jsonl"
+    lines = [
+        {"stage": "target@a-nano-anli", "suite": "pocket", "stage_sec": 60.0},
+        {"stage": "target@a-nano-mnli", "suite": "pocket", "stage_sec": 20.0},
+    ]
+    runs.write_text("\n".join(map(json.dumps, lines)))
+    stages = ["target_extra@a-nano-anli", "target_extra@a-nano-qqp", "target@a-nano-mnli"]
+    found = expected_seconds(stages, "pocket", runs)
+    assert list(found.values()) == [s + schedule.START_SEC for s in (60.0, 40.0, 20.0)]
+
+
 # A whole small project: code -> make@{a,b,c,d/1} -> join, benchmark -> report.
 GRAPH = """
 stages:

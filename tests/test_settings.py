@@ -47,6 +47,20 @@ def changed(params, key, value):
         ("target.tasks.mnli", {"epoch": 3}, r"target\.tasks\.mnli: unknown key 'epoch'; allowed"),
         ("tasks.xnli", {"dev": 3}, r"tasks\.xnli: unknown key 'dev'; allowed: languages, train"),
         ("nonsense", 1, r"unknown key 'nonsense'; allowed: root, file, suite"),
+        ("pretrain.steps", 0, r"pretrain\.steps: allowed: 1 or more, got 0"),
+        ("target.epochs", -1, r"target\.epochs: allowed: above 0, got -1"),
+        ("pretrain.mask_rate", 1.5, r"mask_rate: allowed: 0 to 1, got 1\.5"),
+        ("tasks.xnli", {"test": 0}, r"tasks\.xnli\.test: allowed: 1 or more, got 0"),
+        ("target.tasks.mnli", {"train_examples": 0}, r"train_examples: allowed: 1 or more"),
+        ("seeds", [], r"seeds: allowed: at least one, got \[\]"),
+        ("models", {}, r"models: allowed: at least one, got \{\}"),
+        ("models.pico.heads", 3, r"hidden 64 is not a multiple of heads 3"),
+        ("target.max_tokens", 256, r"positions 130 are room for 128 tokens, target\.tasks\.mnli"),
+        ("report.baseline", "nonee", r"report\.baseline: name 'nonee'; allowed: random, none"),
+        ("world.translated", ["foo"], r"world\.translated: name 'foo'; allowed: mnli"),
+        ("intermediate.tasks.foo", {}, r"intermediate\.tasks: name 'foo'; allowed: text, mnli"),
+        ("orders.other", ["foo"], r"orders\.other: name 'foo'; allowed: mnli, squad_v1, ccg"),
+        ("align.tasks", ["foo"], r"align\.tasks: name 'foo'; allowed: text, mnli"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path, params, key, value, message):
@@ -90,6 +104,55 @@ def test_the_grid_has_extra_recipes_for_some_models(tmp_path, params):
     )
     with pytest.raises(UserError, match=r"ccg is in recipes and extra\.recipes"):
         load(tmp_path, changed(params, "extra", {"models": ["nano"], "recipes": ["ccg"]}))
+
+
+ENTRIES = yaml.safe_load((ROOT / "docs/models.yaml").read_text())
+HUB = {"mbert": ENTRIES["bert-base-multilingual-cased"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"origins.scratch": ["nano"]}, "model 'pico' stands in 0 of origins.scratch and origins"),
+        ({"origins.hub": ["nano"]}, "models.nano does not fit origins.hub: a model of the hub has"),
+        ({"origins.scratch": ["pico", "nana"]}, "origins.scratch: model 'nana'; allowed: pico"),
+        ({"origins.hbu": []}, "origins: unknown key 'hbu'; allowed: scratch, hub"),
+        ({"models.nano.repository": "a/b"}, r"models\.nano: unknown key 'repository'"),
+        ({"models.nano": {"layers": 2}}, r"models\.nano: missing key 'hidden'; needed: layers"),
+        ({"models.nano": None}, r"models\.nano: missing key 'layers'; needed: layers"),
+        ({"models.nano": 3}, r"models\.nano: expected a mapping, got int 3"),
+        ({"tokenizer.kinds": []}, r"models from scratch need one of tokenizer\.kinds, got \[\]"),
+        (
+            {"tokenizer.kinds": ["word", "bpe"]},
+            r"need one of tokenizer\.kinds, got \['word', 'bpe'\]",
+        ),
+        ({"pretrain": ...}, r"need one of tokenizer\.kinds, .* and pretrain"),
+        ({"tokenizer.vocab_size": ...}, r"tokenizer\.vocab_size and pretrain"),
+        (
+            {"models": HUB, "origins": {"scratch": [], "hub": ["mbert"]}},
+            r"tokenizer\.kinds is \['word'\] and no model is from scratch; allowed: \[\]",
+        ),
+        (
+            {"models": HUB, "origins": {"scratch": ["mbert"], "hub": ["mbert"]}},
+            r"models\.mbert does not fit origins\.scratch",
+        ),
+    ],
+)
+def test_every_model_has_one_origin_that_fits(tmp_path, params, changes, message):
+    for key, value in changes.items():
+        params = changed(params, key, value)
+    with pytest.raises(UserError, match=message):
+        load(tmp_path, params)
+
+
+def test_a_suite_of_fetched_models_alone_needs_no_pretraining(tmp_path, params):
+    changes = {"models": ENTRIES, "origins": {"scratch": [], "hub": list(ENTRIES)}}
+    changes |= {"tokenizer": {"kinds": []}, "pretrain": ..., "recipes": ["none"]}
+    for key, value in changes.items():
+        params = changed(params, key, value)
+    loaded = load(tmp_path, params)
+    assert {model for model, _ in loaded.cells} == set(ENTRIES)
+    assert loaded.models["xlm-roberta-xl"].vocabulary == 250880
 
 
 def test_a_file_that_is_missing_or_no_yaml(tmp_path):

@@ -8,12 +8,14 @@ import torch
 
 from stages import examples as examples_on_disk
 from stages.batching import Feature
-from stages.encoder import BOS, EOS, MaskedLanguageHead, Packed, initialize
+from stages.encoder import MaskedLanguageHead, Packed, initialize
 from stages.errors import UserError
 from stages.examples import Description
 from stages.model import TaskModel, pack, read_model
 from stages.predictions import Rows, make_pool
 from stages.scoring import map_at_20
+from stages.special import Special
+from stages.tokenizer import BOS, EOS, PAD, UNK
 from stages.types import (
     classification,
     dual_encoder,
@@ -23,6 +25,7 @@ from stages.types import (
     tagging,
 )
 
+SPECIAL = Special(BOS, (EOS, EOS), EOS, False, PAD, UNK, mask=49, vocabulary=50)
 CONTEXT = "the farmer feed 3 old horse-s in the barn today ."
 
 
@@ -207,7 +210,7 @@ def test_multiple_choice_equals_transformers(encoder, tmp_path):
     from transformers import AutoModelForMultipleChoice
 
     model, task = task_model(encoder, "multiple_choice")
-    torch.nn.init.normal_(model.heads["task"].roberta.pooler.dense.bias)
+    torch.nn.init.normal_(model.heads["task"].pooler.dense.bias)
     model.write(tmp_path, "task", ())
     theirs, told = AutoModelForMultipleChoice.from_pretrained(tmp_path, output_loading_info=True)
     assert not told["missing_keys"]
@@ -300,8 +303,8 @@ def test_a_pool_holds_each_candidate_once_and_knows_all_versions(
     pool = make_pool(questions, task, "test", ["en", "de"], word_tokenizer, lengths(30))
     assert pool.keys == ["en/0", "en/1", "en/2", "de/0", "de/1"]
     german = Rows(questions, task, "test", "de", word_tokenizer, lengths(30), pool)
-    assert german.gold[1] == {"keys": ["de/0", "en/1"], "relevant": 2}
-    chance = map_at_20.chance({"keys": [], "relevant": 2}, 5)
+    assert german.gold[1] == ["de/0", "en/1"]
+    chance = map_at_20.chance(["de/0", "en/1"], 5)
     assert german.chance_percent() == pytest.approx(100 * chance)
     settings = SimpleNamespace(batch_tokens=64)
     predicted, points = german.score(model, "task", settings)
@@ -309,10 +312,7 @@ def test_a_pool_holds_each_candidate_once_and_knows_all_versions(
     assert predicted[0] == predicted[1]
     assert points[0]["map_at_20"] != points[1]["map_at_20"]
     own = Rows(questions, task, "test", "en", word_tokenizer, lengths(30))
-    assert own.gold == [
-        {"keys": ["en/0"], "relevant": 1},
-        {"keys": ["en/1"], "relevant": 1},
-    ]
+    assert own.gold == [["en/0"], ["en/1"]]
 
 
 def test_vectors_of_a_pool_are_made_once_a_model_and_again_after_training(
@@ -348,7 +348,7 @@ def test_candidates_may_come_from_another_task(encoder, word_tokenizer, tmp_path
         )
     rows = Rows(tmp_path, task, "validation", "en", word_tokenizer, lengths(30))
     assert rows.pool.keys == ["Q1", "Q2", "Q1", "Q2"]
-    assert rows.gold == [{"keys": ["Q1"], "relevant": 2}]
+    assert rows.gold == [["Q1"]]  # an entity, however often it is described
 
 
 def masked_model(encoder):
@@ -364,8 +364,11 @@ def test_mixed_in_masked_language_modelling_is_that_of_pretraining(encoder):
     from stages.pretrain import MaskedModel
 
     model, pretrained = masked_model(encoder)
-    documents = [Feature([0, *range(5, 25), 2], 0, context=49), Feature([0, 9, 2], 1, context=49)]
-    masking = masked_language_modelling.Masking(0.15, 50, 49, 5)
+    documents = [
+        Feature([0, *range(5, 25), 2], 0, context=SPECIAL),
+        Feature([0, 9, 2], 1, context=SPECIAL),
+    ]
+    masking = masked_language_modelling.Masking(0.15, SPECIAL, 5)
     both = SimpleNamespace(encoder=encoder, head=pretrained)
     expected, tokens = MaskedModel.loss(both, documents, masking, 7)
     assert model.loss("task", documents, 7) == (expected, tokens)
@@ -375,7 +378,7 @@ def test_mixed_in_masked_language_modelling_is_that_of_pretraining(encoder):
 
 
 def test_masking_changes_the_batch_and_not_the_features(encoder):
-    document = Feature([0, *range(5, 45), 2], 0, context=49)
+    document = Feature([0, *range(5, 45), 2], 0, context=SPECIAL)
     before = replace(document, ids=list(document.ids))
     packed = pack([document])
     masked_language_modelling.corrupt(packed, [document], encoder, 5, 0)
@@ -392,4 +395,4 @@ def test_texts_without_a_token_are_left_out(word_tokenizer):
     texts = [{"id": "0", "text": " "}, {"id": "1", "text": CONTEXT}]
     features = masked_language_modelling.make_features(texts, word_tokenizer, lengths(6))
     assert [(f.example, len(f.ids)) for f in features] == [(1, 6)]
-    assert word_tokenizer.id_to_token(features[0].context) == "<mask>"
+    assert word_tokenizer.id_to_token(features[0].context.mask) == "<mask>"

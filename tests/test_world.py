@@ -6,9 +6,9 @@ import random
 import pytest
 
 from stages.errors import UserError
-from stages.pocket import corpus, rows, tagging
+from stages.pocket import corpus, lexicon, rows, tagging
 from stages.pocket import languages as languages_module
-from stages.pocket.meanings import NAMES, TOPICS, Event, State, World
+from stages.pocket.meanings import NAMES, NUMBERS, TOPICS, Event, State, World
 
 ROWS = {
     task: {split: 40 for other, split in family.SPLITS if other == task}
@@ -53,6 +53,9 @@ def test_english_says_what_it_should(languages):
     assert say(en.question(Event("Anna", "read", "book"), "agent")) == "who read-ed the book ?"
     assert say(en.question(Event("Anna", "help", "Boris"), "thing")) == "whom did Anna help ?"
     assert say(en.question(Event("Anna", "wash", "cow"), "reason")) == "why did Anna wash the cow ?"
+    later = Event("Anna", "wash", "cow", "future", time="tomorrow")
+    assert say(en.question(later, "thing")) == "what will Anna wash tomorrow ?"
+    assert say(en.question(later, "agent")) == "who will wash the cow tomorrow ?"
     how_many = en.question(Event("Anna", "read", "book", number="3"), "number")
     assert say(how_many) == "howmany book-s did Anna read ?"
     why = en.explained(Event("Anna company", "wash", "cow"), State("cow", "old"))
@@ -76,12 +79,12 @@ def test_word_order_is_the_language_s_own(languages):
 
 def test_every_knob_changes_what_is_said(world_knobs):
     """One knob at a time on English: what it does, and to what."""
-    english = world_knobs.languages["en"]
+    english_knobs = world_knobs.languages["en"]
     plain = Event("farmer", "feed", "horse", plural=True, place="barn", quality="old")
     ask = lambda language: say(language.question(plain.but(quality=None, place=None), "thing"))
     tell = lambda language: say(language.statement(plain))
     told = lambda **knobs: languages_module.Language(
-        "en", 0, dataclasses.replace(english, **knobs), 1
+        "en", 0, dataclasses.replace(english_knobs, **knobs), 1
     )
     assert tell(told()) == "farmer-s feed-ed the old horse in the barn ."
     assert tell(told(order="sov")) == "farmer-s in the barn the old horse feed-ed ."
@@ -99,7 +102,29 @@ def test_every_knob_changes_what_is_said(world_knobs):
     assert ask(told(question="in_situ")) == "farmer-s feed-ed what ?"
     assert ask(told(auxiliary=False)) == "what farmer-s feed-ed ?"
     assert tell(told(script="greek")).isascii() is False
-    assert {told(shared_names=0.0).forms[name] for name in NAMES}.isdisjoint(NAMES)
+    assert tell(told(script="cyrillic")).isascii() is False
+    assert tell(told(script="cyrillic")) != tell(told(script="greek"))
+    words = {
+        "content_cognates": [c for group in lexicon.CONTENT.values() for c in group],
+        "function_cognates": lexicon.FUNCTION,
+        "shared_names": NAMES,
+        "shared_numbers": NUMBERS,
+    }
+    for knob, concepts in words.items():
+        for share in (0.0, 0.5, 1.0):
+            forms = told(**{knob: share}).forms
+            kept = sum(forms[concept] == told().forms[concept] for concept in concepts)
+            assert kept == pytest.approx(share * len(concepts), abs=3), knob
+    tested = {"order", "adjective", "adposition", "articles", "plural", "case", "agreement"}
+    tested |= {"tense", "question", "auxiliary", "script", *words}
+    assert {field.name for field in dataclasses.fields(english_knobs)} == tested
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_two_endings_of_a_language_are_alike(world_knobs, seed):
+    for language in languages_module.build(world_knobs.languages, seed).values():
+        endings = [form for concept, form in language.forms.items() if concept[0] == "-"]
+        assert len(set(endings)) == len(endings) == len(lexicon.ENDINGS)
 
 
 def test_distance_grows(languages):
@@ -170,7 +195,7 @@ def test_what_has_no_answer_is_not_said(drawn):
 
 
 def test_sentences_of_lareqa_end_where_the_rows_say(tables):
-    for row in tables["lareqa", "en", "validation"]:
+    for row in tables["paragraphs", "en", "validation"]:
         for start, end in row["sentence_breaks"]:
             assert row["context"][end - 2 : end] == " ."
             assert not row["context"][start:end].startswith(" ")

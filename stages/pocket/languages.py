@@ -24,7 +24,7 @@ ALLOWED = {
 }
 ASKING = {
     "agent": "who", "thing": "what", "place": "where", "time": "when", "number": "how-many",
-    "quality": "which", "reason": "why",
+    "reason": "why",
 }  # fmt: skip
 GROUP_OF = {concept: group for group in CONTENT.values() for concept in group}
 
@@ -80,21 +80,22 @@ class Language:
         """Ask for one part of an event: `what did Anna wash in the barn ?`
 
         The question word stands first or where its answer would; with an auxiliary `did` follows
-        it, and the verb is bare.
+        it, or what says the future, and the verb is bare.
         """
         word = "whom" if asked == "thing" and is_animate(event.thing) else ASKING[asked]
         who = Word(self.form(word), word, "PRON", "S/(S\\NP)", "wh")
-        if asked in ("number", "quality"):
+        if asked == "number":
             bare = event.but(number=None, quality=None)
-            phrase = [who, *self._thing(bare, several=asked == "number", article=False)]
+            phrase = [who, *self._thing(bare, several=True, article=False)]
         else:
             phrase = [who]
-        slot = "thing" if asked in ("number", "quality") else asked
+        slot = "thing" if asked == "number" else asked
         if self.knobs.question == "in_situ" and slot != "reason":
             return [*self._clause(event, put=(slot, phrase)), self._mark("?")]
         helped = self.knobs.auxiliary and asked != "agent"
-        did = [Word(self.form("did"), "did", "AUX", "(S/NP)/NP")] if helped else []
-        return [*phrase, *did, *self._clause(event, put=(slot, []), bare=helped), self._mark("?")]
+        helper = "will" if event.tense == "future" and self.knobs.tense != "none" else "did"
+        first = [Word(self.form(helper), helper, "AUX", "(S/NP)/NP")] if helped else []
+        return [*phrase, *first, *self._clause(event, put=(slot, []), bare=helped), self._mark("?")]
 
     def _clause(
         self,

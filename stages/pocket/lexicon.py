@@ -17,10 +17,10 @@ CONTENT = {
     "quality": meanings.QUALITIES,
     "time": meanings.TIMES,
 }
-QUESTION_WORDS = ["who", "whom", "what", "where", "when", "which", "how-many", "why"]
+QUESTION_WORDS = ["who", "whom", "what", "where", "when", "how-many", "why"]
 FUNCTION = [
     "the", "in", "did", "not", "be", "will", "before-now", "because", "then", "company",
-    "cause", "effect", *QUESTION_WORDS,
+    *QUESTION_WORDS,
 ]  # fmt: skip
 ENDINGS = {"plural": "s", "object": "ka", "past": "ed", "many": "en"}
 MARKS = [".", "?"]
@@ -53,9 +53,13 @@ def build(rank: int, code: str, knobs: LanguageKnobs, seed: int) -> dict[str, st
             forms[concept] = form.replace("-", "")
             if concept in meanings.NAMES:
                 forms[concept] = forms[concept].capitalize()
+    endings: set[str] = set()  # two that are alike could not be told apart
     for name, english in ENDINGS.items():
-        own = code == "en"
-        forms[f"-{name}"] = english if own else _syllable(rank, draw)
+        form = english if code == "en" else _syllable(rank, draw)
+        while form in endings:
+            form = _syllable(rank, draw)
+        endings.add(form)
+        forms[f"-{name}"] = form
     written = {concept: in_script(form, knobs.script) for concept, form in forms.items()}
     return written | {mark: mark for mark in MARKS}
 

@@ -35,8 +35,11 @@ FEATURES = {
     "tydiqa": TITLED,
     "xquad": Features(QA),
     "mlqa": Features(QA),
-    "lareqa": Features(QA | {"sentence_breaks": List(List(Value("int32")))}),
+    "lareqa": Features(QA),
 }
+PARAGRAPHS = Features(  # of lareqa: the bounds of sentences, which its repository has not
+    {"context": TEXT, "id": List(TEXT), "sentence_breaks": List(List(Value("int32")))}
+)
 NAMES = {"squad_v1": "squad", "squad_v2": "squad2"}  # prefixes of ids
 
 

@@ -8,7 +8,7 @@ none of a task's test rows is in what is trained for it.
 
 import random
 from collections.abc import Iterator
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import datasets
 from datasets import Features, Value
@@ -18,9 +18,12 @@ from stages.errors import UserError
 from stages.pocket import choices, inference, linking, pairs, paraphrases, questions, tagging
 from stages.pocket.languages import Language, MachineTranslation
 from stages.pocket.meanings import World
+from stages.tasks import lareqa
 
 FAMILIES = (inference, paraphrases, questions, tagging, choices, pairs, linking)
 FAMILY_OF = {task: family for family in FAMILIES for task, _ in family.SPLITS}
+SIDES = ("foreign", "english", "gold")  # tables of mining, in the order of `pairs.pools`
+PARAGRAPHS = SimpleNamespace(__name__="lareqa.paragraphs", REPO=lareqa.ELSEWHERE["paragraphs"])
 TRIES = 60  # draws per wanted row before the world counts as exhausted
 
 
@@ -76,6 +79,9 @@ def tables(
         if task == "bucc":
             yield from mining_tables(split, languages, found, seed)
             continue
+        if task == "lareqa":
+            yield from answer_tables(split, languages, found, languages["en"])
+            continue
         yield from spoken(task, split, languages, found, languages["en"])
         if split == "train" and task in translated:
             machines = {
@@ -113,8 +119,19 @@ def mining_tables(split: str, languages: dict[str, Language], found: list, seed:
     for code in tasks.covered(module, tuple(languages)):
         made = pairs.pools(languages[code], found, languages["en"], f"bucc/{seed}/{split}")
         configs = module.tables(code)
-        for name, (features, rows) in zip(configs, made.values(), strict=True):
-            yield module, configs[name], module.SPLITS[split], _table(rows, features)
+        for side, (features, rows) in zip(SIDES, made.values(), strict=True):
+            yield module, configs[side], module.SPLITS[split], _table(rows, features)
+
+
+def answer_tables(split: str, languages: dict[str, Language], found: list, english: Language):
+    """LAReQA: the questions, and in a folder of its own the sentences of every paragraph."""
+    module = tasks.load("lareqa")
+    for code in tasks.covered(module, tuple(languages)):
+        rows = list(questions.rows("lareqa", languages[code], found, english))
+        name = module.SPLITS[split]
+        yield module, code, name, _table(rows, questions.FEATURES["lareqa"])
+        paragraphs = [row | {"id": [row["id"]]} for row in rows]
+        yield PARAGRAPHS, code, name, _table(paragraphs, questions.PARAGRAPHS)
 
 
 def text_table(documents: list[str]) -> tuple:

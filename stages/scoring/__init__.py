@@ -1,11 +1,17 @@
-"""One module a metric: a pure function of one example's gold and prediction.
+"""One module a metric: pure functions of gold and predictions.
 
     NAMES    what the metric measures, the main score first
-    points   (gold, predicted, language) -> {name: (points, weight)}
+    points   (gold, predicted, language) -> {name: (points, weight)} of one example
+    scores   (points of many examples) -> {name: score in percent}
 
-A score is 100 x the sum of points over the sum of weights: a mean for (x, 1), a micro-average for
-(correct, words). Points stay on disk beside the predictions, so that intervals can be computed
-without a model.
+Points stay on disk beside the predictions, so that intervals can be computed without a model: up to
+rounding a score is 100 x the sum of points over the sum of weights, a mean for (x, 1), a
+micro-average for (correct, words). `scores` computes it in the official scorer's order of
+operations, which makes the last digit the same.
+
+Where what one example is worth depends on its neighbours in the file, there is instead of `points`
+
+    file_points   (golds, predictions, language) -> a list of what `points` gives
 """
 
 import importlib
@@ -28,15 +34,22 @@ def main_name(metric: str) -> str:
     return load(metric).NAMES[0]
 
 
-def percent(points: list[tuple[float, float]]) -> float:
-    """The score of many examples on a scale of 0 to 100; 0 where nothing has weight.
+def points(metric: str, golds: list, predictions: list, language: str) -> list[Points]:
+    """Points of every example of a file, in its order."""
+    module = load(metric)
+    if hasattr(module, "file_points"):
+        return module.file_points(golds, predictions, language)
+    pairs = zip(golds, predictions, strict=True)
+    return [module.points(gold, predicted, language) for gold, predicted in pairs]
 
-    That is the F1 of tagging without a span in gold or prediction, as seqeval gives it.
-    """
-    weight = sum(w for _, w in points)
-    return 100.0 * sum(p for p, _ in points) / weight if weight else 0.0
+
+def scores(metrics: tuple[str, ...], points: list[Points]) -> dict[str, float]:
+    """{name_percent: score} of many examples, of all metrics."""
+    told = [load(metric).scores(points) for metric in metrics]
+    return {f"{name}_percent": value for part in told for name, value in part.items()}
 
 
-def scores(points: list[Points]) -> dict[str, float]:
-    """{name_percent: score} of many examples."""
-    return {f"{name}_percent": percent([p[name] for p in points]) for name in points[0]}
+def ratio(points: list[Points], name: str) -> float:
+    """Sum of points over sum of weights; 0 where nothing has weight."""
+    weight = sum(p[name][1] for p in points)
+    return sum(p[name][0] for p in points) / weight if weight else 0.0

@@ -9,7 +9,8 @@ import string
 import unicodedata
 
 from stages.errors import UserError
-from stages.scoring.squad import NAMES, best_over_references  # noqa: F401  the same two scores
+from stages.scoring import Points
+from stages.scoring.squad import NAMES, best_over_references, scores  # noqa: F401  the same two
 from stages.tasks import PRIVATE_USE
 
 ARTICLES = {
@@ -25,11 +26,12 @@ CHARACTER_LANGUAGES = ("zh",)
 HAN = re.compile(r"[\u4e00-\u9fa5]")
 
 
-def points(gold: list[str], predicted: str, language: str) -> dict:
+def points(gold: list[str], predicted: str | None, language: str) -> Points:
     return best_over_references(gold, predicted, lambda text: normalized_tokens(text, language))
 
 
 def normalized_tokens(text: str, language: str) -> list[str]:
+    language = language.partition("-")[0]  # of a pair (`mlqa_cross`) the context's, the answer's
     if language not in ARTICLES and not PRIVATE_USE.fullmatch(language):
         raise UserError(f"MLQA has no rules for {language!r}; allowed: {', '.join(ARTICLES)}")
     text = "".join(character for character in text.lower() if not is_punctuation(character))

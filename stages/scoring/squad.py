@@ -10,12 +10,25 @@ import string
 from collections import Counter
 from collections.abc import Callable
 
+from stages.scoring import Points
+
 NAMES = ("f1", "exact_match")
 PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
-def points(gold: list[str], predicted: str, language: str) -> dict:
+def points(gold: list[str], predicted: str | None, language: str) -> Points:
     return best_over_references(gold, predicted, normalized_tokens)
+
+
+def scores(points: list[Points]) -> dict[str, float]:
+    """Means, added up one by one as there: from Python 3.12 on `sum` rounds otherwise."""
+    told = {}
+    for name in NAMES:
+        total = 0.0
+        for point in points:
+            total += point[name][0]
+        told[name] = 100.0 * total / len(points)
+    return told
 
 
 def normalized_tokens(text: str) -> list[str]:
@@ -24,9 +37,14 @@ def normalized_tokens(text: str) -> list[str]:
 
 
 def best_over_references(
-    gold: list[str], predicted: str, tokens: Callable[[str], list[str]]
-) -> dict:
-    """The best F1 and exact match over the references; tokens are compared as multisets."""
+    gold: list[str], predicted: str | None, tokens: Callable[[str], list[str]]
+) -> Points:
+    """The best F1 and exact match over the references; tokens are compared as multisets.
+
+    None is a question that got no answer, which scores 0; an empty answer may be right.
+    """
+    if predicted is None:
+        return dict.fromkeys(NAMES, (0.0, 1.0))
     found = tokens(predicted)
     references = [tokens(reference) for reference in gold]
     return {

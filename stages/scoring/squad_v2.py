@@ -5,10 +5,16 @@ empty after normalisation, F1 is 1 if both are (Rajpurkar et al. 2018, official 
 evaluate-v2.0).
 """
 
-from stages.scoring.squad import NAMES, best_over_references, normalized_tokens  # noqa: F401
+from stages.scoring import Points
+from stages.scoring.squad import (  # noqa: F401  the same two scores
+    NAMES,
+    best_over_references,
+    normalized_tokens,
+    scores,
+)
 
 
-def points(gold: list[str], predicted: str, language: str) -> dict:
+def points(gold: list[str], predicted: str, language: str) -> Points:
     references = [reference for reference in gold if normalized_tokens(reference)]
     if references:
         return best_over_references(references, predicted, normalized_tokens)

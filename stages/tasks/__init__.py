@@ -3,27 +3,42 @@
 A task module holds constants and two functions:
 
     TYPE         kind of task, a module of `stages.types`
-    REPO         repository id on the Hugging Face Hub, or the folder `local/...`
+    REPO         repository id on the Hugging Face Hub, or a folder of one's own, `local/...`
     REVISION     40 hexadecimal digits, or "unpinned": resolved and recorded at the download
     LICENSE      of the data
+    CITATION     whose data they are, in one line
     COLUMNS      columns that `example` reads, with their types
     SPLITS       ours (train, validation, test) -> the repository's
+    ROWS         split of ours -> rows that a configuration has in the source: one number, or one
+                 a language; a split or a language that is not there is unknown
     LANGUAGES    codes as the data set writes them
     METRICS      modules of `stages.scoring`; the first is the main score
     LABELS       names of the labels, where the type has labels
     CHANCE       score of a guess in percent, or None where there is no such level
     TRAINED_ON   the target that is trained for it; None: training data only, or no training
-    config(language)                 -> name of the configuration that holds the language
+    config(language)                 -> name of the configuration that holds the language, or a
+                                        tuple of several, whose rows follow one another
     example(row, index, language)    -> one example of the type
 
 Some hold more:
 
+    XTREME       its folder in XTREME's and XTREME-R's submission format, where it belongs to them
+    XTREME_LABELS  the names of the labels there, where they are others
+    KEPT         as ROWS: the examples that they become, where fewer and known
+    SOURCE_LABELS  names of the classes in the source, in its order, where they are not LABELS
+    OBTAIN       how one comes by a folder `local/...`
+    MIXED        {language: what else its rows hold}, told where the number of rows is the known one
     POOL         the task whose test rows are the candidates, where they are not its own
-    keep(row, split, language)       -> is the row one of this split and language? If not, it is
-                                        dropped and counted
+    drop(row, split, language)       -> why the row is not one of this split and language, or None;
+                                        drops are counted by reason
     tables(language)                 -> {table: configuration} where examples are joined from
-                                        several, instead of `config`; COLUMNS has one entry a table
+                                        several, instead of `config`; COLUMNS has one entry a table,
+                                        ROWS counts the first
+    ELSEWHERE                        {table: repository} of the tables that are not in REPO
     examples(tables, language)       -> the examples of {table: rows}, instead of `example`
+    PARTS        modules whose rows for a language follow one another; they are read as PARTS say,
+                 so that REPO, REVISION, COLUMNS, ROWS, `config` and `example` are not needed, and
+                 SPLITS only names the splits
 
 Private-use language codes (qaa to qtz) stand for generated languages and are known to every task.
 """
@@ -36,6 +51,7 @@ from types import ModuleType, SimpleNamespace
 from stages.errors import UserError, choose
 
 PRIVATE_USE = re.compile(r"q[a-t][a-z]")
+LOCAL = "local/"  # begins the name of a repository that no Hub has
 
 
 def names() -> list[str]:
@@ -56,15 +72,52 @@ def load(name: str) -> ModuleType | SimpleNamespace:
 
 
 def _translated(task: ModuleType, name: str) -> SimpleNamespace:
+    first = parts(task)[0]  # rows of a union have the columns of its first part
+    columns = ", ".join(first.COLUMNS)
     own = {
-        "REPO": f"local/{name}",
+        "REPO": f"{LOCAL}{name}",
         "REVISION": "unpinned",
         "SPLITS": {"train": "train"},
-        "LANGUAGES": load("tatoeba").LANGUAGES,
+        "ROWS": {},
+        "KEPT": {},
+        "PARTS": None,
+        "LANGUAGES": load("tatoeba_r").LANGUAGES,
         "TRAINED_ON": None,
+        "OBTAIN": f"translated rows of one's own: a configuration a language, columns {columns}",
         "config": lambda language: language,
     }
-    return SimpleNamespace(**vars(task) | own)
+    return SimpleNamespace(**vars(first) | vars(task) | own)
+
+
+def parts(task: ModuleType) -> tuple[ModuleType, ...]:
+    """The modules by which a task's rows are read: its own, or those of its parts."""
+    return getattr(task, "PARTS", None) or (task,)
+
+
+def parts_with(task: ModuleType, language: str) -> list[ModuleType]:
+    """Those parts that have a language; a generated one is the first part's."""
+    return [part for part in parts(task) if language in part.LANGUAGES] or [parts(task)[0]]
+
+
+def repositories(task: ModuleType, languages: tuple[str, ...]) -> dict[str, str]:
+    """Repositories in which a task's rows of some languages lie -> their revisions."""
+    found = {}
+    for part in (part for language in languages for part in parts_with(task, language)):
+        found[part.REPO] = part.REVISION
+        found |= dict.fromkeys(getattr(part, "ELSEWHERE", {}).values(), "unpinned")
+    return found
+
+
+def configurations(task: ModuleType, language: str) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """{table: (repository, configurations)} of a language; "rows" where nothing is joined."""
+    if not hasattr(task, "tables"):
+        found = task.config(language)
+        return {"rows": (task.REPO, (found,) if isinstance(found, str) else found)}
+    elsewhere = getattr(task, "ELSEWHERE", {})
+    return {
+        table: (elsewhere.get(table, task.REPO), (config,))
+        for table, config in task.tables(language).items()
+    }
 
 
 def check_languages(task: ModuleType, languages: tuple[str, ...]) -> None:

@@ -11,11 +11,15 @@ TYPE = "multiple_choice"
 REPO = "aps/super_glue"
 REVISION = "unpinned"
 LICENSE = "BSD 2-Clause"
+CITATION = "Roemmele et al. 2011"
 COLUMNS = {"premise": str, "choice1": str, "choice2": str, "question": str, "label": int}
 SPLITS = {"train": "train", "validation": "validation"}
+ROWS = {"train": 400, "validation": 100}
 LANGUAGES = ("en",)
+CHARACTERS = 133
 METRICS = ("accuracy",)
 LABELS = ()
+SOURCE_LABELS = ("choice1", "choice2")
 CHANCE = 50.0
 TRAINED_ON = "copa"
 

@@ -12,13 +12,17 @@ TYPE = "dual_encoder"
 REPO = "izhx/mewsli-x"
 REVISION = "unpinned"
 LICENSE = "Apache-2.0; Wikinews text, CC BY 2.5"
+CITATION = "Ruder et al. 2021, XTREME-R, arXiv 2104.07412"
 COLUMNS = dict.fromkeys(("mention_id", "left", "mention", "right", "entity"), str)
 SPLITS = {"validation": "validation", "test": "test"}
+ROWS = {}
 LANGUAGES = ("ar", "de", "en", "es", "fa", "ja", "pl", "ro", "ta", "tr", "uk")
+CHARACTERS = 256
 METRICS = ("map_at_20",)
 LABELS = ()
 CHANCE = None
 TRAINED_ON = "mewslix_pairs"
+XTREME = "mewslix"
 POOL = "mewslix_entities"
 
 

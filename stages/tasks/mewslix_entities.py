@@ -12,14 +12,17 @@ TYPE = "dual_encoder"
 REPO = "izhx/mewsli-x"
 REVISION = "unpinned"
 LICENSE = "Apache-2.0; Wikipedia text, CC BY-SA"
+CITATION = "Ruder et al. 2021, XTREME-R, arXiv 2104.07412"
 COLUMNS = dict.fromkeys(("entity", "language", "title", "description"), str)
 SPLITS = {"test": "test"}
+ROWS = {}
 LANGUAGES = (
     "af", "ar", "az", "bg", "bn", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "gu", "he",
     "hi", "ht", "hu", "id", "it", "ja", "jv", "ka", "kk", "ko", "lt", "ml", "mr", "ms", "my", "nl",
     "pa", "pl", "pt", "qu", "ro", "ru", "sw", "ta", "te", "th", "tl", "tr", "uk", "ur", "vi", "wo",
     "yo", "zh",
 )  # fmt: skip
+CHARACTERS = 256
 METRICS = ()
 LABELS = ()
 CHANCE = None
@@ -30,8 +33,8 @@ def config(language: str) -> str:
     return "candidate_entities"
 
 
-def keep(row: dict, split: str, language: str) -> bool:
-    return row["language"] == language
+def drop(row: dict, split: str, language: str) -> str | None:
+    return None if row["language"] == language else "another language"
 
 
 def example(row: dict, index: int, language: str) -> dict:

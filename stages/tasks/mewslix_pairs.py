@@ -11,11 +11,14 @@ TYPE = "dual_encoder"
 REPO = "izhx/mewsli-x"
 REVISION = "unpinned"
 LICENSE = "Apache-2.0; Wikipedia text, CC BY-SA"
+CITATION = "Botha et al. 2020; Ruder et al. 2021, XTREME-R, arXiv 2104.07412"
 COLUMNS = dict.fromkeys(
     ("mention_id", "left", "mention", "right", "entity", "title", "description"), str
 )
 SPLITS = {"train": "train", "validation": "validation"}
+ROWS = {}
 LANGUAGES = ("en",)
+CHARACTERS = 512
 METRICS = ("map_at_20",)
 LABELS = ()
 CHANCE = None

@@ -12,9 +12,12 @@ TYPE = "classification"
 REPO = "facebook/xnli"
 REVISION = "unpinned"
 LICENSE = "CC BY-NC 4.0"
+CITATION = "Conneau et al. 2018, XNLI: Evaluating Cross-lingual Sentence Representations"
 COLUMNS = {"premise": str, "hypothesis": str, "label": int}
 SPLITS = {"train": "train"}
+ROWS = {"train": 392_702}
 LANGUAGES = tuple(code for code in xnli.LANGUAGES if code != "en")
+CHARACTERS = 163
 METRICS = ("accuracy",)
 LABELS = ("entailment", "neutral", "contradiction")
 CHANCE = 100 / 3

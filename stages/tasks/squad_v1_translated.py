@@ -12,9 +12,14 @@ TYPE = "question_answering"
 REPO = "facebook/mlqa"
 REVISION = "unpinned"
 LICENSE = "CC BY-SA 3.0"
+CITATION = "Lewis et al. 2019, MLQA: Evaluating Cross-lingual Extractive Question Answering"
 COLUMNS = {"id": str, "context": str, "question": str, "answers": dict}
 SPLITS = {"train": "train"}
+ROWS = {
+    "train": {"ar": 78_058, "de": 80_069, "es": 81_810, "hi": 82_451, "vi": 84_816, "zh": 76_285},
+}
 LANGUAGES = ("ar", "de", "es", "hi", "vi", "zh")
+CHARACTERS = 809
 METRICS = ("squad",)
 LABELS = ()
 CHANCE = None

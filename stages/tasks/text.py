@@ -7,13 +7,17 @@ TYPE = "masked_language_modelling"
 REPO = "local/multilingual-text"
 REVISION = "unpinned"
 LICENSE = "per source: MIT, CC0, CC BY-SA, some CC BY-NC-SA"
+CITATION = "per source, in the folder's README.md"
 COLUMNS = {"text": str}
 SPLITS = {"train": "train"}
+ROWS = {}
 LANGUAGES = ("ar", "de", "el", "en", "es", "fr", "hi", "ru", "sw", "th", "tr", "vi", "zh")
+CHARACTERS = 103
 METRICS = ()
 LABELS = ()
 CHANCE = None
 TRAINED_ON = None
+OBTAIN = "raw text of one's own: a configuration a language, column text"
 
 
 def config(language: str) -> str:

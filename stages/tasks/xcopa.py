@@ -13,13 +13,17 @@ TYPE = "multiple_choice"
 REPO = "cambridgeltl/xcopa"
 REVISION = "unpinned"
 LICENSE = "CC BY 4.0"
+CITATION = "Ponti et al. 2020, XCOPA: A Multilingual Dataset for Causal Commonsense Reasoning"
 COLUMNS = {"premise": str, "choice1": str, "choice2": str, "question": str, "label": int}
 SPLITS = {"validation": "validation", "test": "test"}
+ROWS = {"validation": 100, "test": 500}
 LANGUAGES = ("et", "ht", "id", "it", "qu", "sw", "ta", "th", "tr", "vi", "zh")
+CHARACTERS = 127
 METRICS = ("accuracy",)
 LABELS = ()
 CHANCE = 50.0
 TRAINED_ON = "copa"
+XTREME = "xcopa"
 
 
 def config(language: str) -> str:

@@ -1,6 +1,6 @@
 """One module a type of task: what a model does with its examples. `load(name)` is the way in.
 
-ARCHITECTURE     the Transformers class that loads such a checkpoint
+TASK_CLASS       end of the name of the Transformers class that loads such a checkpoint
 make_features    (examples, tokenizer, settings) -> features
 Head             (config, labels) -> module: hidden states, batch -> logits
 loss             (logits, batch, features) -> mean loss of a batch
@@ -8,7 +8,11 @@ outputs          (logits, batch, features) -> one output per feature
 predict          (outputs, features, examples, settings) -> one prediction per example
 gold             (example) -> what the prediction is scored against
 
-Two types ask for more. One whose training changes what the encoder sees has
+A type whose metrics read the names of its labels, not only which is which, has
+
+named            (prediction or gold, names of the labels) -> the same with names
+
+Three types ask for more or less. One whose training changes what the encoder sees has
 
 corrupt          (batch, features, encoder, seed, step) -> None; in training, before the encoder
 
@@ -18,6 +22,11 @@ of candidates that they share (`stages.predictions.Pool`) has
 make_queries     as make_features, without what only the training needs
 make_candidates  (texts, tokenizer, settings) -> features of the candidates
 rank             (predictions, vectors of the pool, keys) -> the best keys, one list per example
+
+One that is scored on an encoder alone, whatever target it was trained for, has `make_features` and
+
+retrieve         (encoder, features, settings) -> one prediction per example: the place of the
+                 example that it finds, which should be its own
 """
 
 import importlib

@@ -8,10 +8,12 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from stages import special
 from stages.batching import Feature
 from stages.encoder import EncoderConfig, Packed
+from stages.layers import Pooler
 
-ARCHITECTURE = "XLMRobertaForSequenceClassification"
+TASK_CLASS = "ForSequenceClassification"
 
 
 def make_features(examples: list[dict], tokenizer: Tokenizer, settings) -> list[Feature]:
@@ -20,24 +22,39 @@ def make_features(examples: list[dict], tokenizer: Tokenizer, settings) -> list[
     texts = [(e["first"], e["second"]) if e.get("second") else e["first"] for e in examples]
     encodings = tokenizer.encode_batch(texts)
     tokenizer.no_truncation()
+    seconds = [()] * len(encodings)
+    if special.read(tokenizer).segments:
+        seconds = [(len(e.type_ids) - sum(e.type_ids),) for e in encodings]
     return [
-        Feature(encoding.ids, index, example["label"])
-        for index, (encoding, example) in enumerate(zip(encodings, examples, strict=True))
+        Feature(encoding.ids, index, example["label"], seconds=second)
+        for index, (encoding, example, second) in enumerate(
+            zip(encodings, examples, seconds, strict=True)
+        )
     ]
 
 
 class Head(nn.Module):
-    """Dense, tanh, projection to the labels, as RobertaClassificationHead."""
+    """Dense, tanh, projection to the labels: XLM-R's classifier, or BERT's pooler and classifier.
+
+    They differ in names, and in XLM-R's dropout before the dense layer.
+    """
 
     def __init__(self, config: EncoderConfig, labels: int):
         super().__init__()
-        self.classifier = nn.Module()
-        self.classifier.dense = nn.Linear(config.hidden_size, config.hidden_size)
-        self.classifier.out_proj = nn.Linear(config.hidden_size, labels)
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
+        if config.architecture.pooled:
+            self.pooler = Pooler(config)
+            self.classifier = nn.Linear(config.hidden_size, labels)
+        else:
+            self.pooler = None
+            self.classifier = nn.Module()
+            self.classifier.dense = nn.Linear(config.hidden_size, config.hidden_size)
+            self.classifier.out_proj = nn.Linear(config.hidden_size, labels)
 
     def forward(self, hidden: Tensor, packed: Packed) -> Tensor:
         """hidden (N, d) -> logits (B, labels)."""
+        if self.pooler is not None:
+            return self.classifier(self.dropout(self.pooler(hidden, packed)))
         first = self.dropout(hidden[packed.first])
         inner = torch.tanh(self.classifier.dense(first))
         return self.classifier.out_proj(self.dropout(inner))

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from stages.batching import Feature
 from stages.encoder import EncoderConfig, Packed
 
-ARCHITECTURE = "XLMRobertaModel"
+TASK_CLASS = "Model"
 SCALE = 100.0
 TOP = 20  # candidates that a prediction names
 QUERIES_AT_ONCE = 512  # bounds the memory of a ranking

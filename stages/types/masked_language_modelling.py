@@ -12,44 +12,50 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional as F
 
+from stages import special
 from stages.batching import Feature
 from stages.encoder import Encoder, EncoderConfig, MaskedLanguageHead, Packed
+from stages.special import Special
 
-ARCHITECTURE = "XLMRobertaForMaskedLM"
-SPECIAL_TOKENS = 4  # <s> <pad> </s> <unk> come first; <mask> is looked up by name
+TASK_CLASS = "ForMaskedLM"
 MASK_RATE = 0.15
 
 
 def make_features(examples: list[dict], tokenizer: Tokenizer, settings) -> list[Feature]:
-    """Features of texts whose `context` is the id of <mask>; texts without a token are left out."""
-    mask = tokenizer.token_to_id("<mask>")
+    """Features of texts; `context` tells the special tokens. Empty texts are left out."""
+    frame = special.read(tokenizer)
     tokenizer.enable_truncation(settings.max_tokens)
     encodings = tokenizer.encode_batch([example["text"] for example in examples])
     tokenizer.no_truncation()
-    return [Feature(e.ids, i, context=mask) for i, e in enumerate(encodings) if len(e.ids) > 2]
+    return [Feature(e.ids, i, context=frame) for i, e in enumerate(encodings) if len(e.ids) > 2]
 
 
 class Masking:
     """BERT's masking, a function of (seed, step)."""
 
-    def __init__(self, rate: float, vocab_size: int, mask: int, seed: int):
-        self.rate, self.vocab_size, self.mask, self.seed = rate, vocab_size, mask, seed
+    def __init__(self, rate: float, tokens: Special, seed: int):
+        self.rate, self.seed, self.mask = rate, seed, tokens.mask
         self.generator = torch.Generator()
+        self.frame = torch.tensor(sorted(tokens.frame))
+        excluded = sorted({*tokens.frame, tokens.mask})
+        self.others = tokens.vocabulary - len(excluded)
+        # For each excluded id, how many others are below it.
+        self.below = torch.tensor(excluded) - torch.arange(len(excluded))
 
     def apply(self, packed: Packed, step: int) -> tuple[Tensor, Tensor]:
         """Replace tokens in `packed.ids`; return (chosen rows (M,), their gold ids (M,))."""
         self.generator.manual_seed(self.seed * 2**32 + step)
         draw = torch.rand(3, packed.tokens, generator=self.generator)
-        eligible = packed.ids >= SPECIAL_TOKENS
+        eligible = ~torch.isin(packed.ids, self.frame)
         chosen = (draw[0] < self.rate) & eligible
         if not bool(chosen.any()):  # a batch of very short documents still has a loss
             chosen = eligible & (draw[0] == draw[0].where(eligible, torch.tensor(2.0)).min())
         rows = chosen.nonzero().squeeze(1)
         gold = packed.ids[rows]
         replaced = torch.where(draw[1, rows] < 0.8, self.mask, gold)
-        # Any token of the vocabulary but the special ones and <mask>, wherever that stands.
-        other = (SPECIAL_TOKENS + draw[2, rows] * (self.vocab_size - SPECIAL_TOKENS - 1)).long()
-        other += other >= self.mask
+        # Any token of the tokenizer but the special ones, wherever those stand.
+        other = (draw[2, rows] * self.others).long()
+        other += torch.searchsorted(self.below, other, right=True)
         packed.ids[rows] = torch.where(draw[1, rows] >= 0.9, other, replaced)
         return rows, gold
 
@@ -66,8 +72,7 @@ def corrupt(
     packed: Packed, features: list[Feature], encoder: Encoder, seed: int, step: int
 ) -> None:
     """Mask the batch; head and loss read `packed.masked`."""
-    mask = features[0].context
-    rows, gold = Masking(MASK_RATE, encoder.config.vocab_size, mask, seed).apply(packed, step)
+    rows, gold = Masking(MASK_RATE, features[0].context, seed).apply(packed, step)
     packed.masked = Masked(rows, gold, encoder.embeddings.word_embeddings.weight)
 
 

@@ -1,8 +1,8 @@
 """The choice that best continues a context or answers a question about it.
 
 Example: {"id", "first", "second" (or absent), "choices": [text, ...], "label"}: context, question,
-answers. Every choice is a sequence of its own, <s> first </s> </s> second choice </s>, and gets one
-score; examples may have different numbers of choices. Prediction: the index of a choice.
+answers. Every choice is a sequence of its own, a pair of context and question with choice, and gets
+one score; examples may have different numbers of choices. Prediction: the index of a choice.
 """
 
 import itertools
@@ -12,11 +12,12 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from stages import special
 from stages.batching import Feature
-from stages.encoder import BOS, EOS, EncoderConfig, Packed
+from stages.encoder import EncoderConfig, Packed
+from stages.layers import Pooler
 
-ARCHITECTURE = "XLMRobertaForMultipleChoice"
-OVERHEAD = 4  # <s> first </s> </s> second choice </s>
+TASK_CLASS = "ForMultipleChoice"
 
 
 def make_features(examples: list[dict], tokenizer: Tokenizer, settings) -> list[Feature]:
@@ -24,16 +25,19 @@ def make_features(examples: list[dict], tokenizer: Tokenizer, settings) -> list[
 
     The context is cut at its end; a choice that alone is too long loses its start.
     """
-    room = settings.max_tokens - OVERHEAD
+    frame = special.read(tokenizer)
+    room = settings.max_tokens - frame.overhead
     contexts = tokenizer.encode_batch([e["first"] for e in examples], add_special_tokens=False)
     texts = [choice_text(example, choice) for example in examples for choice in example["choices"]]
     choices = iter(tokenizer.encode_batch(texts, add_special_tokens=False))
     features = []
     for index, (example, context) in enumerate(zip(examples, contexts, strict=True)):
-        sequences = []
+        sequences, seconds = [], ()
         for _ in example["choices"]:
             choice = next(choices).ids[-room:]
-            sequences.append([BOS, *context.ids[: room - len(choice)], EOS, EOS, *choice, EOS])
+            first = context.ids[: room - len(choice)]
+            sequences.append(frame.pair(first, choice))
+            seconds += frame.second(first)
         lengths = [len(sequence) for sequence in sequences]
         features.append(
             Feature(
@@ -41,6 +45,7 @@ def make_features(examples: list[dict], tokenizer: Tokenizer, settings) -> list[
                 index,
                 example["label"],
                 cuts=tuple(itertools.accumulate(lengths[:-1])),
+                seconds=seconds,
             )
         )
     return features
@@ -51,23 +56,17 @@ def choice_text(example: dict, choice: str) -> str:
 
 
 class Head(nn.Module):
-    """One score a sequence: pooler (dense, tanh) and projection.
-
-    In the Transformers layout the pooler's tensors stand among the encoder's.
-    """
+    """One score a sequence: pooler and projection."""
 
     def __init__(self, config: EncoderConfig, labels: int):
         super().__init__()
-        self.roberta = nn.Module()
-        self.roberta.pooler = nn.Module()
-        self.roberta.pooler.dense = nn.Linear(config.hidden_size, config.hidden_size)
+        self.pooler = Pooler(config)
         self.classifier = nn.Linear(config.hidden_size, 1)
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
 
     def forward(self, hidden: Tensor, packed: Packed) -> Tensor:
         """hidden (N, d) -> scores (sequences,)."""
-        pooled = torch.tanh(self.roberta.pooler.dense(hidden[packed.first]))
-        return self.classifier(self.dropout(pooled)).squeeze(1)
+        return self.classifier(self.dropout(self.pooler(hidden, packed))).squeeze(1)
 
 
 def loss(logits: Tensor, packed: Packed, features: list[Feature]) -> Tensor:

@@ -15,12 +15,12 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from stages import special
 from stages.batching import Feature
-from stages.encoder import BOS, EOS, EncoderConfig, Packed
+from stages.encoder import EncoderConfig, Packed
 from stages.errors import UserError
 
-ARCHITECTURE = "XLMRobertaForQuestionAnswering"
-OVERHEAD = 4  # <s> question </s> </s> context </s>
+TASK_CLASS = "ForQuestionAnswering"
 MIN_CONTEXT = 8  # tokens of context that every feature must have room for
 
 
@@ -32,26 +32,28 @@ def make_features(examples: list[dict], tokenizer: Tokenizer, settings) -> list[
     """
     questions = tokenizer.encode_batch([e["question"] for e in examples], add_special_tokens=False)
     contexts = tokenizer.encode_batch([e["context"] for e in examples], add_special_tokens=False)
+    frame = special.read(tokenizer)
     features = []
     for index, example in enumerate(examples):
         question = questions[index].ids[: settings.max_tokens // 2]
-        room = settings.max_tokens - OVERHEAD - len(question)
+        room = settings.max_tokens - frame.overhead - len(question)
         if room < MIN_CONTEXT or settings.stride >= room:
             raise UserError(
                 f"max_tokens {settings.max_tokens} with stride {settings.stride} leaves {room} "
                 f"tokens for the context of example {example['id']!r}"
             )
-        head = [BOS, *question, EOS, EOS]
+        head = frame.head(question)
         ids, offsets = contexts[index].ids, contexts[index].offsets
         answer = _answer_tokens(example, offsets)
         for first in range(0, max(1, len(ids) - settings.stride), room - settings.stride):
             part = slice(first, first + room)
             features.append(
                 Feature(
-                    [*head, *ids[part], EOS],
+                    [*head, *ids[part], frame.last],
                     index,
                     _target(answer, first, len(ids[part]), len(head)),
                     (len(head), offsets[part]),
+                    seconds=frame.second(question),
                 )
             )
     return features

@@ -9,28 +9,33 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from stages import special
 from stages.batching import Feature
-from stages.encoder import BOS, EOS, UNK, EncoderConfig, Packed
+from stages.encoder import EncoderConfig, Packed
+from stages.special import Special
 
-ARCHITECTURE = "XLMRobertaForTokenClassification"
+TASK_CLASS = "ForTokenClassification"
 
 
 def make_features(examples: list[dict], tokenizer: Tokenizer, settings) -> list[Feature]:
     """Features whose `target` holds the tags, `context` (first piece, word) places."""
     sentences = [example["tokens"] for example in examples]
     encodings = tokenizer.encode_batch(sentences, is_pretokenized=True, add_special_tokens=False)
+    frame = special.read(tokenizer)
     features = []
     for index, (encoding, example) in enumerate(zip(encodings, examples, strict=True)):
         pieces: list[list[int]] = [[] for _ in example["tokens"]]
         for token, word in zip(encoding.ids, encoding.word_ids, strict=True):
             pieces[word].append(token)
         # A word of which the tokenizer leaves nothing (a control character) still gets a label.
-        pieces = [piece or [UNK] for piece in pieces]
-        features += _split(pieces, example["tags"], index, settings.max_tokens - 2)
+        pieces = [piece or [frame.unknown] for piece in pieces]
+        features += _split(pieces, example["tags"], index, settings.max_tokens - 2, frame)
     return features
 
 
-def _split(pieces: list[list[int]], tags: list[int], index: int, room: int) -> list[Feature]:
+def _split(
+    pieces: list[list[int]], tags: list[int], index: int, room: int, frame: Special
+) -> list[Feature]:
     """Cut a sentence between words wherever the next word would not fit."""
     features: list[Feature] = []
     ids: list[int] = []
@@ -40,7 +45,7 @@ def _split(pieces: list[list[int]], tags: list[int], index: int, room: int) -> l
     def close() -> None:
         target = [tags[word] for word in words]
         context = (list(places), list(words))
-        features.append(Feature([BOS, *ids, EOS], index, target, context))
+        features.append(Feature([frame.first, *ids, frame.last], index, target, context))
         ids.clear(), words.clear(), places.clear()
 
     for word, piece in enumerate(pieces):
@@ -88,6 +93,10 @@ def predict(found: list, features: list[Feature], examples: list[dict], settings
 
 def gold(example: dict) -> list[int]:
     return example["tags"]
+
+
+def named(tags: list[int], labels: tuple[str, ...]) -> list[str]:
+    return [labels[tag] for tag in tags]
 
 
 def _rows(packed: Packed, features: list[Feature]) -> Tensor:

@@ -1,0 +1,137 @@
+"""Mine the pools of a mining task with an encoder, layer by layer, in bounded memory.
+
+Of a language its split's texts and a few numbers a sentence are in memory, and what a search needs
+(stages.nearest). The vectors are not: they are memory-mapped files in the scratch folder, float32,
+4 d (n + m) bytes for every layer that is searched and each of two ways of pooling, for d dimensions
+and n and m sentences. They are removed when their language is done.
+
+An interrupted run goes on: with the block of sentences that was being encoded, with the layer that
+was being searched. Finished languages are not mined again.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from stages import depth, examples, mining
+from stages.command import read_json, remove, write_json
+from stages.memory import release
+from stages.mining import SIDES, Candidate, Pools
+from stages.nearest import Neighbours, nearest
+from stages.progress import progress
+from stages.sentences import EVERY_TOKEN, SentenceEncoder, mapped
+
+BLOCK = 1024  # sentences that are encoded before it is noted that they are
+POOLINGS = ("", "no_special_")  # over all tokens; without those around the sentence
+
+Key = tuple[int, str]  # layer and pooling
+
+
+@dataclass(frozen=True)
+class Miner:
+    """An encoder with the layers to search, the k of the margin and a folder that survives."""
+
+    encoder: SentenceEncoder
+    layers: list[int]
+    neighbours: int
+    scratch: Path
+
+    def mine(self, task: Path, language: str) -> dict:
+        """{"scores": of every layer searched, "pairs": mined at the protocol's layer}."""
+        done = self.scratch / task.name / f"{language}.json"
+        if not done.is_file():
+            folder = done.with_suffix("")
+            told = self.scored(task, language, folder)
+            beside = done.with_suffix(".partial")
+            write_json(beside, told)
+            beside.rename(done)
+            remove(folder)
+        return read_json(done)
+
+    def scored(self, task: Path, language: str, folder: Path) -> dict:
+        """What `mine` gives, with the thresholds that are best on the validation split."""
+        pools = mining.read_pools(examples.path(task, "validation", language))
+        thresholds = {
+            key: mining.best_threshold(found, pools.gold)
+            for key, found in self.candidates(pools, folder / "validation")
+        }
+        pools = mining.read_pools(examples.path(task, "test", language))
+        layers: dict[int, dict] = {layer: {"layer": layer} for layer in self.layers}
+        pairs: list[tuple] = []
+        for key, found in self.candidates(pools, folder / "test"):
+            (layer, pooling), threshold = key, thresholds[key]
+            score = mining.score(found, pools.gold, threshold)
+            layers[layer] |= {pooling + name: round(value, 4) for name, value in score.items()}
+            layers[layer][f"{pooling}threshold"] = round(threshold, 6)
+            if key == (depth.protocol(self.encoder.depth), ""):
+                pairs = mining.mined(found, threshold)
+        scores = {
+            "n_gold": len(pools.gold),
+            "chance_percent": round(mining.chance(len(pools.gold), *pools.rows.values()), 4),
+            "foreign_sentences": pools.rows["foreign"],
+            "english_sentences": pools.rows["english"],
+            "layers": list(layers.values()),
+        }
+        return {"scores": scores, "pairs": pairs}
+
+    def candidates(self, pools: Pools, folder: Path) -> Iterator[tuple[Key, list[Candidate]]]:
+        """One-to-one candidates by id for every layer and pooling."""
+        name = "/".join(folder.parts[-3:])
+        x, y = (
+            self.vectors(list(pools.texts[side]), folder / side, f"encode {name} {side}")
+            for side in SIDES
+        )
+        for key in x:
+            layer, pooling = key
+            what = f"mine {name} {pooling}layer {layer}"
+            near = kept(
+                folder / f"{pooling}{layer}.npz",
+                lambda key=key, what=what: nearest(x[key], y[key], self.neighbours, what=what),
+            )
+            yield key, pools.named(mining.candidates(near))
+
+    def vectors(self, texts: list[str], folder: Path, what: str) -> dict[Key, Tensor]:
+        """Vectors (n, d) of every layer and pooling, in files that lie in `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        note, starts = folder / "blocks_done", range(0, len(texts), BLOCK)
+        done = int(note.read_text()) if note.is_file() else 0
+        files = {
+            (layer, pooling): mapped(
+                folder / f"{pooling}{layer}.bin", (len(texts), self.encoder.width), new=not done
+            )
+            for layer, pooling in itertools.product(self.layers, POOLINGS)
+        }
+        numbers = range(done, len(starts))
+        for number in progress(numbers, len(starts), what, f"x {BLOCK:,} sentences", done):
+            self.encode(texts[starts[number] :][:BLOCK], starts[number], files)
+            beside = note.with_suffix(".partial")
+            beside.write_text(str(number + 1))
+            beside.rename(note)
+        return files
+
+    def encode(self, texts: list[str], start: int, files: dict[Key, Tensor]) -> None:
+        """Put the vectors of some sentences into the files, the first at `start`."""
+        left_out = [EVERY_TOKEN, self.encoder.around]
+        tokens = self.encoder.tokens(texts)
+        for indices, found in self.encoder.batches(tokens, left_out, self.layers):
+            places = start + torch.tensor(indices)
+            for pooling, layers in zip(POOLINGS, found, strict=True):
+                for layer, vectors in zip(self.layers, layers, strict=True):
+                    files[layer, pooling][places] = vectors
+        release()
+
+
+def kept(file: Path, search: Callable[[], Neighbours]) -> Neighbours:
+    """The result of a search, read from a file where an earlier run has made it."""
+    if not file.is_file():
+        found = search()
+        beside = file.with_suffix(".partial.npz")
+        np.savez(beside, **{name: tensor.numpy() for name, tensor in vars(found).items()})
+        beside.rename(file)
+    with np.load(file) as stored:
+        return Neighbours(**{name: torch.from_numpy(stored[name]) for name in stored})

@@ -1,0 +1,120 @@
+"""What the parameters of a suite must say together: names, targets, models, lengths."""
+
+from typing import Any
+
+from stages.errors import UserError, choose
+from stages.settings import FetchedModel, ScratchModel, Settings
+from stages.typed import Whole, build
+
+
+def check(settings: Settings) -> None:
+    """Refuse what does not fit together; a UserError names what is allowed."""
+    check_names(settings)
+    check_targets(settings)
+    check_models(settings)
+    check_lengths(settings)
+    check_layers(settings.align.mining_layers, f"{settings.file}: align.mining_layers")
+    twice = sorted(set(settings.recipes) & set(settings.extra.recipes))
+    if twice:
+        raise UserError(f"{settings.file}: {', '.join(twice)} is in recipes and extra.recipes")
+
+
+def check_names(settings: Settings) -> None:
+    """Every list of names holds those that the keys which it goes by have."""
+    trained = settings.intermediate.tasks
+    lists = {
+        "extra.models": (settings.extra.models, settings.models),
+        "report.baseline": ((settings.report.baseline,), settings.all_recipes),
+        "intermediate.tasks": (trained, settings.tasks),
+        "align.tasks": (settings.align.tasks, settings.tasks),
+    }
+    lists |= {f"multitask.{k}.tasks": (v.tasks, trained) for k, v in settings.multitask.items()}
+    lists |= {f"orders.{k}": (v, trained) for k, v in settings.orders.items()}
+    if settings.world:
+        lists["world.translated"] = settings.world.translated, settings.world.rows
+    for key, (names, allowed) in lists.items():
+        for name in names:
+            choose(name, allowed, f"{settings.file}: {key}: name")
+
+
+def check_targets(settings: Settings) -> None:
+    """Every target stands in one group, or is only trained before another one."""
+    grouped = [target for group in settings.target.groups.values() for target in group]
+    for target in grouped:
+        choose(target, settings.target.tasks, f"{settings.file}: target.groups: target")
+    entries = {name: settings.fine_tuning("target", name) for name in settings.target.tasks}
+    before = {entry.after for entry in entries.values()} - {None}
+    for target, entry in entries.items():
+        if entry.after is not None:
+            where = f"{settings.file}: target.tasks.{target}.after"
+            choose(entry.after, entries, where)
+            if entries[entry.after].after is not None:
+                raise UserError(f"{where}: {entry.after!r} comes after another target itself")
+        count = grouped.count(target)
+        if count > 1 or (count == 0 and target not in before):
+            raise UserError(
+                f"{settings.file}: target {target!r} stands in {count} of target.groups; it must "
+                f"stand in one, or in the `after` of another target"
+            )
+
+
+def check_models(settings: Settings) -> None:
+    """Every model has one origin, and what that origin needs."""
+    origins = {"scratch": ScratchModel, "hub": FetchedModel}
+    for origin, kind in origins.items():
+        for name in getattr(settings.origins, origin):
+            choose(name, settings.models, f"{settings.file}: origins.{origin}: model")
+            if not isinstance(settings.models[name], kind):
+                raise UserError(
+                    f"{settings.file}: models.{name} does not fit origins.{origin}: a model of the "
+                    f"hub has a repository, one from scratch has none"
+                )
+    for name in settings.models:
+        places = [origin for origin in origins if name in getattr(settings.origins, origin)]
+        if len(places) != 1:
+            raise UserError(
+                f"{settings.file}: model {name!r} stands in {len(places)} of origins.scratch and "
+                f"origins.hub; it must stand in one"
+            )
+    trained = settings.tokenizer.kinds
+    if settings.origins.scratch:
+        if len(trained) != 1 or None in (settings.tokenizer.vocab_size, settings.pretrain):
+            raise UserError(
+                f"{settings.file}: models from scratch need one of tokenizer.kinds, got "
+                f"{list(trained)}, tokenizer.vocab_size and pretrain"
+            )
+    elif trained:
+        raise UserError(
+            f"{settings.file}: tokenizer.kinds is {list(trained)} and no model is from scratch; "
+            f"allowed: []"
+        )
+
+
+def check_lengths(settings: Settings) -> None:
+    """Heads divide the width, and no input is longer than what every model has positions for."""
+    longest = {
+        f"{section}.tasks.{task}": settings.fine_tuning(section, task).max_tokens
+        for section in ("intermediate", "target")
+        for task in getattr(settings, section).tasks
+    }
+    for name, model in settings.models.items():
+        where = f"{settings.file}: models.{name}"
+        if model.hidden % model.heads:
+            raise UserError(
+                f"{where}: hidden {model.hidden} is not a multiple of heads {model.heads}"
+            )
+        room = model.positions - (0 if getattr(model, "architecture", "") == "bert" else 2)
+        for key, tokens in longest.items():
+            if tokens > room:
+                raise UserError(
+                    f"{where}: positions {model.positions} are room for {room} tokens, "
+                    f"{key} has max_tokens {tokens}"
+                )
+
+
+def check_layers(wanted: Any, where: str) -> None:
+    """`all`, `protocol`, or a list of layers; how many there are each model knows."""
+    if isinstance(wanted, list):
+        build(tuple[Whole, ...], wanted, where)
+    elif wanted not in ("all", "protocol"):
+        raise UserError(f"{where}: expected all, protocol or a list of layers, got {wanted!r}")

@@ -1,0 +1,172 @@
+"""The parts of an encoder: packed batches, embeddings, attention, layers.
+
+Modules carry the names that their tensors have in Transformers' checkpoints.
+"""
+
+from collections.abc import Sequence
+from itertools import chain
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from stages.encoder_config import EncoderConfig
+
+
+class Packed:
+    """Sequences of token ids laid end to end, and the indices that attention needs.
+
+    ids (N,) and positions (N,) int64, positions from 0; `first` (B,) is the row of each sequence's
+    first token. `types` (N,) int64 is 1 from the token on that `seconds` names for each sequence,
+    or None where all are 0. `gather` (B, T) points from a padded grid into the N rows, `scatter`
+    (N,) back; `mask` (B, 1, 1, T) is true for real tokens, or None where all sequences have the
+    same length: then rows and grid are the same.
+    """
+
+    def __init__(self, sequences: list[list[int]], seconds: Sequence[int] = ()):
+        # In numpy: on arrays this small a call of torch costs several times as much.
+        lengths = np.fromiter(map(len, sequences), np.int64, len(sequences))
+        ids = np.fromiter(chain.from_iterable(sequences), np.int64, lengths.sum())
+        first = lengths.cumsum() - lengths
+        self.shape = (len(sequences), int(lengths.max()))
+        columns = np.arange(self.shape[1])
+        real = columns < lengths[:, None]
+        gather = np.where(real, columns + first[:, None], 0)
+        scatter = real.ravel().nonzero()[0]
+        positions = scatter % self.shape[1]
+        self.lengths, self.ids, self.first, self.positions, self.gather, self.scatter = map(
+            torch.from_numpy, (lengths, ids, first, positions, gather, scatter)
+        )
+        self.mask = None if real.all() else torch.from_numpy(real)[:, None, None, :]
+        self.types = None
+        if len(seconds):
+            starts = np.repeat(np.array(seconds), lengths)
+            self.types = torch.from_numpy((positions >= starts).astype(np.int64))
+
+    @property
+    def tokens(self) -> int:
+        """Number of real tokens, N."""
+        return len(self.ids)
+
+
+def norm(config: EncoderConfig) -> nn.LayerNorm:
+    return nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
+
+
+class Embeddings(nn.Module):
+    def __init__(self, config: EncoderConfig):
+        super().__init__()
+        self.first_position = config.first_position
+        self.word_embeddings = nn.Embedding(config.vocab_size, config.hidden_size)
+        self.position_embeddings = nn.Embedding(config.max_position_embeddings, config.hidden_size)
+        self.token_type_embeddings = nn.Embedding(config.type_vocab_size, config.hidden_size)
+        self.LayerNorm = nn.Identity() if config.architecture.pre_norm else norm(config)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+
+    def forward(self, packed: Packed) -> Tensor:
+        types = self.token_type_embeddings
+        types = types.weight[0] if packed.types is None else types(packed.types)
+        positions = self.position_embeddings(packed.positions + self.first_position)
+        return self.dropout(self.LayerNorm(self.word_embeddings(packed.ids) + types + positions))
+
+
+class SelfAttention(nn.Module):
+    def __init__(self, config: EncoderConfig):
+        super().__init__()
+        self.heads = config.num_attention_heads
+        self.dropout = nn.Dropout(config.attention_probs_dropout_prob)
+        self.query = nn.Linear(config.hidden_size, config.hidden_size)
+        self.key = nn.Linear(config.hidden_size, config.hidden_size)
+        self.value = nn.Linear(config.hidden_size, config.hidden_size)
+
+    def forward(self, hidden: Tensor, packed: Packed, rows: Tensor | None) -> Tensor:
+        """Contexts (N, d) of all tokens, or (M, d) of those in `rows`."""
+        # One product and one gather for the three projections: (N, 3d) -> (B, T, 3, h, d/h).
+        projections = (self.query, self.key, self.value)
+        weight = torch.cat([p.weight for p in projections])
+        bias = torch.cat([p.bias for p in projections])
+        grid = F.linear(hidden, weight, bias)
+        if packed.mask is not None:
+            grid = grid.index_select(0, packed.gather.view(-1))
+        query, key, value = grid.view(*packed.shape, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        dropout = self.dropout.p if self.training else 0.0
+        context = F.scaled_dot_product_attention(query, key, value, packed.mask, dropout)
+        context = context.transpose(1, 2).reshape(len(grid), -1)
+        if rows is not None:
+            return context.index_select(0, packed.scatter[rows])
+        return context if packed.mask is None else context.index_select(0, packed.scatter)
+
+
+def projection(width: int, out: int) -> nn.Module:
+    """A projection under a name of its own (`...dense`)."""
+    holder = nn.Module()
+    holder.dense = nn.Linear(width, out)
+    return holder
+
+
+class Residual(nn.Module):
+    """A projection, added to what came in, and normalised (`...output` in the checkpoint)."""
+
+    def __init__(self, width: int, config: EncoderConfig):
+        super().__init__()
+        self.dense = nn.Linear(width, config.hidden_size)
+        self.LayerNorm = norm(config)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+
+    def forward(self, inner: Tensor, hidden: Tensor) -> Tensor:
+        return self.LayerNorm(self.dropout(self.dense(inner)) + hidden)
+
+
+class Layer(nn.Module):
+    """A layer of XLM-R and BERT: each of its halves ends with a norm."""
+
+    def __init__(self, config: EncoderConfig):
+        super().__init__()
+        self.attention = nn.Module()
+        self.attention.add_module("self", SelfAttention(config))
+        self.attention.output = Residual(config.hidden_size, config)
+        self.intermediate = projection(config.hidden_size, config.intermediate_size)
+        self.output = Residual(config.intermediate_size, config)
+
+    def forward(self, hidden: Tensor, packed: Packed, rows: Tensor | None = None) -> Tensor:
+        """(N, d) -> (N, d), or (M, d) where only `rows` (M,) are wanted of the result."""
+        context = self.attention.self(hidden, packed, rows)
+        wanted = hidden if rows is None else hidden.index_select(0, rows)
+        hidden = self.attention.output(context, wanted)
+        return self.output(F.gelu(self.intermediate.dense(hidden)), hidden)
+
+
+class PreNormLayer(nn.Module):
+    """A layer of XLM-R XL: each of its halves begins with a norm; dropout after attention only."""
+
+    def __init__(self, config: EncoderConfig):
+        super().__init__()
+        self.attention = nn.Module()
+        self.attention.add_module("self", SelfAttention(config))
+        self.attention.output = projection(config.hidden_size, config.hidden_size)
+        self.attention.self_attn_layer_norm = norm(config)
+        self.intermediate = projection(config.hidden_size, config.intermediate_size)
+        self.output = projection(config.intermediate_size, config.hidden_size)
+        self.LayerNorm = norm(config)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+
+    def forward(self, hidden: Tensor, packed: Packed, rows: Tensor | None = None) -> Tensor:
+        """As `Layer.forward`."""
+        context = self.attention.self(self.attention.self_attn_layer_norm(hidden), packed, rows)
+        wanted = hidden if rows is None else hidden.index_select(0, rows)
+        hidden = wanted + self.dropout(self.attention.output.dense(context))
+        inner = F.gelu(self.intermediate.dense(self.LayerNorm(hidden)))
+        return hidden + self.output.dense(inner)
+
+
+class Pooler(nn.Module):
+    """Dense and tanh on a sequence's first token (`pooler`)."""
+
+    def __init__(self, config: EncoderConfig):
+        super().__init__()
+        self.dense = nn.Linear(config.hidden_size, config.hidden_size)
+
+    def forward(self, hidden: Tensor, packed: Packed) -> Tensor:
+        """hidden (N, d) -> (sequences, d)."""
+        return torch.tanh(self.dense(hidden[packed.first]))

@@ -1,0 +1,151 @@
+"""Rows of a task as their source has them, checked: columns, types, classes, how many there are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from stages import hub, tasks
+from stages.errors import UserError
+from stages.settings import Settings, Source
+
+BATCH = 1000  # rows read at once: a row at a time is fifty times slower
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The tables {name: data set} of one split and language, and the module that reads them."""
+
+    task: ModuleType
+    tables: dict
+
+    @property
+    def size(self) -> int:
+        """Rows of the first table."""
+        return len(next(iter(self.tables.values())))
+
+
+def wanted_languages(settings: Settings, name: str) -> tuple[str, ...]:
+    """The task's own list of languages if the suite gives one, else those it shares with it."""
+    task, own = tasks.load(name), settings.tasks[name].languages
+    if own is not None:
+        tasks.check_languages(task, own)
+        return own
+    shared = tasks.covered(task, settings.languages)
+    if not shared:
+        raise UserError(
+            f"task {name!r} has none of the suite's languages "
+            f"{', '.join(settings.languages)}; it has {', '.join(task.LANGUAGES)}"
+        )
+    return shared
+
+
+def place(source: Source, task: ModuleType, repository: str) -> tuple[str, bool]:
+    """Where a repository lies, and whether that is a local folder, which must be there."""
+    local = repository.startswith(tasks.LOCAL)
+    if source.prefix == "hub" and not local:
+        return repository, False
+    if local and source.local is not None:
+        folder = Path(source.local) / repository.removeprefix(tasks.LOCAL)
+    elif source.prefix == "hub":
+        raise UserError(
+            f"{repository} is not on the Hub: name the folder that holds it as source.local. "
+            f"{obtain(task)}"
+        )
+    else:
+        folder = Path(source.prefix) / repository
+    if not folder.is_dir():
+        told = f"no folder {folder} (source.prefix {source.prefix!r}, repository {repository!r})"
+        raise UserError(f"{told}. {obtain(task)}" if local else told)
+    return str(folder), True
+
+
+def obtain(task: ModuleType) -> str:
+    """How one comes by what no Hub has."""
+    return " ".join(part.OBTAIN for part in tasks.parts(task) if hasattr(part, "OBTAIN"))
+
+
+def load(
+    source: Source, task: ModuleType, split: str, language: str, origin: dict, cache: str
+) -> list[Loaded] | None:
+    """The rows of one split and language, by part; None where the source has no such split."""
+    found = [
+        Loaded(part, load_tables(source, part, split, language, origin, cache))
+        for part in tasks.parts_with(task, language)
+    ]
+    absent = [part for part in found if any(rows is None for rows in part.tables.values())]
+    if absent and len(absent) < len(found):
+        raise UserError(f"{task.__name__}: {absent[0].task.REPO} has no {split} rows")
+    return None if absent else found
+
+
+def load_tables(source, part, split: str, language: str, origin: dict, cache: str) -> dict:
+    """{table: rows, or None where there is no such split}."""
+    import datasets
+
+    found = {}
+    for table, (repository, configs) in tasks.configurations(part, language).items():
+        where, local = place(source, part, repository)
+        revision = origin["repositories"][repository].get("revision")
+        read = [
+            hub.load_rows(where, config, part.SPLITS[split], revision, cache, local)
+            for config in configs
+        ]
+        read = [rows for rows in read if rows is not None]
+        found[table] = datasets.concatenate_datasets(read) if read else None
+    return found
+
+
+def checked(rows, part: ModuleType, table: str, where: str) -> Iterator[dict]:
+    """The rows with the columns that the task reads; one absent or of another type is named."""
+    columns = part.COLUMNS[table] if hasattr(part, "tables") else part.COLUMNS
+    where = f"{where}, table {table!r}" if hasattr(part, "tables") else where
+    missing = [column for column in columns if column not in rows.column_names]
+    if missing:
+        raise UserError(
+            f"{where}: no column {', '.join(missing)}; "
+            f"the source has {', '.join(rows.column_names)}"
+        )
+    if not len(rows):
+        raise UserError(f"{where}: the split is empty")
+    check_classes(rows, columns, part, where)
+    index = 0
+    for batch in rows.select_columns(list(columns)).iter(BATCH):
+        for values in zip(*(batch[column] for column in columns), strict=True):
+            for (column, kind), value in zip(columns.items(), values, strict=True):
+                if not isinstance(value, kind):
+                    raise UserError(
+                        f"{where}, row {index}: column {column!r} should be {kind.__name__}, "
+                        f"got {type(value).__name__} {value!r:.80}"
+                    )
+            index += 1
+            yield dict(zip(columns, values, strict=True))
+
+
+def check_classes(rows, columns, part: ModuleType, where: str) -> None:
+    """Classes that a source numbers must be the task's, in its order."""
+    wanted = list(getattr(part, "SOURCE_LABELS", None) or part.LABELS or ())
+    for column in columns:
+        feature = rows.features[column]
+        while hasattr(feature, "feature"):  # a list of classes
+            feature = feature.feature
+        if getattr(feature, "names", wanted) != wanted:
+            raise UserError(
+                f"{where}: column {column!r} numbers the classes {', '.join(feature.names)}; "
+                f"expected {', '.join(wanted) or 'none'}"
+            )
+
+
+def expected(task: ModuleType, constant: str, split: str, language: str) -> int | None:
+    """What ROWS or KEPT says of a split and language; None where nothing is known."""
+    known = getattr(task, constant, {}).get(split)
+    return known.get(language) if isinstance(known, dict) else known
+
+
+def check_number(found: int, wanted: int | None, what: str, sampled: bool, where: str) -> None:
+    """A number that is known must be met, unless the source says that it is a sample."""
+    if wanted is not None and found != wanted and not sampled:
+        raise UserError(
+            f"{where}: the source gives {found:,} {what}, expected {wanted:,}; where it is a "
+            f"sample, source.sampled must say so"
+        )

@@ -1,0 +1,238 @@
+"""What each cell of a suite's grid takes: examples, steps, operations, bytes on disk.
+
+Everything is read from the parameters and the tasks' files, nothing from the data: rows are those
+that a download has counted where there was one, else those of the generated world, else those that
+the task's file expects. Lengths are mean characters over the characters of a token. It is an
+estimate from above: early stopping may end a training before its last step. Generated texts are
+shorter than the real ones that the tasks' files tell of.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from stages import flops, recipes, tasks, training
+from stages.command import read_json
+from stages.settings import FineTuning, Settings
+
+BYTES = 4  # of a weight
+SOURCE = recipes.SOURCE_LANGUAGE
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one cell takes."""
+
+    verb: str
+    model: str
+    cell: str
+    examples: int = 0
+    steps: int = 0
+    flops: float = 0.0
+    disk_bytes: float = 0.0
+
+
+@dataclass(eq=False)
+class Workload:
+    """All work of a suite; `unknown` names the (task, split) whose rows nobody has counted."""
+
+    settings: Settings
+    counts: Path  # folder of the statistics that downloads have written, metrics/<suite>/data
+    characters_per_token: float
+    unknown: set[tuple[str, str]] = field(default_factory=set)
+
+    def all(self) -> list[Work]:
+        found = list(self.pretraining())
+        trained: set[str] = set()  # phases that an earlier recipe leaves for a later one
+        for model, recipe in self.settings.cells:
+            found.append(self.intermediate(model, recipe, trained))
+            found.append(self.alignment(model, recipe))
+            for group, targets in self.settings.target.groups.items():
+                found.append(self.targets(model, recipe, group, targets))
+                found.append(self.evaluation(model, recipe, group, targets))
+        return [*found, self.data()]
+
+    def pretraining(self) -> Iterator[Work]:
+        """Models from scratch are trained, the others downloaded."""
+        chosen = self.settings.pretrain
+        for name, entry in self.settings.models.items():
+            size = BYTES * self.parameters(name)
+            if name not in self.settings.origins.scratch:
+                yield Work("fetch", name, name, disk_bytes=size)
+                continue
+            seen = chosen.steps * chosen.batch_size
+            tokens = min(chosen.max_tokens, self.tokens(recipes.TEXT))
+            head = 2 * chosen.mask_rate * entry.hidden * (entry.hidden + self.vocabulary(name))
+            each = flops.forward(entry, tokens, tokens) + tokens * head
+            yield Work(
+                "pretrain", name, name, seen, chosen.steps, flops.TRAINING * seen * each, size
+            )
+
+    def intermediate(self, model: str, recipe: str, trained: set[str]) -> Work:
+        """The phases that no earlier recipe of the model has left behind, and the encoder."""
+        phases, seen, steps, operations = recipes.phases(recipe, self.settings), 0, 0, 0.0
+        for number, phase in enumerate(phases):
+            key = f"{model} {phases[: number + 1]}"
+            if key not in trained:
+                trained.add(key)
+                for count, batch, each in self.phase(model, phase):
+                    seen, steps = seen + count * batch, steps + count
+                    operations += flops.TRAINING * count * batch * each
+        size = BYTES * self.parameters(model)
+        return Work("intermediate", model, f"{model}-{recipe}", seen, steps, operations, size)
+
+    def phase(self, model: str, phase: dict) -> Iterator[tuple[int, int, float]]:
+        """(steps, batch size, operations of an example's forward pass) of each task of a phase."""
+        chosen = {t: self.settings.fine_tuning("intermediate", t) for t in phase["tasks"]}
+        sizes = {t: self.features(t, SOURCE, chosen[t]) for t in phase["tasks"]}
+        if phase["steps"] is not None:
+            weights = {t: min(sizes[t], phase["cap"]) for t in phase["tasks"]}
+            whole = sum(weights.values()) or 1
+            steps = {t: round(phase["steps"] * weights[t] / whole) for t in phase["tasks"]}
+        else:
+            steps = {t: training.budget(chosen[t], sizes[t]).steps for t in phase["tasks"]}
+        for task, count in steps.items():
+            yield count, chosen[task].batch_size, self.forward(model, task, chosen[task])
+        if phase["mixed"] == "mlm":
+            mixed, shape = self.settings.intermediate.mlm, self.settings.models[model]
+            count = round(sum(steps.values()) * mixed.share / (1 - mixed.share))
+            tokens = min(mixed.max_tokens, self.tokens(recipes.TEXT))
+            yield count, mixed.batch_size, flops.forward(shape, tokens, tokens)
+
+    def targets(self, model: str, recipe: str, group: str, targets: tuple[str, ...]) -> Work:
+        """All seeds of all targets of a group, and the checkpoints that stay."""
+        seen, steps, operations = 0, 0, 0.0
+        for name in self.with_those_before(targets):
+            chosen = self.settings.fine_tuning("target", name)
+            task = chosen.task or name
+            size = sum(self.features(task, code, chosen) for code in chosen.languages)
+            count = training.budget(chosen, size).steps
+            seen, steps = seen + count * chosen.batch_size, steps + count
+            each = self.forward(model, task, chosen)
+            operations += flops.TRAINING * count * chosen.batch_size * each
+        seeds = len(self.settings.seeds)
+        kept = len(targets) * seeds * self.settings.target.checkpoints
+        disk, cell = kept * BYTES * self.parameters(model), f"{group}-{model}-{recipe}"
+        return Work("target", model, cell, seeds * seen, seeds * steps, seeds * operations, disk)
+
+    def with_those_before(self, targets: tuple[str, ...]) -> Iterator[str]:
+        for name in targets:
+            yield from filter(None, [self.settings.fine_tuning("target", name).after])
+            yield name
+
+    def evaluation(self, model: str, recipe: str, group: str, targets: tuple[str, ...]) -> Work:
+        """Test rows with two checkpoints, chosen and oracle, development rows with all."""
+        seen, operations = 0, 0.0
+        passes = {"test": 2, "validation": self.settings.target.checkpoints}
+        for name in targets:
+            chosen = self.settings.fine_tuning("target", name)
+            for task in self.served(chosen.task or name):
+                for split, times in passes.items():
+                    rows = sum(self.rows(task, split, c) for c in self.languages(task, split))
+                    seen += times * rows
+                    operations += times * rows * self.forward(model, task, chosen)
+        seeds, cell = len(self.settings.seeds), f"{group}-{model}-{recipe}"
+        return Work("evaluate", model, cell, seeds * seen, 0, seeds * operations)
+
+    def alignment(self, model: str, recipe: str) -> Work:
+        """Both sides of every pair, the foreign one with the pretrained encoder too."""
+        seen, operations, shape = 0, 0.0, self.settings.models[model]
+        for task in self.settings.align.tasks:
+            tokens = self.tokens(task) / 2
+            for split in ("validation", "test"):
+                sentences = 3 * sum(self.rows(task, split, c) for c in self.languages(task, split))
+                seen += sentences
+                operations += sentences * flops.forward(shape, tokens, tokens)
+        return Work("align", model, f"{model}-{recipe}", seen, 0, operations)
+
+    def data(self) -> Work:
+        """The examples on disk."""
+        disk, count = 0.0, 0
+        for task in self.settings.tasks:
+            for split in tasks.load(task).SPLITS:
+                rows = sum(self.rows(task, split, c) for c in self.languages(task, split))
+                count += rows
+                disk += rows * self.tokens(task) * self.characters_per_token
+        return Work("download", "", "", count, 0, 0.0, disk)
+
+    def served(self, trained: str) -> list[str]:
+        return [t for t in self.settings.tasks if trained == tasks.load(t).TRAINED_ON]
+
+    def languages(self, task: str, split: str) -> tuple[str, ...]:
+        """The languages in which a task has a split, as far as its file says."""
+        module, own = tasks.load(task), self.settings.tasks[task].languages
+        if split not in module.SPLITS:
+            return ()
+        found = own or tasks.covered(module, self.settings.languages)
+        expected = getattr(module, "ROWS", {}).get(split)
+        return tuple(c for c in found if not isinstance(expected, dict) or c in expected)
+
+    def rows(self, task: str, split: str, language: str) -> int:
+        """Examples of one task, split and language."""
+        counted = self.counted(task)
+        limit = getattr(self.settings.tasks[task], split)
+        if counted:
+            return counted.get(split, {}).get(language, {}).get("rows", 0)
+        known = self.expected(task, split, language)
+        if known is None:
+            self.unknown.add((task, split))
+            return limit or 0
+        return known if limit is None else min(known, limit)
+
+    def expected(self, task: str, split: str, language: str) -> int | None:
+        """Rows of the generated world, or those that the task's file expects."""
+        if self.settings.world:
+            if task == recipes.TEXT:
+                return self.settings.world.documents
+            told = self.settings.world.rows.get(task.removesuffix("_translated"), {})
+            return told.get(split)
+        module = tasks.load(task)
+        for part in (module, *tasks.parts_with(module, language)):
+            for constant in ("KEPT", "ROWS"):
+                found = getattr(part, constant, {}).get(split)
+                if isinstance(found, dict):
+                    found = found.get(language)
+                if found is not None:
+                    return found
+        return None
+
+    @cache  # noqa: B019  one instance a run
+    def counted(self, task: str) -> dict | None:
+        file = self.counts / f"{task}.json"
+        return read_json(file)["splits"] if file.is_file() else None
+
+    def tokens(self, task: str) -> float:
+        """Mean tokens of an example, all of its sequences together."""
+        return tasks.load(task).CHARACTERS / self.characters_per_token
+
+    def features(self, task: str, language: str, chosen: FineTuning) -> int:
+        """Training features: examples, or parts of those that are longer than `max_tokens`."""
+        translated = f"{task}_translated"
+        other = language != SOURCE and translated in self.settings.tasks
+        count = self.rows(translated if other else task, "train", language)
+        if chosen.train_examples is not None:
+            count = min(count, chosen.train_examples)
+        return round(count * self.parts(task, chosen))
+
+    def parts(self, task: str, chosen: FineTuning) -> int:
+        if tasks.load(task).TYPE != "question_answering":
+            return 1
+        room = chosen.max_tokens - chosen.stride
+        return max(1, math.ceil((self.tokens(task) - chosen.stride) / room))
+
+    def forward(self, model: str, task: str, chosen: FineTuning) -> float:
+        """Operations of a forward pass over one example; what is one sequence is cut."""
+        tokens = self.tokens(task)
+        if tasks.load(task).TYPE != "multiple_choice":
+            tokens = min(tokens, chosen.max_tokens)
+        return flops.forward(self.settings.models[model], tokens, tokens)
+
+    def vocabulary(self, model: str) -> int:
+        entry = self.settings.models[model]
+        return getattr(entry, "vocabulary", self.settings.tokenizer.vocab_size)
+
+    def parameters(self, model: str) -> int:
+        entry = self.settings.models[model]
+        return flops.parameters(entry, self.vocabulary(model), entry.positions)

@@ -1,0 +1,133 @@
+"""The stages `sources` and `download` on the Hub's stand-in, by command line, held to a folder."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import datasets
+import pytest
+import yaml
+
+from stages.command import read_json
+from tests.conftest import ROOT
+from tests.hub_server import HubServer, card, until
+
+LANGUAGES = ("en", "de")
+
+
+@pytest.fixture
+def hub(tmp_path):
+    with HubServer(tmp_path / "served") as server:
+        yield server
+
+
+class Stages:
+    """Both stages for XNLI in a room of their own."""
+
+    def __init__(self, room: Path, prefix: str, environment: dict[str, str]):
+        self.room, self.environment, self.params = room, environment, room / "params.yaml"
+        room.mkdir()
+        params = yaml.safe_load((ROOT / "params.yaml").read_text())
+        params |= {"languages": [*LANGUAGES], "tasks": {"xnli": {}}}
+        params["source"] |= {"prefix": prefix, "depends_on": str(self.params)}
+        self.params.write_text(yaml.safe_dump(params))
+
+    def sources(self) -> str:
+        """Returns what the stage prints."""
+        return finish(self.start("sources", source=self.params, out=self.room / "sources"))
+
+    def download(self) -> subprocess.Popen:
+        places = {"origin": self.room / "sources/xnli.json", "out": self.room / "xnli"}
+        return self.start("download", task="xnli", statistics=self.room / "xnli.json", **places)
+
+    def start(self, name: str, **given) -> subprocess.Popen:
+        given |= {"params": self.params, "code": self.params}
+        options = [f"--{key}={value}" for key, value in given.items()]
+        command = [sys.executable, "-m", f"stages.{name}", *options]
+        kind = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen(command, cwd=ROOT, env=self.environment, **kind)
+
+    def made(self) -> tuple[dict[str, bytes], dict]:
+        """The examples' files, and the statistics without their origin."""
+        out = self.room / "xnli"
+        found = (path for path in sorted(out.rglob("*")) if path.is_file())
+        told = read_json(self.room / "xnli.json")
+        told.pop("made_from")
+        return {str(path.relative_to(out)): path.read_bytes() for path in found}, told
+
+
+def finish(process: subprocess.Popen) -> str:
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    return out
+
+
+def made_up(mark: str = "") -> dict[str, bytes]:
+    """A few rows in XNLI's columns: a configuration for each language."""
+    kinds = {"premise": datasets.Value("string"), "hypothesis": datasets.Value("string")}
+    labels = ["entailment", "neutral", "contradiction"]
+    features = datasets.Features(kinds | {"label": datasets.ClassLabel(names=labels)})
+    files, splits = {}, ("train", "validation", "test")
+    for place in (f"{code}/{split}" for code in LANGUAGES for split in splits):
+        texts = [{"premise": f"{place} {i}{mark}", "hypothesis": "h"} for i in range(7)]
+        rows = [text | {"label": i % 3} for i, text in enumerate(texts)]
+        stream = io.BytesIO()
+        datasets.Dataset.from_list(rows, features=features).to_parquet(stream)
+        files[f"{place}-0.parquet"] = stream.getvalue()
+    named = {c: {"splits": {s: f"{c}/{s}-*.parquet" for s in splits}} for c in LANGUAGES}
+    return files | {"README.md": card(**named)}
+
+
+def both(hub: HubServer, room: Path, files: dict[str, bytes]) -> tuple[Stages, Stages, str]:
+    """The stages on the Hub and on a folder with the same files, and their commit."""
+    commit = hub.commit("dataset", "facebook/xnli", files)
+    (room / "folder/facebook").mkdir(parents=True)
+    (room / "folder/facebook/xnli").symlink_to(hub.folder / "dataset/facebook/xnli" / commit)
+    environment = hub.environment(room / "home")
+    remote = Stages(room / "remote", "hub", environment)
+    return remote, Stages(room / "local", str(room / "folder"), environment), commit
+
+
+def hold_equal(hub: HubServer, room: Path, files: dict[str, bytes]) -> None:
+    remote, local, commit = both(hub, room, files)
+    assert f"facebook/xnli is not pinned; using revision {commit}" in remote.sources()
+    local.sources()
+    hub.commit("dataset", "facebook/xnli", made_up("moved"))
+    processes = remote.download(), local.download()
+    for process in processes:
+        finish(process)
+    assert remote.made() == local.made()
+    told = read_json(remote.room / "xnli.json")["made_from"]
+    assert told == {"repository": "facebook/xnli", "revision": commit}
+
+
+def test_the_hub_gives_the_rows_of_a_folder_though_its_branch_moves(hub, tmp_path):
+    hold_equal(hub, tmp_path, made_up())
+    assert not hub.asked("train")  # evaluated only
+
+
+@pytest.mark.shared_data
+def test_the_hub_gives_the_real_rows_of_a_folder(mirror, hub, tmp_path):
+    folder = mirror / "facebook/xnli"
+    files = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    hold_equal(hub, tmp_path, files)
+
+
+def test_a_killed_download_looks_unfinished_and_goes_on_with_what_is_missing(hub, tmp_path):
+    remote, local, _ = both(hub, tmp_path, made_up())
+    remote.sources()
+    local.sources()
+    hub.fail("cdn/.*de/validation", cut_after=50, stall=True)
+    process = remote.download()
+    until(lambda: hub.asked("cdn/.*de/validation"))
+    process.kill()
+    process.communicate()
+    assert not (remote.room / "xnli").exists()
+    assert not (remote.room / "xnli.json").exists()
+    finish(remote.download())
+    finish(local.download())
+    assert remote.made() == local.made()
+    fetched = [Path(request.path).name for request in hub.asked("cdn/.*/en/", "GET")]
+    assert fetched == ["validation-0.parquet", "test-0.parquet"]  # once each
+    assert len(hub.asked("cdn/.*de/validation", "GET")) == 2
