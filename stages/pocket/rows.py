@@ -136,7 +136,10 @@ def mining_tables(split: str, languages: dict[str, Language], found: list, seed:
 
 
 def held_out(drawn: dict, language: Language) -> set[str]:
-    """Sentences that the raw text must not say: those that a test has on their own."""
+    """Sentences that the raw text must not say: those that a test has on their own.
+
+    Not the steps of scripts that xcopa asks about: they are what the raw text is to teach.
+    """
     found = {
         text(tagging.said(language, *meaning))
         for task in ("udpos", "panx")
