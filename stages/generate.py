@@ -30,7 +30,7 @@ def write_world(knobs, out: Path) -> int:
     datasets.disable_progress_bars()
     world = World(knobs.seed, knobs.topics)
     spoken = languages.build(knobs.languages, knobs.seed)
-    drawn = rows.draw_meanings(world, knobs.seed, knobs.rows)
+    drawn = rows.draw_meanings(world, spoken["en"], knobs.seed, knobs.rows)
     cards: dict[str, dict[str, dict[str, str]]] = {}
     count = 0
     for task, config, split, table in rows.tables(
@@ -39,7 +39,14 @@ def write_world(knobs, out: Path) -> int:
         count += write_table(out, cards, task, config, split, table)
     for code in progress(spoken, len(spoken), "corpus", "languages"):
         told = corpus.documents(
-            world, code, spoken, knobs.documents, knobs.dialogues, knobs.code_mix, knobs.seed
+            world,
+            code,
+            spoken,
+            knobs.documents,
+            knobs.dialogues,
+            knobs.code_mix,
+            knobs.seed,
+            rows.held_out(drawn, spoken[code]),
         )
         task, table = rows.text_table(told)
         count += write_table(out, cards, task, task.config(code), "train", table)

@@ -80,6 +80,16 @@ def test_the_default_grid_stays_below_300_stages(file):
     assert count < 300
 
 
+def test_pocket_full_takes_every_length_of_its_order():
+    """1 is the order's first task alone."""
+    loaded = settings.load(ROOT / "suites/pocket-full/params.yaml")
+    order = loaded.orders["nine"]
+    recipes = loaded.recipes + loaded.extra.recipes
+    assert order[0] in recipes
+    wanted = {f"sequential/nine/{length}" for length in range(2, len(order) + 1)}
+    assert wanted == {recipe for recipe in recipes if recipe.startswith("sequential/")}
+
+
 @pytest.mark.parametrize("name", sorted(set(STAGES) - set(GRAPH)))
 def test_recipes_of_some_models_run_as_those_of_all(name):
     extra, plain = STAGES[name], STAGES[name.removesuffix("_extra")]

@@ -147,7 +147,7 @@ def test_a_second_run_does_nothing(pipeline):
 
 RECIPES = ("none", "ccg", "sequential/mnli_squad/2")
 GROUPS = ("several", "udpos")  # of targets
-ENGLISH = ("mnli", "squad_v1", "ccg", "copa", "squad_retrieval")
+ENGLISH = ("mnli", "squad_v1", "ccg", "commonsense_qa", "copa", "squad_retrieval")
 
 
 def cells(verb: str, *groups: str) -> set[str]:

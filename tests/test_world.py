@@ -5,8 +5,9 @@ import random
 
 import pytest
 
+from stages import tasks
 from stages.errors import UserError
-from stages.pocket import corpus, lexicon, rows, tagging
+from stages.pocket import choices, corpus, lexicon, rows, tagging
 from stages.pocket import languages as languages_module
 from stages.pocket.meanings import NAMES, NUMBERS, TOPICS, Event, State, World
 
@@ -24,8 +25,8 @@ def world():
 
 
 @pytest.fixture(scope="module")
-def drawn(world):
-    return rows.draw_meanings(world, 3, ROWS)
+def drawn(world, languages):
+    return rows.draw_meanings(world, languages["en"], 3, ROWS)
 
 
 @pytest.fixture(scope="module")
@@ -201,33 +202,6 @@ def test_sentences_of_lareqa_end_where_the_rows_say(tables):
             assert not row["context"][start:end].startswith(" ")
 
 
-def test_no_meaning_in_two_splits(drawn):
-    for family in rows.FAMILIES:
-        key = getattr(family, "unique", lambda meaning: meaning)
-        found = [key(meaning) for split in family.SPLITS for meaning in drawn[split]]
-        assert len(found) == len(set(found)) == 40 * len(family.SPLITS)
-
-
-def test_no_english_text_of_a_test_split_stands_in_training(tables):
-    """Not only the meanings: the texts themselves, without the labels."""
-    text = lambda table: {
-        str({k: v for k, v in row.items() if k in INPUTS}) for row in table.to_list()
-    }
-    for train, test in (
-        (("mnli", "default", "train"), ("xnli", "en", "test")),
-        (("squad_v1", "plain_text", "train"), ("mlqa", "mlqa.en.en", "test")),
-        (("squad_v1", "plain_text", "train"), ("lareqa", "en", "validation")),
-        (("copa", "copa", "train"), ("copa", "copa", "validation")),
-        (("pawsx", "en", "train"), ("pawsx", "en", "test")),
-        (("hellaswag", "default", "train"), ("hellaswag", "default", "validation")),
-    ):
-        assert text(tables[train]).isdisjoint(text(tables[test])), test
-
-
-INPUTS = ("premise", "hypothesis", "context", "question", "sentence1", "sentence2", "choice1")
-INPUTS += ("choice2", "ctx", "endings")
-
-
 def test_labels_balance(tables):
     labels = tables["xnli", "en", "test"]["label"]
     assert {labels.count(label) for label in range(3)} == {13, 14}
@@ -240,7 +214,7 @@ def test_the_hypothesis_follows_its_label(drawn):
     for task in ("mnli", "anli"):
         for premise, hypothesis, label in drawn[task, "train"]:
             told = next(e for e in premise if e.agent == hypothesis.agent)
-            said = {f.name: getattr(hypothesis, f.name) for f in dataclasses.fields(Event)}
+            said = hypothesis._asdict()
             new = [k for k, v in said.items() if v is not None and v != getattr(told, k)]
             if label == 0:
                 assert new == []
@@ -300,11 +274,12 @@ def test_translated_rows_have_wrong_words_and_right_labels(tables):
     assert ("ccg_translated", "qda", "train") not in tables
 
 
-@pytest.mark.parametrize("task", ["anli", "qqp", "squad_v2", "hellaswag", "ccg", "cosmos_qa"])
+TRANSLATABLE = ["anli", "qqp", "squad_v2", "hellaswag", "ccg", "cosmos_qa", "commonsense_qa"]
+
+
+@pytest.mark.parametrize("task", TRANSLATABLE)
 def test_every_intermediate_task_can_be_translated(languages, drawn, task):
     """Where no data set offers it, as a user's own folder of the task's columns."""
-    from stages import tasks
-
     found = {key: value for key, value in drawn.items() if key[0] == task}
     made = {
         (module.REPO, config): table
@@ -325,6 +300,26 @@ def test_a_machine_s_words_are_wrong_at_the_rate_that_was_asked_for(languages):
     assert 450 < wrong < 650  # 0.3, less the draws of the word itself
 
 
+@pytest.mark.parametrize("task", ["hellaswag", "copa", "cosmos_qa", "commonsense_qa"])
+def test_no_two_choices_are_alike(languages, drawn, task):
+    """Nor does a machine's noise make them so: else a right answer could count as wrong."""
+    module = tasks.load(task)
+    machine = languages_module.MachineTranslation(languages["qda"], 0.5, "seed")
+    for language in (*languages.values(), machine):
+        for index, row in enumerate(choices.rows(task, language, drawn[task, "train"])):
+            said = module.example(row, index, language.code)["choices"]
+            assert len(set(said)) == len(said), said
+
+
+def test_the_right_reason_is_the_likeliest_of_the_four(world, drawn):
+    """So that who knows the world's causes answers all questions of cosmos_qa."""
+    for _, event, states, label in drawn["cosmos_qa", "train"]:
+        likely = dict(zip(*world.causes(event), strict=True))
+        found = [likely[state.quality] for state in states]
+        assert found[label] == max(found)
+        assert found.count(max(found)) == 1
+
+
 def test_rows_have_the_columns_in_the_order_of_the_data_set(tables):
     """Else their bytes would change from run to run."""
     for (task, _, _), table in tables.items():
@@ -335,8 +330,8 @@ def test_rows_have_the_columns_in_the_order_of_the_data_set(tables):
             assert list(table[0]) == table.column_names
 
 
-def test_one_task_s_rows_do_not_depend_on_another_s(world, drawn):
-    alone = rows.draw_meanings(world, 3, {"tatoeba": {"test": 40}})
+def test_one_task_s_rows_do_not_depend_on_another_s(world, languages, drawn):
+    alone = rows.draw_meanings(world, languages["en"], 3, {"tatoeba": {"test": 40}})
     assert alone["tatoeba", "test"] == drawn["tatoeba", "test"]
 
 
@@ -365,10 +360,10 @@ def test_code_mixing_swaps_words_for_their_translations(languages):
     assert [corpus.mixed(word, others, 0.0, draw) for word in words] == [w.form for w in words]
 
 
-def test_a_world_that_is_too_small_says_so(monkeypatch):
+def test_a_world_that_is_too_small_says_so(languages, monkeypatch):
     monkeypatch.setattr(rows, "TRIES", 1)
     with pytest.raises(UserError, match=r"world\.rows\.tatoeba\.test is 3000, but the world"):
-        rows.draw_meanings(World(3, 1), 3, {"tatoeba": {"test": 3000}})
+        rows.draw_meanings(World(3, 1), languages["en"], 3, {"tatoeba": {"test": 3000}})
 
 
 @pytest.mark.parametrize(
@@ -381,9 +376,9 @@ def test_a_world_that_is_too_small_says_so(monkeypatch):
         ({"xnli": {"train": 3}}, r"no such rows; allowed: test, validation"),
     ],
 )
-def test_rows_that_the_world_does_not_have_are_refused(world, wanted, message):
+def test_rows_that_the_world_does_not_have_are_refused(world, languages, wanted, message):
     with pytest.raises(UserError, match=message):
-        rows.draw_meanings(world, 3, wanted)
+        rows.draw_meanings(world, languages["en"], 3, wanted)
 
 
 @pytest.mark.parametrize(("knob", "value"), [("order", "osv"), ("script", "runes")])
@@ -391,3 +386,13 @@ def test_an_unknown_knob_is_refused(world_knobs, knob, value):
     odd = dataclasses.replace(world_knobs.languages["en"], **{knob: value})
     with pytest.raises(UserError, match=f"{knob} is '{value}'; allowed: "):
         languages_module.build({"en": odd}, 1)
+
+
+@pytest.mark.parametrize(
+    ("topics", "task", "needed"), [(1, "copa", 2), (1, "hellaswag", 2), (2, "commonsense_qa", 3)]
+)
+def test_too_few_topics_for_wrong_choices_are_refused(languages, topics, task, needed):
+    wanted = {task: {"train": 10}}
+    with pytest.raises(UserError, match=rf"topics is {topics}, .*rows\.{task} .* {needed} and"):
+        rows.draw_meanings(World(3, topics), languages["en"], 3, wanted)
+    assert rows.draw_meanings(World(3, needed), languages["en"], 3, wanted)

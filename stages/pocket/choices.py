@@ -2,11 +2,11 @@
 
 `hellaswag` asks what is done next, `copa` and `xcopa` what was done before or after, `cosmos_qa`
 why, `commonsense_qa` where. The wrong choices tell of another topic, except in `cosmos_qa`, where
-only the world's table of causes tells.
+only the world's table of causes tells: the right reason is the likeliest of the four.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from datasets import ClassLabel, Features, List, Value
 
@@ -46,6 +46,7 @@ FEATURES = {
     "xcopa": Features(COPA | {"label": Value("int32"), "changed": Value("bool")}),
 }
 LETTERS = "ABCDE"
+TOPICS_NEEDED = {"hellaswag": 2, "copa": 2, "xcopa": 2, "commonsense_qa": 3}  # for wrong choices
 
 
 def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
@@ -63,8 +64,11 @@ def draw_step(world: World, rng: random.Random, choices: int) -> tuple:
     script = world.script(rng, 3 if choices == 4 else 2, topic)
     asked = "effect" if choices == 4 else rng.choice(["cause", "effect"])
     premise, right = (script[:-1], script[-1]) if asked == "effect" else (script[1:], script[0])
-    others = rng.choices(world.other_topics(topic), k=choices - 1)
-    wrong = [elsewhere(world, rng, other, right) for other in others]
+    wrong: list[Event] = []
+    while len(wrong) < choices - 1:
+        event = elsewhere(world, rng, rng.choice(world.other_topics(topic)), right)
+        if event not in wrong:
+            wrong.append(event)
     return (premise, asked, *shuffled(right.but(time=None), wrong, rng))
 
 
@@ -78,14 +82,16 @@ def draw_reason(world: World, rng: random.Random) -> tuple:
     """(context events, the event asked about, states, label)."""
     context = world.passage(rng, 2)
     told = rng.randrange(2)
-    event = context[told]
+    event = context[told].but(quality=None, number=None)
     if event.verb in SOCIAL:
         return draw_reason(world, rng)
-    event = event.but(quality=None, number=None)
-    context = (*context[:told], event, *context[told + 1 :])
     right = world.cause(event, rng)
-    others = rng.sample([q for q in QUALITIES if q != right.quality], 3)
-    wrong = [State(event.thing, quality) for quality in others]
+    likely = dict(zip(*world.causes(event), strict=True))
+    others = [quality for quality in QUALITIES if likely[quality] < likely[right.quality]]
+    if len(others) < 3:
+        return draw_reason(world, rng)
+    context = (*context[:told], event, *context[told + 1 :])
+    wrong = [State(event.thing, quality) for quality in rng.sample(others, 3)]
     return (context, event.but(place=None, time=None), *shuffled(right, wrong, rng))
 
 
@@ -95,7 +101,7 @@ def draw_place(world: World, rng: random.Random) -> tuple:
     event = world.script(rng, 1, topic)[0].but(agent=rng.choice(PERSONS), plural=True, time=None)
     right = rng.choice(TOPICS[topic]["place"])
     others = [place for other in world.other_topics(topic) for place in TOPICS[other]["place"]]
-    return (event, *shuffled(right, rng.sample(others, min(4, len(others))), rng))
+    return (event, *shuffled(right, rng.sample(others, len(LETTERS) - 1), rng))
 
 
 def shuffled(right, wrong: list, rng: random.Random) -> tuple:
@@ -104,7 +110,20 @@ def shuffled(right, wrong: list, rng: random.Random) -> tuple:
     return (*wrong[:label], right, *wrong[label:]), label
 
 
-def rows(task: str, language: Language, drawn: list, english: Language) -> Iterator[dict]:
+def keys(task: str, meaning: tuple, english: Language) -> set:
+    """What must not stand in two splits, whatever the wrong choices: the premise, and it with the
+    right choice in either order; the context; the question with its place."""
+    if task == "commonsense_qa":
+        event, places, label = meaning
+        return {(text(english.question(event, "place")), places[label])}
+    premise = said(english, meaning[0])
+    if task == "cosmos_qa":
+        return {premise}
+    _, _, choices, label = meaning
+    return {premise, frozenset((premise, text(english.statement(choices[label]))))}
+
+
+def rows(task: str, language: Language, drawn: list) -> Iterator[dict]:
     make = {"cosmos_qa": reason_row, "commonsense_qa": place_row, "hellaswag": ending_row}
     for index, meaning in enumerate(drawn):
         yield make.get(task, copa_row)(language, meaning, index, task)
@@ -119,7 +138,7 @@ def ending_row(language: Language, meaning: tuple, index: int, task: str) -> dic
         "ctx_a": context,
         "ctx_b": "",
         "ctx": context,
-        "endings": [text(language.statement(event, after="then")) for event in endings],
+        "endings": unlike(lambda event: text(language.statement(event, after="then")), endings),
         "source_id": f"pocket~{index}",
         "split": "",
         "split_type": "indomain",
@@ -128,11 +147,12 @@ def ending_row(language: Language, meaning: tuple, index: int, task: str) -> dic
 
 
 def copa_row(language: Language, meaning: tuple, index: int, task: str) -> dict:
-    premise, asked, (first, second), label = meaning
+    premise, asked, choices, label = meaning
+    first, second = unlike(lambda event: text(language.statement(event)), choices)
     row = {
         "premise": said(language, premise),
-        "choice1": text(language.statement(first)),
-        "choice2": text(language.statement(second)),
+        "choice1": first,
+        "choice2": second,
         "question": asked,
         "idx": index,
         "label": label,
@@ -142,13 +162,13 @@ def copa_row(language: Language, meaning: tuple, index: int, task: str) -> dict:
 
 def reason_row(language: Language, meaning: tuple, index: int, task: str) -> dict:
     context, event, states, label = meaning
-    answers = {f"answer{i}": text(language.state(state)) for i, state in enumerate(states)}
+    reasons = unlike(lambda state: text(language.state(state)), states)
     return {
         "id": f"cosmos-{index}",
         "context": said(language, context),
         "question": text(language.question(event, "reason")),
         "label": label,
-        **answers,
+        **{f"answer{i}": reason for i, reason in enumerate(reasons)},
     }
 
 
@@ -159,11 +179,22 @@ def place_row(language: Language, meaning: tuple, index: int, task: str) -> dict
         "question": text(language.question(event, "place")),
         "question_concept": language.form(event.thing),
         "choices": {
-            "label": list(LETTERS[: len(places)]),
-            "text": [language.form(place) for place in places],
+            "label": list(LETTERS),
+            "text": unlike(language.form, places),
         },
         "answerKey": LETTERS[label],
     }
+
+
+def unlike(say: Callable, choices: tuple) -> list[str]:
+    """The choices in words; where a machine's wrong words make two alike, it says one again."""
+    found: list[str] = []
+    for choice in choices:
+        told = say(choice)
+        while told in found:
+            told = say(choice)
+        found.append(told)
+    return found
 
 
 def said(language: Language, events: tuple[Event, ...]) -> str:

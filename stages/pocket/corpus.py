@@ -1,9 +1,11 @@
 """The raw corpus of a language: passages, scripts and dialogues, some words in other languages."""
 
 import random
+from collections.abc import Set
 
 from stages.pocket import meanings
-from stages.pocket.languages import Language, Word
+from stages.pocket.languages import Language, Word, text
+from stages.pocket.lexicon import MARKS
 from stages.pocket.meanings import World
 from stages.pocket.questions import ASKED, answer_span, reason_span, shortened
 
@@ -18,20 +20,35 @@ def documents(
     dialogues: float,
     code_mix: float,
     seed: int,
+    held_out: Set[str] = frozenset(),
 ) -> list[str]:
-    """`count` documents; each language tells its own meanings, so none is a translation."""
+    """`count` documents that say none of the sentences `held_out`.
+
+    Each language tells its own meanings, so none is a translation.
+    """
     draw = random.Random(f"corpus/{seed}/{code}")
     others = [language for other, language in languages.items() if other != code]
     found = []
-    for _ in range(count):
+    while len(found) < count:
         if draw.random() < dialogues:
             words = dialogue(world, languages[code], draw)
         elif draw.random() < SCRIPTS:
             words = script(world, languages[code], draw)
         else:
             words = monologue(world, languages[code], draw)
-        found.append(" ".join(mixed(word, others, code_mix, draw) for word in words))
+        if held_out.isdisjoint(sentences(words)):
+            found.append(" ".join(mixed(word, others, code_mix, draw) for word in words))
     return found
+
+
+def sentences(words: list[Word]) -> list[str]:
+    """The text of each sentence of a document."""
+    found: list[list[Word]] = [[]]
+    for word in words:
+        found[-1].append(word)
+        if word.form in MARKS:
+            found.append([])
+    return [text(sentence) for sentence in found[:-1]]
 
 
 def monologue(world: World, language: Language, draw: random.Random) -> list[Word]:

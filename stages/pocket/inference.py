@@ -81,10 +81,19 @@ def without(event: Event, parts: list[str]) -> Event:
     return event.but(**dict.fromkeys(parts))
 
 
-def rows(task: str, language: Language, drawn: list, english: Language) -> Iterator[dict]:
+def keys(task: str, meaning: tuple, english: Language) -> set:
+    """What must not stand in two splits: the premise."""
+    return {said(english, meaning[0])}
+
+
+def said(language: Language, premise: tuple[Event, ...]) -> str:
+    return " ".join(text(language.statement(event)) for event in premise)
+
+
+def rows(task: str, language: Language, drawn: list) -> Iterator[dict]:
     for index, (premise, hypothesis, label) in enumerate(drawn):
         row = {
-            "premise": " ".join(text(language.statement(event)) for event in premise),
+            "premise": said(language, premise),
             "hypothesis": text(language.statement(hypothesis)),
             "label": label,
         }

@@ -6,7 +6,7 @@ if any, follow hyphens.
 """
 
 import random
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from stages.errors import UserError
 from stages.pocket import lexicon, meanings
@@ -29,8 +29,7 @@ ASKING = {
 GROUP_OF = {concept: group for group in CONTENT.values() for concept in group}
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     form: str
     concept: str  # what the word says, the same in all languages
     pos: str  # universal part of speech
@@ -176,7 +175,7 @@ class Language:
     def _place(self, event: Event) -> list[Word]:
         where = Word(self.form("in"), "in", "ADP", "((S\\NP)\\(S\\NP))/NP")
         phrase = self._noun(event.place, "place")
-        phrase = [replace(word, entity="LOC") if word.entity == "PER" else word for word in phrase]
+        phrase = [word._replace(entity="LOC") if word.entity == "PER" else word for word in phrase]
         return [where, *phrase] if self.knobs.adposition == "before" else [*phrase, where]
 
     def _time(self, event: Event) -> list[Word]:

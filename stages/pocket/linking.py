@@ -58,12 +58,12 @@ def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
             return entity, own, other
 
 
-def unique(meaning: tuple) -> Entity:
+def keys(task: str, meaning: tuple, english: Language) -> set:
     """What must not stand in two splits: the entity."""
-    return meaning[0]
+    return {meaning[0]}
 
 
-def rows(task: str, language: Language, drawn: list, english: Language) -> Iterator[dict]:
+def rows(task: str, language: Language, drawn: list) -> Iterator[dict]:
     for index, (entity, own, other) in enumerate(drawn):
         sentence = [word.form for word in language.statement(own)]
         place = sentence.index(language.form(entity.name))

@@ -8,7 +8,8 @@ place in a sentence tells which.
 """
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 TOPICS = {
     "farm": {
@@ -48,8 +49,7 @@ TOWNS = COMPANIES = 6  # of each, drawn from the names
 SOCIAL_SHARE = 0.2  # of the events
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """Somebody did something to a thing or to somebody. None means: left unsaid.
 
     `agent` and `thing` are a person, an animal, a name or a thing; a company is "<name> company".
@@ -67,7 +67,7 @@ class Event:
     plural: bool = False  # several of the agent
 
     def but(self, **changes) -> "Event":
-        return replace(self, **changes)
+        return self._replace(**changes)
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,11 @@ class World:
 
     def cause(self, event: Event, draw: random.Random) -> State:
         """Why an event happened: the state of its thing that usually leads to it."""
-        return State(event.thing, _pick(self.tables[self.topic(event)]["cause"][event.verb], draw))
+        return State(event.thing, _pick(self.causes(event), draw))
+
+    def causes(self, event: Event) -> tuple[list[str], list[float]]:
+        """(qualities, how often each is the cause of such an event)."""
+        return self.tables[self.topic(event)]["cause"][event.verb]
 
     def topic(self, event: Event) -> str:
         """The topic of an event; of a social one any, the first."""

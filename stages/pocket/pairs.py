@@ -20,7 +20,13 @@ def draw(world: World, rng: random.Random, task: str, index: int) -> Event:
     return world.event(rng.choice(world.topics), rng, said=0.8)
 
 
-def rows(task: str, language: Language, drawn: list, english: Language) -> Iterator[dict]:
+def keys(task: str, meaning: Event, english: Language) -> set:
+    """What must not stand in two splits: the sentence."""
+    return {text(english.statement(meaning))}
+
+
+def translations(language: Language, drawn: list, english: Language) -> Iterator[dict]:
+    """The rows of tatoeba."""
     for event in drawn:
         yield {
             "sentence1": text(language.statement(event)),

@@ -93,7 +93,15 @@ def swap(events: tuple[Event, ...], rng: random.Random) -> tuple[Event, ...] | N
     return first.but(**swapped), second.but(agent=first.agent, plural=first.plural)
 
 
-def rows(task: str, language: Language, drawn: list, english: Language) -> Iterator[dict]:
+def keys(task: str, meaning: tuple, english: Language) -> set:
+    """What must not stand in two splits: each of the texts; of the short questions, the pair."""
+    first, how, second, otherwise, _ = meaning
+    if task == "qqp":
+        return {frozenset(text(english.question(*q)) for q in ((first, how), (second, otherwise)))}
+    return {said(english, first, how), said(english, second, otherwise)}
+
+
+def rows(task: str, language: Language, drawn: list) -> Iterator[dict]:
     for index, (first, how, second, otherwise, label) in enumerate(drawn):
         if task == "qqp":
             told = {

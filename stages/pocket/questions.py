@@ -75,7 +75,12 @@ def shortened(event: Event, asked: str, key: str, kept: int = 1) -> Event:
     return event.but(**dict.fromkeys(said[rng.randint(0, kept) :]))
 
 
-def rows(task: str, language: Language, drawn: list, english: Language) -> Iterator[dict]:
+def keys(task: str, meaning: tuple, english: Language) -> set:
+    """What must not stand in two splits: the context."""
+    return {" ".join(text(english.statement(event)) for event in meaning[0])}
+
+
+def rows(task: str, language: Language, drawn: list) -> Iterator[dict]:
     prefix = NAMES.get(task, task)
     if task == "tydiqa":
         prefix = "english" if language.code == "en" else language.code

@@ -1,9 +1,10 @@
 """The tasks of the pocket suite as rows: the columns, names and splits of the real data sets.
 
 One module a family of tasks draws meanings and says them. Every draw takes its generator from the
-world's seed, the task and the split, so that one task's rows do not depend on another's; meanings
-do not depend on the languages that say them. No meaning stands in two splits of a family, so that
-none of a task's test rows is in what is trained for it.
+world's seed, the task and the split, so that one task's rows do not depend on another family's;
+meanings do not depend on the languages that say them, but for English: no English premise, context
+or sentence stands in two splits of a family, so that nothing of a task's test rows is in what is
+trained for it.
 """
 
 import random
@@ -16,7 +17,7 @@ from datasets import Features, Value
 from stages import tasks
 from stages.errors import UserError
 from stages.pocket import choices, inference, linking, pairs, paraphrases, questions, tagging
-from stages.pocket.languages import Language, MachineTranslation
+from stages.pocket.languages import Language, MachineTranslation, text
 from stages.pocket.meanings import World
 from stages.tasks import lareqa
 
@@ -27,12 +28,13 @@ PARAGRAPHS = SimpleNamespace(__name__="lareqa.paragraphs", REPO=lareqa.ELSEWHERE
 TRIES = 60  # draws per wanted row before the world counts as exhausted
 
 
-def draw_meanings(world: World, seed: int, wanted: dict[str, dict[str, int]]) -> dict:
+def draw_meanings(
+    world: World, english: Language, seed: int, wanted: dict[str, dict[str, int]]
+) -> dict[tuple[str, str], list]:
     """(task, split) -> list of meanings, without repetition inside a family."""
-    check_wanted(wanted)
+    check_wanted(wanted, len(world.topics))
     drawn = {}
     for family in FAMILIES:
-        key = getattr(family, "unique", lambda meaning: meaning)
         seen: set = set()
         for task, split in family.SPLITS:
             count = wanted.get(task, {}).get(split, 0)
@@ -40,8 +42,9 @@ def draw_meanings(world: World, seed: int, wanted: dict[str, dict[str, int]]) ->
             found = drawn[task, split] = []
             for _ in range(TRIES * count):
                 meaning = family.draw(world, rng, task, len(found))
-                if len(found) < count and key(meaning) not in seen:
-                    seen.add(key(meaning))
+                keys = family.keys(task, meaning, english)
+                if seen.isdisjoint(keys):
+                    seen |= keys
                     found.append(meaning)
                 if len(found) == count:
                     break
@@ -53,9 +56,15 @@ def draw_meanings(world: World, seed: int, wanted: dict[str, dict[str, int]]) ->
     return drawn
 
 
-def check_wanted(wanted: dict[str, dict[str, int]]) -> None:
+def check_wanted(wanted: dict[str, dict[str, int]], topics: int) -> None:
     known = {(task, split) for family in FAMILIES for task, split in family.SPLITS}
     for task, splits in wanted.items():
+        needed = choices.TOPICS_NEEDED.get(task, 1)
+        if topics < needed:
+            raise UserError(
+                f"world.topics is {topics}, but the wrong choices of world.rows.{task} are of "
+                f"other topics; allowed: {needed} and more"
+            )
         for split in splits:
             if (task, split) not in known:
                 allowed = sorted(s for t, s in known if t == task) or sorted(FAMILY_OF)
@@ -80,15 +89,18 @@ def tables(
             yield from mining_tables(split, languages, found, seed)
             continue
         if task == "lareqa":
-            yield from answer_tables(split, languages, found, languages["en"])
+            yield from answer_tables(split, languages, found)
             continue
-        yield from spoken(task, split, languages, found, languages["en"])
+        if task == "tatoeba":
+            yield from pair_tables(split, languages, found)
+            continue
+        yield from spoken(task, split, languages, found)
         if split == "train" and task in translated:
             machines = {
                 code: MachineTranslation(language, noise, f"translation/{seed}/{task}/{code}")
                 for code, language in languages.items()
             }
-            yield from spoken(f"{task}_translated", split, machines, found, languages["en"])
+            yield from spoken(f"{task}_translated", split, machines, found)
     mentions = drawn.get(("mewslix", "validation"), []) + drawn.get(("mewslix", "test"), [])
     if mentions:
         features = linking.FEATURES["mewslix_entities"]
@@ -96,9 +108,7 @@ def tables(
         yield tasks.load("mewslix_entities"), "candidate_entities", "test", _table(rows, features)
 
 
-def spoken(
-    task: str, split: str, languages: dict[str, Language], found: list, english: Language
-) -> Iterator[tuple]:
+def spoken(task: str, split: str, languages: dict[str, Language], found: list) -> Iterator[tuple]:
     """One task and split in all languages that the data set has; one table a configuration."""
     base = task.removesuffix("_translated")
     module, family = tasks.load(task), FAMILY_OF[base]
@@ -106,12 +116,20 @@ def spoken(
     if task != base and base == "mnli":  # translated MultiNLI is the training split of XNLI
         features = family.FEATURES["xnli"]
     for code in tasks.covered(module, tuple(languages)):
-        told = family.rows(base, languages[code], found, english)
+        told = family.rows(base, languages[code], found)
         rows.setdefault(module.config(code), []).extend(told)
     for config, part in rows.items():
         names = module.SPLITS[split].split("+")  # ANLI's rounds are splits of their own
         for place, name in enumerate(names):
             yield module, config, name, _table(part[place :: len(names)], features)
+
+
+def pair_tables(split: str, languages: dict[str, Language], found: list) -> Iterator[tuple]:
+    module = tasks.load("tatoeba")
+    for code in tasks.covered(module, tuple(languages)):
+        rows = pairs.translations(languages[code], found, languages["en"])
+        table = _table(rows, pairs.FEATURES["tatoeba"])
+        yield module, module.config(code), module.SPLITS[split], table
 
 
 def mining_tables(split: str, languages: dict[str, Language], found: list, seed: int):
@@ -123,15 +141,32 @@ def mining_tables(split: str, languages: dict[str, Language], found: list, seed:
             yield module, configs[side], module.SPLITS[split], _table(rows, features)
 
 
-def answer_tables(split: str, languages: dict[str, Language], found: list, english: Language):
+def answer_tables(split: str, languages: dict[str, Language], found: list):
     """LAReQA: the questions, and in a folder of its own the sentences of every paragraph."""
     module = tasks.load("lareqa")
     for code in tasks.covered(module, tuple(languages)):
-        rows = list(questions.rows("lareqa", languages[code], found, english))
+        rows = list(questions.rows("lareqa", languages[code], found))
         name = module.SPLITS[split]
         yield module, code, name, _table(rows, questions.FEATURES["lareqa"])
         paragraphs = [row | {"id": [row["id"]]} for row in rows]
         yield PARAGRAPHS, code, name, _table(paragraphs, questions.PARAGRAPHS)
+
+
+def held_out(drawn: dict, language: Language) -> set[str]:
+    """Sentences that the raw text must not say: those that a test has on their own.
+
+    Not the steps of scripts that xcopa asks about: they are what the raw text is to teach.
+    """
+    found = {
+        text(tagging.said(language, *meaning))
+        for task in ("udpos", "panx")
+        for meaning in drawn[task, "test"]
+    }
+    return found | {
+        text(language.statement(event))
+        for task in ("tatoeba", "bucc")
+        for event in drawn[task, "test"]
+    }
 
 
 def text_table(documents: list[str]) -> tuple:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from datasets import ClassLabel, Features, List, Value
 
-from stages.pocket.languages import Language, Word
-from stages.pocket.meanings import World
+from stages.pocket.languages import Language, Word, text
+from stages.pocket.meanings import Event, World
 from stages.pocket.questions import ASKED
 from stages.tasks import panx, udpos
 
@@ -42,9 +42,18 @@ def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
     return event, (rng.choice(said) if rng.random() < 0.25 else None)
 
 
-def rows(task: str, language: Language, drawn: list, english: Language) -> Iterator[dict]:
+def keys(task: str, meaning: tuple, english: Language) -> set:
+    """What must not stand in two splits: the sentence, whatever the answer of a question."""
+    return {text(said(english, *meaning))}
+
+
+def said(language: Language, event: Event, asked: str | None) -> list[Word]:
+    return language.question(event, asked) if asked else language.statement(event)
+
+
+def rows(task: str, language: Language, drawn: list) -> Iterator[dict]:
     for index, (event, asked) in enumerate(drawn):
-        words = language.question(event, asked) if asked else language.statement(event)
+        words = said(language, event, asked)
         tokens = [word.form for word in words]
         if task == "udpos":
             yield {"tokens": tokens, "pos_tags": [udpos.LABELS.index(word.pos) for word in words]}

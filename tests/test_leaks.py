@@ -1,0 +1,93 @@
+"""Nothing of what is evaluated stands in what is trained: the whole of pocket-full's English rows.
+
+Rows of one family of tasks have one form, so that one could be learned by heart for another. Rows
+of two families never have the same input.
+"""
+
+from itertools import combinations
+
+import pytest
+
+from stages import settings
+from stages.pocket import corpus, languages, pairs, rows
+from stages.pocket.meanings import World
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def knobs():
+    return settings.load(ROOT / "suites/pocket-full/params.yaml").world
+
+
+@pytest.fixture(scope="module")
+def spoken(knobs):
+    return languages.build(knobs.languages, knobs.seed)
+
+
+@pytest.fixture(scope="module")
+def world(knobs):
+    return World(knobs.seed, knobs.topics)
+
+
+@pytest.fixture(scope="module")
+def drawn(knobs, spoken, world):
+    return rows.draw_meanings(world, spoken["en"], knobs.seed, knobs.rows)
+
+
+def inputs(task: str, row: dict) -> set:
+    """What a row asks about, and it with the right answer where that makes the question."""
+    if task in ("mnli", "anli", "xnli"):
+        return {row["premise"]}
+    if task == "qqp":
+        return {frozenset((row["question1"], row["question2"]))}
+    if task == "pawsx":
+        return {row["sentence1"], row["sentence2"]}
+    if task in ("ccg", "udpos", "panx"):
+        return {" ".join(row["tokens"])}
+    if task in ("copa", "xcopa"):
+        right = row["choice2" if row["label"] else "choice1"]
+        return {row["premise"], frozenset((row["premise"], right))}
+    if task == "hellaswag":
+        return {row["ctx"]}
+    if task == "commonsense_qa":
+        choices = row["choices"]
+        return {(row["question"], choices["text"][choices["label"].index(row["answerKey"])])}
+    if task in ("mewslix_pairs", "mewslix"):
+        return {row["entity"]}
+    return {row["context"]}
+
+
+def in_english(family, task: str, english, found: list) -> list[set]:
+    if family is pairs:
+        return [{row["sentence2"]} for row in pairs.translations(english, found, english)]
+    return [inputs(task, row) for row in family.rows(task, english, found)]
+
+
+@pytest.mark.parametrize("family", rows.FAMILIES, ids=lambda family: family.__name__[14:])
+def test_no_english_text_stands_in_two_splits(family, knobs, spoken, drawn):
+    found = {}
+    for task, split in family.SPLITS:
+        told = in_english(family, task, spoken["en"], drawn[task, split])
+        assert len(told) == knobs.rows[task][split]
+        found[task, split] = set().union(*told)
+    for one, other in combinations(found, 2):
+        assert found[one].isdisjoint(found[other]), (one, other)
+
+
+@pytest.mark.parametrize("code", ["en", "qda", "qdb", "qdc", "qdd", "qde"])
+def test_the_raw_text_says_no_sentence_of_a_test(code, knobs, spoken, world, drawn):
+    """Those that a test has on their own; every language has its own."""
+    held_out = rows.held_out(drawn, spoken[code])
+    assert len(held_out) > 1600  # of 1700, few of which are said alike
+    share = knobs.dialogues, knobs.code_mix
+    told = corpus.documents(world, code, spoken, 1500, *share, knobs.seed, held_out)
+    ends = {" .": " .\n", " ?": " ?\n"}
+    said = set()
+    for document in told:
+        for mark, end in ends.items():
+            document = document.replace(mark, end)
+        said |= {sentence.strip() for sentence in document.split("\n")}
+    assert len(said) > 3000
+    assert said.isdisjoint(held_out)
+    without = corpus.documents(world, code, spoken, 1500, *share, knobs.seed)
+    assert any(sentence in document for sentence in held_out for document in without)
