@@ -9,10 +9,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 # The root dvc.yaml is the pocket suite; every other suite is a folder below suites/.
 PIPELINE := $(if $(filter pocket,$(SUITE)),dvc.yaml,suites/$(SUITE)/dvc.yaml)
+PARAMS := $(if $(filter pocket,$(SUITE)),params.yaml,suites/$(SUITE)/params.yaml)
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro experiment plots test test-all lint clean-scratch
+.PHONY: help setup plan repro experiment plots test test-all lint clean-scratch
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
@@ -32,6 +33,9 @@ repro: $(READY)  ## run what is out of date of a suite (SUITE=pocket, mirror, ..
 	@if [ "$$(getconf _NPROCESSORS_ONLN)" -gt 1 ]; \
 	then $(RUN) python -m stages.run --suite-file $(PIPELINE) $(if $(WORKERS),--workers $(WORKERS)); \
 	else $(RUN) dvc repro $(PIPELINE); fi
+
+plan: $(READY)  ## say what a suite's run takes (SUITE=xtreme ARGS='--gpu h200')
+	$(RUN) python -m stages.plan --params $(PARAMS) $(ARGS)
 
 experiment: $(READY)  ## run a variant, e.g. ARGS='-S target.learning_rate=5e-4'
 	$(RUN) dvc exp run $(if $(filter pocket,$(SUITE)),,$(PIPELINE)) $(ARGS)

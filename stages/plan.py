@@ -68,7 +68,7 @@ def _parse() -> argparse.Namespace:
         "--characters-per-token",
         type=float,
         default=CHARACTERS_PER_TOKEN,
-        help="where no download has counted lengths (default: %(default)s)",
+        help="of English in the model's pieces (default: %(default)s)",
     )
     add("--json", type=Path, help="write the plan here too")
     return parser.parse_args()
@@ -173,7 +173,7 @@ def printed(chosen: Settings, told: dict) -> str:
         f"together: {total['flops'] / 1e15:,.2f} PFLOP, {hours(total['hours'])} hours at "
         f"{told['rate']['flops_per_sec'] / 1e12:,.3g} TFLOP/s ({told['rate']['of']}), "
         f"{disk / GIB:,.1f} GiB on disk (twice that where DVC's cache cannot link)",
-        f"lengths: {told['characters_per_token']:g} characters a token where no download counted",
+        f"lengths: those of real rows in characters, {told['characters_per_token']:g} a token",
     ]
     if told["unknown_rows"]:
         lines.append("rows unknown, taken as none or the limit: " + ", ".join(told["unknown_rows"]))

@@ -91,30 +91,30 @@ def encoder_table(tables: dict[str, list[dict]], settings: Settings) -> list[str
 def retrieval_tables(rows: list[dict], settings: Settings) -> list[str]:
     """A table a task: XTREME's measure at the layers that count, for both ways of pooling."""
     columns = {
-        ("protocol", "all", "all tokens"): "protocol",
-        ("development", "others", "all tokens"): "chosen",
-        ("protocol", "all", "no special tokens"): "protocol, plain",
-        ("development", "others", "no special tokens"): "chosen, plain",
+        ("protocol", "all"): "protocol",
+        ("protocol", "others"): "protocol, others",
+        ("development", "others"): "chosen, others",
     }
     lines: list[str] = []
     for task in dict.fromkeys(row["task"] for row in rows):
         same = [row for row in rows if row["task"] == task]
-        found = {
-            (r["model"], r["recipe"], r["layer_by"], r["scored"], r["pooling"]): r for r in same
-        }
+        found: dict[tuple, list[str]] = {}
+        for r in same:  # over all tokens first
+            key = (r["model"], r["recipe"], r["layer_by"], r["scored"])
+            found.setdefault(key, []).append(number(r["score_percent"]))
         models: dict[str, Rows] = {}
         for cell in settings.cells:
-            cells = [found.get((*cell, *column)) for column in columns]
-            texts = ["-" if row is None else number(row["score_percent"]) for row in cells]
+            both = [found.get((*cell, *column)) for column in columns]
+            texts = ["-" if values is None else "{} ({})".format(*values) for values in both]
             models.setdefault(cell[0], []).append((cell[1], texts))
         what = "F1" if same[0]["measure"] == "f1_percent" else "cosine from English"
         lines += ["", *table(f"{task}, {what}", list(columns.values()), models)]
     if lines:
         lines.append(
-            "protocol: the original protocol's layer; plain: pooled without special tokens"
+            "protocol: at the original protocol's layer; (): pooled without special tokens"
         )
     for codes in dict.fromkeys(r["development_languages"] for r in rows if r["scored"] == "others"):
-        lines.append(f"chosen: the layer that is best on {codes}, mean of the other languages")
+        lines.append(f"chosen: at the layer that is best on {codes}; others: all but these")
     return lines
 
 

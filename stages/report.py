@@ -77,13 +77,13 @@ def summary(scores: list[Score], made: dict[str, list[dict]]) -> dict:
 
 def at_chosen_layer(row: dict) -> dict:
     """What the summary tells of a row of the table `retrieval`; names say which layer it was."""
+    layer, score = f"{row['layer_by']}_layer", rounded(row["score_percent"])
     if (row["layer_by"], row["scored"]) == ("protocol", "others"):
-        return {}
-    name = f"{row['layer_by']}_layer"
-    told = {f"{name}_{row['measure']}": rounded(row["score_percent"])}
+        return {f"{layer}_same_languages_{row['measure']}": score}  # as at the development's
+    told = {f"{layer}_{row['measure']}": score}
     if row["measure"].startswith("no_special"):
-        return told | {f"{name}_no_special": row["layer"]}
-    return told | {name: row["layer"], f"{name}_languages": row["languages"]}
+        return told | {f"{layer}_no_special": row["layer"]}
+    return told | {layer: row["layer"], f"{layer}_languages": row["languages"]}
 
 
 def cost_summary(rows: list[dict]) -> dict:

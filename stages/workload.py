@@ -3,7 +3,8 @@
 Everything is read from the parameters and the tasks' files, nothing from the data: rows are those
 that a download has counted where there was one, else those of the generated world, else those that
 the task's file expects. Lengths are mean characters over the characters of a token. It is an
-estimate from above: early stopping may end a training before its last step.
+estimate from above: early stopping may end a training before its last step. Generated texts are
+shorter than the real ones that the tasks' files tell of.
 """
 
 import math
@@ -188,11 +189,13 @@ class Workload:
             told = self.settings.world.rows.get(task.removesuffix("_translated"), {})
             return told.get(split)
         module = tasks.load(task)
-        for constant in ("KEPT", "ROWS"):
-            told = getattr(module, constant, {}).get(split)
-            found = told.get(language) if isinstance(told, dict) else told
-            if found is not None:
-                return found
+        for part in (module, *tasks.parts_with(module, language)):
+            for constant in ("KEPT", "ROWS"):
+                found = getattr(part, constant, {}).get(split)
+                if isinstance(found, dict):
+                    found = found.get(language)
+                if found is not None:
+                    return found
         return None
 
     @cache  # noqa: B019  one instance a run
@@ -200,14 +203,8 @@ class Workload:
         file = self.counts / f"{task}.json"
         return read_json(file)["splits"] if file.is_file() else None
 
-    @cache  # noqa: B019
     def tokens(self, task: str) -> float:
-        """Mean tokens of an example, all of its texts together."""
-        counted = self.counted(task)
-        if counted:
-            told = [entry for split in counted.values() for entry in split.values()]
-            characters = sum(e["rows"] * e["characters_median"] for e in told)
-            return characters / sum(e["rows"] for e in told) / self.characters_per_token
+        """Mean tokens of an example, all of its sequences together."""
         return tasks.load(task).CHARACTERS / self.characters_per_token
 
     def features(self, task: str, language: str, chosen: FineTuning) -> int:
@@ -226,8 +223,10 @@ class Workload:
         return max(1, math.ceil((self.tokens(task) - chosen.stride) / room))
 
     def forward(self, model: str, task: str, chosen: FineTuning) -> float:
-        """Operations of a forward pass over one example, cut at `max_tokens`."""
-        tokens = min(self.tokens(task), chosen.max_tokens)
+        """Operations of a forward pass over one example; what is one sequence is cut."""
+        tokens = self.tokens(task)
+        if tasks.load(task).TYPE != "multiple_choice":
+            tokens = min(tokens, chosen.max_tokens)
         return flops.forward(self.settings.models[model], tokens, tokens)
 
     def vocabulary(self, model: str) -> int:

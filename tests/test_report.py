@@ -253,6 +253,8 @@ def test_retrieval_is_told_at_the_layers_that_count(small, made):
         "protocol_layer_languages": 2,
         "protocol_layer_cosine_from_english_percent": 34,
         "protocol_layer_no_special_cosine_from_english_percent": 34,
+        "protocol_layer_same_languages_cosine_from_english_percent": 34,
+        "protocol_layer_same_languages_no_special_cosine_from_english_percent": 34,
         "development_layer": 2,
         "development_layer_no_special": 2,
         "development_layer_languages": 1,
@@ -284,12 +286,12 @@ def test_the_printed_tables_of_retrieval(small, made):
     text = printed.score_table(made, small.settings)
     lines = text.splitlines()
     head = next(line for line in lines if line.startswith("tatoeba, cosine from English"))
-    assert head.split("  ")[-1] == "chosen, plain"
+    assert head.endswith("protocol, others    chosen, others")
     shown = lines[lines.index(head) + 2 :]
-    assert shown[0].split() == ["random", "34.0", "38.0", "34.0", "38.0"]
+    assert shown[0].split() == ["random", *["34.0", "(34.0)", "34.0", "(34.0)", "38.0", "(38.0)"]]
     mined = next(i for i, line in enumerate(lines) if line.startswith("bucc, F1"))
-    assert lines[mined + 2].split() == ["random", "32.0", "-", "1.0", "-"]
-    assert text.count("best on qda, mean of the other languages") == 1
+    assert lines[mined + 2].split() == ["random", "32.0", "(1.0)", "-", "-"]
+    assert text.count("best on qda; others: all but these") == 1
     assert max(map(len, lines)) <= printed.WIDTH
 
 

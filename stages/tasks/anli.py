@@ -16,6 +16,7 @@ COLUMNS = {"premise": str, "hypothesis": str, "label": int}
 SPLITS = {"train": "train_r1+train_r2+train_r3", "validation": "dev_r1+dev_r2+dev_r3"}
 ROWS = {"train": 162_865, "validation": 3200}
 LANGUAGES = ("en",)
+CHARACTERS = 372
 METRICS = ("accuracy",)
 LABELS = ("entailment", "neutral", "contradiction")
 CHANCE = 100 / 3

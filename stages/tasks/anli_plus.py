@@ -13,6 +13,7 @@ CITATION = "Bowman et al. 2015; Williams et al. 2018; Nie et al. 2020"
 SPLITS = {"train": "train", "validation": "validation"}
 KEPT = {"train": 1_104_934, "validation": 22_857}
 LANGUAGES = ("en",)
+CHARACTERS = 118
 METRICS = ("accuracy",)
 LABELS = ("entailment", "neutral", "contradiction")
 CHANCE = 100 / 3

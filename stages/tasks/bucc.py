@@ -29,6 +29,7 @@ ROWS = {
     "test": {"de": 9580, "fr": 9086, "ru": 14_435, "zh": 1899},
 }
 LANGUAGES = ("de", "fr", "ru", "zh")
+CHARACTERS = 79
 METRICS = ()
 LABELS = ()
 CHANCE = None

@@ -20,6 +20,7 @@ COLUMNS = {"source_sentence": str, "target_sentence": str}
 SPLITS = {"validation": "validation", "test": "test"}
 ROWS = bucc.ROWS
 LANGUAGES = bucc.LANGUAGES
+CHARACTERS = 123
 METRICS = ("accuracy",)
 LABELS = ()
 CHANCE = None  # one in the number of pairs

@@ -15,6 +15,7 @@ COLUMNS = {"id": str, "tokens": list, "supertags": list}
 SPLITS = {"train": "train", "validation": "validation"}
 ROWS = {}
 LANGUAGES = ("en",)
+CHARACTERS = 75
 METRICS = ("accuracy",)
 LABELS = None  # the categories of the training rows, sorted
 CHANCE = None

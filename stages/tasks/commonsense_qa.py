@@ -15,6 +15,7 @@ COLUMNS = {"id": str, "question": str, "choices": dict, "answerKey": str}
 SPLITS = {"train": "train", "validation": "validation"}
 ROWS = {"train": 9741, "validation": 1221}
 LANGUAGES = ("en",)
+CHARACTERS = 365
 METRICS = ("accuracy",)
 LABELS = ()
 CHANCE = 20.0

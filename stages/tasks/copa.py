@@ -16,6 +16,7 @@ COLUMNS = {"premise": str, "choice1": str, "choice2": str, "question": str, "lab
 SPLITS = {"train": "train", "validation": "validation"}
 ROWS = {"train": 400, "validation": 100}
 LANGUAGES = ("en",)
+CHARACTERS = 133
 METRICS = ("accuracy",)
 LABELS = ()
 SOURCE_LABELS = ("choice1", "choice2")

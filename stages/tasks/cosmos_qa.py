@@ -17,6 +17,7 @@ COLUMNS = {"id": str, "context": str, "question": str, "label": int} | dict.from
 SPLITS = {"train": "train", "validation": "validation"}
 ROWS = {"train": 25_262, "validation": 2985}
 LANGUAGES = ("en",)
+CHARACTERS = 1670
 METRICS = ("accuracy",)
 LABELS = ()
 CHANCE = 25.0

@@ -15,6 +15,7 @@ COLUMNS = {"ctx": str, "endings": list, "label": str}
 SPLITS = {"train": "train", "validation": "validation"}
 ROWS = {"train": 39_905, "validation": 10_042}
 LANGUAGES = ("en",)
+CHARACTERS = 858
 METRICS = ("accuracy",)
 LABELS = ()
 CHANCE = 25.0

@@ -29,6 +29,7 @@ COLUMNS = {
 SPLITS = {"test": "validation"}
 ROWS = {"test": 1190}
 LANGUAGES = ("ar", "de", "el", "en", "es", "hi", "ru", "th", "tr", "vi", "zh")
+CHARACTERS = 220
 METRICS = ("map_at_20",)
 LABELS = ()
 CHANCE = None

@@ -17,6 +17,7 @@ COLUMNS = dict.fromkeys(("mention_id", "left", "mention", "right", "entity"), st
 SPLITS = {"validation": "validation", "test": "test"}
 ROWS = {}
 LANGUAGES = ("ar", "de", "en", "es", "fa", "ja", "pl", "ro", "ta", "tr", "uk")
+CHARACTERS = 256
 METRICS = ("map_at_20",)
 LABELS = ()
 CHANCE = None

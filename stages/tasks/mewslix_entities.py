@@ -22,6 +22,7 @@ LANGUAGES = (
     "pa", "pl", "pt", "qu", "ro", "ru", "sw", "ta", "te", "th", "tl", "tr", "uk", "ur", "vi", "wo",
     "yo", "zh",
 )  # fmt: skip
+CHARACTERS = 256
 METRICS = ()
 LABELS = ()
 CHANCE = None

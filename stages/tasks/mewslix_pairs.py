@@ -18,6 +18,7 @@ COLUMNS = dict.fromkeys(
 SPLITS = {"train": "train", "validation": "validation"}
 ROWS = {}
 LANGUAGES = ("en",)
+CHARACTERS = 512
 METRICS = ("map_at_20",)
 LABELS = ()
 CHANCE = None

@@ -22,6 +22,7 @@ ROWS = {
     "test": {"ar": 5335, "de": 4517, "en": 11_590, "es": 5253, "hi": 4918, "vi": 5495, "zh": 5137},
 }
 LANGUAGES = ("ar", "de", "en", "es", "hi", "vi", "zh")
+CHARACTERS = 621
 METRICS = ("mlqa",)
 LABELS = ()
 CHANCE = None

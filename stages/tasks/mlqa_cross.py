@@ -33,6 +33,7 @@ ROWS = {
     split: {pair: BOTH_WAYS["-".join(sorted(pair.split("-")))][place] for pair in LANGUAGES}
     for place, split in enumerate(SPLITS)
 }
+CHARACTERS = 727
 METRICS = ("mlqa",)
 LABELS = ()
 CHANCE = None

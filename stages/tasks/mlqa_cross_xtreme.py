@@ -15,6 +15,7 @@ COLUMNS = mlqa_cross.COLUMNS
 SPLITS = mlqa_cross.SPLITS
 ROWS = mlqa_cross.ROWS
 LANGUAGES = mlqa_cross.LANGUAGES
+CHARACTERS = 643
 METRICS = ("mlqa",)
 LABELS = ()
 CHANCE = None

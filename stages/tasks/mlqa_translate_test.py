@@ -15,6 +15,7 @@ COLUMNS = mlqa.COLUMNS
 SPLITS = {"test": "test"}
 ROWS = {"test": {code: rows for code, rows in mlqa.ROWS["test"].items() if code != "en"}}
 LANGUAGES = tuple(code for code in mlqa.LANGUAGES if code != "en")
+CHARACTERS = 621
 METRICS = ("squad",)  # the rules of English, whatever the text was translated from
 LABELS = ()
 CHANCE = None

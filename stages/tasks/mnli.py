@@ -15,6 +15,7 @@ COLUMNS = {"premise": str, "hypothesis": str, "label": int}
 SPLITS = {"train": "train", "validation": "validation_matched"}
 ROWS = {"train": 392_702, "validation": 9815}
 LANGUAGES = ("en",)
+CHARACTERS = 159
 METRICS = ("accuracy",)
 LABELS = ("entailment", "neutral", "contradiction")
 CHANCE = 100 / 3

@@ -17,6 +17,7 @@ COLUMNS = {"premise": str, "hypothesis": str, "label": int}
 SPLITS = {"train": "train"}
 ROWS = {"train": 392_702}
 LANGUAGES = tuple(code for code in xnli.LANGUAGES if code != "en")
+CHARACTERS = 163
 METRICS = ("accuracy",)
 LABELS = ("entailment", "neutral", "contradiction")
 CHANCE = 100 / 3

@@ -33,6 +33,7 @@ ROWS = {
     },
 }  # fmt: skip
 ROWS["test"] = ROWS["validation"]
+CHARACTERS = 32
 METRICS = ("span_f1",)
 LABELS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
 CHANCE = None

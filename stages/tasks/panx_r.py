@@ -28,6 +28,7 @@ ROWS = {
     "validation": panx.ROWS["validation"] | HELD_OUT,
     "test": panx.ROWS["test"] | HELD_OUT,
 }
+CHARACTERS = 32
 METRICS = ("span_f1",)
 CHANCE = None
 TRAINED_ON = "panx"

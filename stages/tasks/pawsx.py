@@ -17,6 +17,7 @@ COLUMNS = {"id": int, "sentence1": str, "sentence2": str, "label": int}
 SPLITS = {"train": "train", "validation": "validation", "test": "test"}
 ROWS = {"train": 49_401, "validation": 2000, "test": 2000}
 LANGUAGES = ("de", "en", "es", "fr", "ja", "ko", "zh")
+CHARACTERS = 193
 METRICS = ("accuracy",)
 LABELS = ("different", "paraphrase")
 SOURCE_LABELS = ("0", "1")

@@ -24,6 +24,7 @@ ROWS = {
     "validation": dict.fromkeys(LANGUAGES, 2000) | {"es": 1961, "fr": 1988},
     "test": dict.fromkeys(LANGUAGES, 2000) | {"ko": 1999},
 }
+CHARACTERS = 193
 METRICS = ("accuracy",)
 LABELS = pawsx.LABELS
 CHANCE = 50.0

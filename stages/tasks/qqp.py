@@ -15,6 +15,7 @@ COLUMNS = {"question1": str, "question2": str, "label": int}
 SPLITS = {"train": "train", "validation": "validation"}
 ROWS = {"train": 363_846, "validation": 40_430}
 LANGUAGES = ("en",)
+CHARACTERS = 107
 METRICS = ("accuracy",)
 LABELS = ("not_duplicate", "duplicate")
 CHANCE = 50.0

@@ -18,6 +18,7 @@ SPLITS = {"train": "train", "validation": "validation"}
 ROWS = {"train": 550_152, "validation": 10_000}
 KEPT = {"train": 549_367, "validation": 9842}
 LANGUAGES = ("en",)
+CHARACTERS = 96
 METRICS = ("accuracy",)
 LABELS = ("entailment", "neutral", "contradiction")
 CHANCE = 100 / 3

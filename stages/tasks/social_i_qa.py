@@ -18,6 +18,7 @@ COLUMNS = dict.fromkeys(("context", "question", *ANSWERS, "label"), str)
 SPLITS = {"train": "train", "validation": "validation"}
 ROWS = {"train": 33_410, "validation": 1954}
 LANGUAGES = ("en",)
+CHARACTERS = 367
 METRICS = ("accuracy",)
 LABELS = ()
 CHANCE = 100 / 3

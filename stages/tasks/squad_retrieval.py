@@ -23,6 +23,7 @@ COLUMNS = squad_v1.COLUMNS
 SPLITS = {"train": "train", "validation": "validation"}
 ROWS = {"train": 87_599, "validation": 10_570}
 LANGUAGES = ("en",)
+CHARACTERS = 220
 METRICS = ("map_at_20",)
 LABELS = ()
 CHANCE = None

@@ -16,6 +16,7 @@ COLUMNS = {"id": str, "context": str, "question": str, "answers": dict}
 SPLITS = {"train": "train", "validation": "validation"}
 ROWS = {"train": 87_599, "validation": 10_570}
 LANGUAGES = ("en",)
+CHARACTERS = 809
 METRICS = ("squad",)
 LABELS = ()
 CHANCE = None

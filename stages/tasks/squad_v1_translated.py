@@ -19,6 +19,7 @@ ROWS = {
     "train": {"ar": 78_058, "de": 80_069, "es": 81_810, "hi": 82_451, "vi": 84_816, "zh": 76_285},
 }
 LANGUAGES = ("ar", "de", "es", "hi", "vi", "zh")
+CHARACTERS = 809
 METRICS = ("squad",)
 LABELS = ()
 CHANCE = None

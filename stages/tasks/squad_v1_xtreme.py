@@ -16,6 +16,7 @@ COLUMNS = squad_v1.COLUMNS
 SPLITS = squad_v1.SPLITS
 ROWS = squad_v1.ROWS
 LANGUAGES = ("en",)
+CHARACTERS = 809
 METRICS = ("squad",)
 LABELS = ()
 CHANCE = None

@@ -17,6 +17,7 @@ COLUMNS = {"id": str, "context": str, "question": str, "answers": dict}
 SPLITS = {"train": "train", "validation": "validation"}
 ROWS = {"train": 130_319, "validation": 11_873}
 LANGUAGES = ("en",)
+CHARACTERS = 806
 METRICS = ("squad_v2",)
 LABELS = ()
 CHANCE = None

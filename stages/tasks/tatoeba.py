@@ -30,6 +30,7 @@ ROWS = {
         "jv": 205, "ka": 746, "kk": 575, "ml": 687, "sw": 390, "ta": 307, "te": 234, "th": 548,
     },
 }  # fmt: skip
+CHARACTERS = 57
 METRICS = ("accuracy",)
 LABELS = ()
 CHANCE = None  # one in the number of pairs

@@ -17,6 +17,7 @@ SPLITS = tatoeba.SPLITS
 MORE = {"az": "aze", "lt": "lit", "pl": "pol", "ro": "ron", "uk": "ukr"}
 ROWS = {"test": tatoeba.ROWS["test"] | dict.fromkeys(MORE, 1000)}
 LANGUAGES = tuple(sorted((*tatoeba.LANGUAGES, *MORE)))
+CHARACTERS = 57
 METRICS = ("accuracy",)
 LABELS = ()
 CHANCE = None  # one in the number of pairs

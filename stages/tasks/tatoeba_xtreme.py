@@ -18,6 +18,7 @@ COLUMNS = {"source_sentence": str, "target_sentence": str}
 SPLITS = {"test": "validation"}
 ROWS = tatoeba.ROWS
 LANGUAGES = tatoeba.LANGUAGES
+CHARACTERS = 57
 METRICS = ("accuracy",)
 LABELS = ()
 CHANCE = None  # one in the number of pairs

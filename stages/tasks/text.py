@@ -12,6 +12,7 @@ COLUMNS = {"text": str}
 SPLITS = {"train": "train"}
 ROWS = {}
 LANGUAGES = ("ar", "de", "el", "en", "es", "fr", "hi", "ru", "sw", "th", "tr", "vi", "zh")
+CHARACTERS = 103
 METRICS = ()
 LABELS = ()
 CHANCE = None

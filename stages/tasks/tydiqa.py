@@ -27,6 +27,7 @@ NAMES = {
     "ko": "korean", "ru": "russian", "sw": "swahili", "te": "telugu",
 }  # fmt: skip
 LANGUAGES = tuple(NAMES)
+CHARACTERS = 412
 METRICS = ("squad",)
 LABELS = ()
 CHANCE = None

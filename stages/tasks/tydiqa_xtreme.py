@@ -16,6 +16,7 @@ COLUMNS = tydiqa.COLUMNS
 SPLITS = tydiqa.SPLITS
 ROWS = tydiqa.ROWS
 LANGUAGES = tydiqa.LANGUAGES
+CHARACTERS = 412
 METRICS = ("squad",)
 LABELS = ()
 CHANCE = None

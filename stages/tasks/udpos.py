@@ -48,6 +48,7 @@ ROWS = {
         "vi": 800, "yo": 100, "zh": 5528,
     },
 }  # fmt: skip
+CHARACTERS = 75
 METRICS = ("span_f1", "accuracy")
 LABELS = (
     "ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "INTJ", "NOUN", "NUM", "PART", "PRON", "PROPN",

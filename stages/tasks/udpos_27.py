@@ -29,6 +29,7 @@ ROWS = {
     "test": {"lt": 837, "pl": 4942, "ro": 2272, "uk": 892, "wo": 470},
 }
 LANGUAGES = tuple(TREEBANKS)
+CHARACTERS = 75
 METRICS = udpos.METRICS
 LABELS = udpos.LABELS
 SOURCE_LABELS = (

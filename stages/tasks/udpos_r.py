@@ -11,6 +11,7 @@ LICENSE = udpos.LICENSE
 CITATION = "Universal Dependencies 2.5 and 2.7; Ruder et al. 2021, XTREME-R, arXiv 2104.07412"
 SPLITS = udpos.SPLITS
 LANGUAGES = tuple(sorted((*udpos.LANGUAGES, *udpos_27.LANGUAGES)))
+CHARACTERS = 72
 METRICS = udpos.METRICS
 LABELS = udpos.LABELS
 CHANCE = None

@@ -18,6 +18,7 @@ COLUMNS = {"premise": str, "choice1": str, "choice2": str, "question": str, "lab
 SPLITS = {"validation": "validation", "test": "test"}
 ROWS = {"validation": 100, "test": 500}
 LANGUAGES = ("et", "ht", "id", "it", "qu", "sw", "ta", "th", "tr", "vi", "zh")
+CHARACTERS = 127
 METRICS = ("accuracy",)
 LABELS = ()
 CHANCE = 50.0

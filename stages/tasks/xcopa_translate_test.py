@@ -15,6 +15,7 @@ COLUMNS = xcopa.COLUMNS
 SPLITS = xcopa.SPLITS
 ROWS = xcopa.ROWS
 LANGUAGES = tuple(code for code in xcopa.LANGUAGES if code != "qu")
+CHARACTERS = 130
 METRICS = ("accuracy",)
 LABELS = ()
 CHANCE = 50.0

@@ -17,6 +17,7 @@ ROWS = {"validation": 2490, "test": 5010}
 LANGUAGES = (
     "ar", "bg", "de", "el", "en", "es", "fr", "hi", "ru", "sw", "th", "tr", "ur", "vi", "zh",
 )  # fmt: skip
+CHARACTERS = 163
 METRICS = ("accuracy",)
 LABELS = ("entailment", "neutral", "contradiction")
 CHANCE = 100 / 3

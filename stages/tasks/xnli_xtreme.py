@@ -18,6 +18,7 @@ SPLITS = {"validation": "validation", "test": "test"}
 ROWS = {split: rows * len(xnli.LANGUAGES) for split, rows in xnli.ROWS.items()}
 KEPT = xnli.ROWS
 LANGUAGES = xnli.LANGUAGES
+CHARACTERS = 151
 METRICS = ("accuracy",)
 LABELS = xnli.LABELS
 CHANCE = 100 / 3

@@ -21,6 +21,7 @@ COLUMNS = {"id": str, "context": str, "question": str, "answers": dict}
 SPLITS = {"test": "validation"}
 ROWS = {"test": 1190}
 LANGUAGES = ("ar", "de", "el", "en", "es", "hi", "ru", "th", "tr", "vi", "zh")
+CHARACTERS = 566
 METRICS = ("squad",)
 LABELS = ()
 CHANCE = None

@@ -15,6 +15,7 @@ COLUMNS = xquad.COLUMNS
 SPLITS = xquad.SPLITS
 ROWS = xquad.ROWS
 LANGUAGES = (*xquad.LANGUAGES, "ro")
+CHARACTERS = 499
 METRICS = ("squad",)
 LABELS = ()
 CHANCE = None

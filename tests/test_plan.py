@@ -1,0 +1,88 @@
+"""The plan of a run: counts worked by hand, and nothing touched."""
+
+import argparse
+import math
+from pathlib import Path
+
+import pytest
+import yaml
+
+from stages import flops, plan, settings
+from stages.workload import Workload
+from tests.conftest import ROOT, run
+
+XTREME = ROOT / "suites/xtreme/params.yaml"
+SUITES = sorted(ROOT.glob("suites/*/params.yaml"))
+
+
+def test_sizes_are_those_of_the_published_models():
+    models = settings.load(XTREME).models
+    base, large = models["xlm-roberta-base"], models["xlm-roberta-large"]
+    assert flops.matrix_weights(base) == 84_934_656
+    assert flops.parameters(base, base.vocabulary, base.positions) == 277_453_056
+    assert flops.parameters(large, large.vocabulary, large.positions) == 558_840_832
+
+
+def test_a_forward_pass_is_counted_by_hand():
+    shape = argparse.Namespace(layers=2, hidden=4, intermediate=8)
+    assert flops.matrix_weights(shape) == 2 * (4 * 16 + 2 * 32)
+    # 3 sequences of 5 tokens: products, and two products of (5, 4) by (4, 5) in each layer.
+    products, attention = 15 * 2 * 256, 3 * 2 * 2 * (2 * 5 * 5 * 4)
+    assert flops.forward(shape, 15, 5) == products + attention
+
+
+def work(file, tmp_path):
+    load = Workload(settings.load(file), tmp_path, 4.0)
+    return {(one.verb, one.cell): one for one in load.all()}, load
+
+
+def test_steps_and_examples_of_the_pocket_suite(tmp_path):
+    found, load = work(ROOT / "params.yaml", tmp_path)
+    assert not load.unknown
+    assert found["pretrain", "pico"].steps == 8000
+    mnli, squad = 2000 // 16 * 2, 2 * 2000 // 16 * 6  # a paragraph gives two features of 128 tokens
+    assert found["intermediate", "pico-mnli"].steps == mnli
+    # The sequence goes on from the phase that the single recipe has left.
+    assert found["intermediate", "pico-sequential/mnli_squad/2"].steps == squad
+    assert found["intermediate", "pico-none"].flops == 0
+    assert found["target", "udpos-nano-none"].steps == 60 // 16 * 15
+    assert found["target", "more-nano-none"].steps == 3 * 600 // 16 * 4
+
+
+def test_rows_are_those_that_a_download_has_counted(tmp_path):
+    (tmp_path / "udpos.json").write_text('{"splits": {"train": {"en": {"rows": 48}}}}')
+    found, _ = work(ROOT / "params.yaml", tmp_path)
+    assert found["target", "udpos-nano-none"].steps == 48 // 16 * 15
+
+
+def test_a_target_before_another_is_counted(tmp_path):
+    found, _ = work(XTREME, tmp_path)
+    steps = 33_410 // 32 * 5 + 400 // 32 * 5
+    assert found["target", "choice-xlm-roberta-large-none"].steps == steps
+
+
+@pytest.mark.parametrize(
+    "file", sorted(ROOT.glob("suites/*/params.yaml")), ids=lambda f: f.parent.name
+)
+def test_stages_are_those_that_dvc_has(file):
+    counts = plan.stage_counts(settings.load(file), ROOT / "dvc.yaml")
+    listed = run(["dvc", "stage", "list", "--name-only", str(file.with_name("dvc.yaml"))], ROOT)
+    assert sum(counts.values()) == len(listed.stdout.split())
+
+
+def test_the_plan_of_the_real_suite_is_printed_and_written(tmp_path):
+    file = tmp_path / "plan.json"
+    command = ["python", "-m", "stages.plan", "--params", str(XTREME), "--json", str(file)]
+    told = run([*command, "--gpu", "h200"], ROOT)
+    assert "xlm-roberta-large" in told.stdout
+    assert "26% of 989 TFLOP/s" in told.stdout
+    found = yaml.safe_load(file.read_text())
+    hours = sum(part["hours"] for part in found["work"])
+    operations = sum(part["flops"] for part in found["work"])
+    assert math.isclose(hours * 3600 * 0.26 * 989e12, operations, rel_tol=1e-9)
+    assert not Path("data/xtreme").exists()
+
+
+def test_this_machine_s_rate_is_measured():
+    rate = plan.measured_rate(settings.load(ROOT / "params.yaml"), seconds=0.1)
+    assert 1e8 < rate < 1e14
