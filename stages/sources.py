@@ -1,14 +1,20 @@
 """Say for each task what its rows are made from: checksums of a folder, or a Hub revision.
 
 One small file a task, so that a download reruns exactly when its own source has changed.
+
+A data set on the Hub that is not pinned is read where its main branch is at the first run. That is
+noted in a record, `suites/<suite>/revisions.json`, which belongs into git; every later run, on any
+machine, reads the same, until its line is taken out.
 """
 
 from pathlib import Path
 
 from stages import hub, source_rows, tasks
-from stages.command import checksum, stage, write_json
+from stages.command import checksum, read_json, stage, write_json
 from stages.errors import UserError
 from stages.settings import Settings
+
+UNPINNED = "unpinned"
 
 
 def main() -> None:
@@ -16,12 +22,18 @@ def main() -> None:
         __doc__,
         inputs=["code", "source"],
         outputs=["out"],
+        records=["record"],
         params=["source", "tasks", "languages"],
     ) as run:
         check_languages(run.settings)
-        sums: dict[str, dict] = {}
+        record = run.records["record"]
+        commits = read_json(record) if record.is_file() else {}
+        before, sums = dict(commits), {}
         for name in run.settings.tasks:
-            write_json(run.outputs["out"] / f"{name}.json", origin(run.settings, name, sums))
+            told = origin(run.settings, name, sums, commits)
+            write_json(run.outputs["out"] / f"{name}.json", told)
+        if commits != before:
+            keep(record, commits)
         prefix = run.settings.source.prefix
         run.made = f"origins of {len(run.settings.tasks)} tasks from {prefix}"
 
@@ -39,10 +51,10 @@ def check_languages(settings: Settings) -> None:
         )
 
 
-def origin(settings: Settings, name: str, sums: dict[str, dict]) -> dict:
+def origin(settings: Settings, name: str, sums: dict, commits: dict) -> dict:
     """A task's repositories: their revisions, or the files' checksums of those that are folders.
 
-    `sums` keeps the checksums for the other tasks of a repository.
+    `sums` and `commits` keep what is found for the other tasks of a repository.
     """
     task, found = tasks.load(name), {}
     languages = source_rows.wanted_languages(settings, name)
@@ -53,10 +65,28 @@ def origin(settings: Settings, name: str, sums: dict[str, dict]) -> dict:
                 sums[where] = files(Path(where))
             told = {"files": sums[where]}
         else:
-            commit = hub.rows_revision(repository, hub.resolve(repository, revision, "dataset"))
-            told = {"revision": commit, "pinned": revision != "unpinned"}
+            told = {"revision": commit_of(repository, revision, commits)}
+            told |= {"pinned": revision != UNPINNED}
         found[repository] = told
     return {"repositories": found}
+
+
+def commit_of(repository: str, revision: str, commits: dict[str, str]) -> str:
+    """The commit to read; of a data set that is not pinned, the one that `commits` has or gets."""
+    if revision != UNPINNED:
+        return hub.rows_revision(repository, hub.resolve(repository, revision, "dataset"))
+    if repository not in commits:
+        main = hub.resolve(repository, revision, "dataset")
+        commits[repository] = hub.rows_revision(repository, main)
+    return commits[repository]
+
+
+def keep(record: Path, commits: dict[str, str]) -> None:
+    """Write the record, whole."""
+    beside = record.with_name(f".{record.name}.partial")
+    write_json(beside, dict(sorted(commits.items())))
+    beside.rename(record)
+    print(f"sources: recorded in {record}; it belongs into git", flush=True)
 
 
 def files(folder: Path) -> dict[str, str]:

@@ -145,7 +145,7 @@ def fetch(prefix, name, out, languages=("en",), limits=(), **more):
         outputs={"out": out},
         settings=settings,
     )
-    return download.download(run, tasks.load(name), sources.origin(settings, name, {}))
+    return download.download(run, tasks.load(name), sources.origin(settings, name, {}, {}))
 
 
 def run(command: list[str], cwd: Path, check: bool = True, **env: str):

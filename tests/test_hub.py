@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -141,14 +142,20 @@ def test_rows_of_one_split_and_no_other_file(hub, client):
         "r2.parquet",
         "test.parquet",
     }
-    client.ask(["rows", "org/texts", "en", "r2", commit])
-    assert "train" not in {path.parent.name for path in client.home.rglob("r2.parquet")}
 
 
 def test_only_the_files_of_the_split_are_fetched(hub, client):
     commit = hub.commit("dataset", "org/texts", two_configs())
     assert texts(client.ask(["rows", "org/texts", "en", "r2", commit])[0]) == ["second"]
     assert {Path(r.path).name for r in hub.asked(r"\.parquet")} == {"r2.parquet"}
+
+
+def test_a_cache_that_somebody_has_emptied_is_filled_again(hub, client):
+    commit = hub.commit("dataset", "org/texts", two_configs())
+    call = ["rows", "org/texts", "de", "test", commit]
+    assert texts(client.ask(call)[0]) == ["d"]
+    shutil.rmtree(client.home / "hub")
+    assert texts(client.ask(call)[0]) == ["d"]
 
 
 def test_options_of_the_card_count(hub, client):
@@ -287,20 +294,21 @@ def test_a_warm_cache_serves_without_a_network(hub, client, tmp_path):
         ["resolve", "org/texts", "unpinned", "dataset"],
         ["resolve", "org/encoder", "unpinned", "model"],
         ["rows_revision", "org/old", script],
+        ["rows_revision", "org/texts", data],
         ["rows", "org/old", "en", "test", script],
         ["rows", "org/texts", "en", "test", data],
         ["rows", "org/texts", "en", "dev", data],
     ]
     fetch = ["fetch", "org/encoder", "model.safetensors", encoder, SHA256]
     cold = client.ask(*calls, [*fetch, str(tmp_path / "a")], HF_HUB_OFFLINE="1")
-    for text in (cold[0], cold[1], *cold[3:]):
+    for text in (*cold[:2], *cold[4:]):
         assert "is not in the local cache" in text
         assert "HF_HUB_OFFLINE is set" in text
     online = client.ask(*calls, [*fetch, str(tmp_path / "a")])
     assert online[:2] == [data, encoder]
     hub.requests.clear()
     assert client.ask(*calls, [*fetch, str(tmp_path / "b")], HF_HUB_OFFLINE="1") == online
-    assert client.ask(*calls[3:])[0] == online[3]
+    assert client.ask(*calls[4:])[0] == online[4]
     assert [request.path for request in hub.requests] == []
 
 

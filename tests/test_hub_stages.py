@@ -26,16 +26,21 @@ class Stages:
     """Both stages for XNLI in a room of their own."""
 
     def __init__(self, room: Path, prefix: str, environment: dict[str, str]):
-        self.room, self.environment, self.params = room, environment, room / "params.yaml"
+        self.room, self.params = room, room / "params.yaml"
+        self.environment = environment | {"DVC_ROOT": str(room)}  # finished parts lie there
         room.mkdir()
         params = yaml.safe_load((ROOT / "params.yaml").read_text())
-        params |= {"languages": [*LANGUAGES], "tasks": {"xnli": {}}}
+        params |= {"languages": [*LANGUAGES], "tasks": {"xnli": {}}, "recipes": ["none"]}
+        params |= {"orders": {}, "multitask": {}, "extra": {"models": [], "recipes": []}}
+        params["intermediate"]["tasks"] = {}
+        params["align"]["tasks"] = []
         params["source"] |= {"prefix": prefix, "depends_on": str(self.params)}
         self.params.write_text(yaml.safe_dump(params))
 
     def sources(self) -> str:
         """Returns what the stage prints."""
-        return finish(self.start("sources", source=self.params, out=self.room / "sources"))
+        places = {"source": self.params, "record": self.room / "revisions.json"}
+        return finish(self.start("sources", out=self.room / "sources", **places))
 
     def download(self) -> subprocess.Popen:
         places = {"origin": self.room / "sources/xnli.json", "out": self.room / "xnli"}
@@ -52,9 +57,11 @@ class Stages:
         """The examples' files, and the statistics without their origin."""
         out = self.room / "xnli"
         found = (path for path in sorted(out.rglob("*")) if path.is_file())
-        told = read_json(self.room / "xnli.json")
-        told.pop("made_from")
+        told = self.told() | {"made_from": None}
         return {str(path.relative_to(out)): path.read_bytes() for path in found}, told
+
+    def told(self) -> dict:
+        return read_json(self.room / "xnli.json")
 
 
 def finish(process: subprocess.Popen) -> str:
@@ -94,12 +101,11 @@ def hold_equal(hub: HubServer, room: Path, files: dict[str, bytes]) -> None:
     assert f"facebook/xnli is not pinned; using revision {commit}" in remote.sources()
     local.sources()
     hub.commit("dataset", "facebook/xnli", made_up("moved"))
-    processes = remote.download(), local.download()
-    for process in processes:
+    for process in [remote.download(), local.download()]:
         finish(process)
     assert remote.made() == local.made()
-    told = read_json(remote.room / "xnli.json")["made_from"]
-    assert told == {"repository": "facebook/xnli", "revision": commit}
+    told = {"facebook/xnli": {"revision": commit, "pinned": False}}
+    assert remote.told()["made_from"] == told
 
 
 def test_the_hub_gives_the_rows_of_a_folder_though_its_branch_moves(hub, tmp_path):
@@ -112,6 +118,26 @@ def test_the_hub_gives_the_real_rows_of_a_folder(mirror, hub, tmp_path):
     folder = mirror / "facebook/xnli"
     files = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
     hold_equal(hub, tmp_path, files)
+
+
+def test_the_first_commit_is_recorded_and_read_until_its_line_is_taken_out(hub, tmp_path):
+    remote, local, first = both(hub, tmp_path, made_up())
+    record = remote.room / "revisions.json"
+    assert f"recorded in {record}" in remote.sources()
+    local.sources()
+    assert not (local.room / "revisions.json").exists()
+    assert read_json(record) == {"facebook/xnli": first}
+    second = hub.commit("dataset", "facebook/xnli", made_up("moved"))
+    hub.requests.clear()
+    assert "recorded" not in remote.sources()
+    assert hub.requests == []
+    found = [read_json(remote.room / "sources/xnli.json")]
+    record.write_text("{}")
+    remote.sources()
+    found += [read_json(remote.room / "sources/xnli.json")]
+    told = [origin["repositories"]["facebook/xnli"]["revision"] for origin in found]
+    assert told == [first, second]
+    assert read_json(record) == {"facebook/xnli": second}
 
 
 def test_a_killed_download_looks_unfinished_and_goes_on_with_what_is_missing(hub, tmp_path):
