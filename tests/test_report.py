@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from stages import grid, printed, report, tables
+from stages import encoder_tables, grid, printed, report, tables
 from stages.settings import ScratchModel
 
 MODELS = {
@@ -280,6 +280,26 @@ def test_the_table_of_retrieval_says_on_what_and_with_what_spread(made):
     assert (both["languages"], both["n"], same["languages"], same["n"]) == (2, 100, 1, 50)
     # Two languages alike: the interval of their mean is narrower by the root of two.
     assert (same["high_percent"] - 34) / (both["high_percent"] - 34) == pytest.approx(2**0.5)
+
+
+def test_a_language_is_never_scored_at_the_layer_it_chose(small):
+    def language(*values):
+        measures = ("cosine_from_english_percent", "no_special_cosine_from_english_percent")
+        layers = [{"layer": i} | dict.fromkeys(measures, v) for i, v in enumerate(values)]
+        return {"n": 50, "layers": layers}
+
+    told = {"tasks": {"tatoeba": {"qda": language(0.0, 90.0), "qdb": language(20.0, 10.0)}}}
+    told |= {"mining": {}, "protocol_layer": 0}
+    told["development"] = {"tatoeba": {"chosen_on": ["qda"], "scored_on": ["qdb"]}}
+    layers = {name: 1 for name in told["tasks"]["tatoeba"]["qda"]["layers"][0] if name != "layer"}
+    told["development"]["tatoeba"]["layers"] = layers
+    rows = encoder_tables.chosen_rows({}, told, small.settings)
+    scores = {(r["layer_by"], r["scored"]): r["score_percent"] for r in rows}
+    assert scores == {
+        ("protocol", "all"): 10.0,
+        ("protocol", "others"): 20.0,
+        ("development", "others"): 10.0,
+    }
 
 
 def test_the_printed_tables_of_retrieval(small, made):
