@@ -88,12 +88,16 @@ def nearest(
     there = Best(len(x), min(neighbours, len(y)))
     back = Best(len(y), min(neighbours, len(x)))
     side = max(1, isqrt(cells))
+    room = torch.empty(
+        min(side, len(x)) * min(side, len(y))
+    )  # new for each tile it costs half a product
     starts = [(i, j) for i in range(0, len(x), side) for j in range(0, len(y), side)]
     for i, j in progress(starts, len(starts), what, "tiles") if what else starts:
         if j == 0:
             rows = F.normalize(x[i : i + side], dim=1)
         columns = F.normalize(y[j : j + side], dim=1)
-        tile = rows @ columns.T
+        tile = room[: len(rows) * len(columns)].view(len(rows), len(columns))
+        torch.mm(rows, columns.T, out=tile)
         if means is not None:
             sums = means[0][i : i + side, None] + means[1][None, j : j + side]
             tile = tile.mul_(2).div_(sums).nan_to_num_(nan=0.0)

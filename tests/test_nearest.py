@@ -83,3 +83,12 @@ def test_two_zero_vectors_have_the_margin_zero():
     nothing = torch.zeros(2, 3)
     found = nearest(nothing, nothing, 1, nearest(nothing, nothing, 4).means())
     assert found.there.tolist() == [[0.0], [0.0]]
+
+
+def test_a_tie_is_not_won_by_standing_beside_a_higher_value():
+    """Column 3 and a later one are equal; the later one's part holds the highest of all."""
+    cosines = torch.zeros(2 * WIDTH)
+    cosines[[3, WIDTH + 1, WIDTH + 6]] = torch.tensor([0.5, 0.5, 0.75])
+    y = torch.stack([cosines, (1 - cosines.square()).sqrt()], 1)
+    found = nearest(torch.tensor([[1.0, 0.0]]), y, 2)
+    assert found.there_places.tolist() == [[WIDTH + 6, 3]]
