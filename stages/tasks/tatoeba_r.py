@@ -22,6 +22,7 @@ METRICS = ("accuracy",)
 LABELS = ()
 CHANCE = None  # one in the number of pairs
 TRAINED_ON = "squad_v1"
+XTREME = "tatoeba"
 
 
 def config(language: str) -> str:
