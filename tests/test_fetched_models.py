@@ -84,6 +84,9 @@ def write_params(home, vocabulary):
     params["source"] = {"prefix": str(home / "hub"), "depends_on": str(home / "hub")}
     params["tasks"] = {task: {} for task in ("text", "mnli", "xnli", "squad_v1", "xquad")}
     params["recipes"] = ["random", "none", "mnli+mlm"]
+    params |= {"multitask": {}, "orders": {}}
+    params["align"] |= {"tasks": []}
+    params["intermediate"] |= {"max_tokens": 40}
     params["intermediate"] |= {"tasks": {"mnli": {"epochs": 2, "batch_size": 4}}}
     tasks = {"mnli": {"epochs": 2}, "squad_v1": {"epochs": 4}}
     params["target"] |= {"tasks": tasks, "groups": {"both": ["mnli", "squad_v1"]}}
@@ -93,7 +96,7 @@ def write_params(home, vocabulary):
     write_json(home / "recipe.json", recipes.recipe("mnli+mlm", loaded, tasks))
     for name, make in (("target", recipes.target), ("evaluation", recipes.evaluation)):
         plan = recipes.group({target: make(target, loaded, tasks) for target in tasks_of(loaded)})
-        write_json(home / f"{name}.json", plan | {"checkpoints": 1})
+        write_json(home / f"{name}.json", plan | {"checkpoints": 1, "stopping": None})
 
 
 def tasks_of(loaded):
