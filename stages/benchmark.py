@@ -3,7 +3,8 @@
 A machine's speed drifts, so every round passes over all models and recipes in a rotated order: a
 difference between recipes is a difference between neighbours in time. Timed is the way from
 features (already tokenised) to predictions: one example at a time for the latency, batches for the
-throughput. Models are those of the first seed, at the chosen checkpoint.
+throughput; before them come calls of both sizes that are not timed. Models are those of the first
+seed, at the chosen checkpoint.
 """
 
 import os
@@ -77,11 +78,12 @@ def measure(run: Run, plan: dict) -> list[dict]:
     )
     cells = load_cells(run, plan)
     share = max(1, settings.examples // settings.rounds)
-    passes = [(r, c) for r in range(settings.rounds) for c in rotated(cells, r)]
+    orders = [rotated(cells, round, settings.rounds) for round in range(settings.rounds)]
+    passes = [(round, cell) for round, order in enumerate(orders) for cell in order]
     for number, cell in progress(passes, len(passes), f"benchmark {run.options.group}", "cells"):
         features = cell.rows.features[: settings.batch_size]
-        for feature in features[: settings.warmup]:
-            cell.call([feature], inference)
+        for batch in [*([feature] for feature in features[: settings.warmup]), features]:
+            cell.call(batch, inference)
         start = number * share
         for feature in cell.rows.features[start : start + share]:
             cell.single.append(cell.call([feature], inference))
@@ -114,11 +116,25 @@ def load_cells(run: Run, plan: dict) -> list[Cell]:
     return cells
 
 
-def rotated(cells: list[Cell], by: int) -> list[Cell]:
-    """Languages outside, models and recipes inside; each round begins elsewhere."""
-    ordered = sorted(cells, key=lambda c: (c.target, c.rows.task.name, c.rows.language))
-    start = by * 7 % len(ordered)
-    return ordered[start:] + ordered[:start]
+def rotated(cells: list[Cell], round: int, rounds: int) -> list[Cell]:
+    """Languages outside, models and recipes inside, both begun elsewhere in each round.
+
+    What comes first after a change of language finds cold caches: over the rounds that falls on
+    cells that lie evenly apart.
+    """
+    languages: dict[tuple, list[Cell]] = {}
+    for cell in cells:
+        languages.setdefault((cell.target, cell.rows.task.name, cell.rows.language), []).append(
+            cell
+        )
+    groups = [turned(languages[key], round, rounds) for key in sorted(languages)]
+    return [cell for group in turned(groups, round, rounds) for cell in group]
+
+
+def turned(found: list, round: int, rounds: int) -> list:
+    """A list, begun `round` parts of `rounds` later."""
+    start = round * len(found) // rounds
+    return found[start:] + found[:start]
 
 
 def summary(cell: Cell, batch_size: int) -> dict:

@@ -18,7 +18,7 @@ from stages.errors import UserError
 from stages.settings import Settings
 
 PACKAGE = "stages"
-PLAIN = ["generate", "sources", "tokenizer", "pretrain", "fetch", "recipes"]
+PLAIN = ["generate", "sources", "tokenizer", "pretrain", "fetch", "lengths", "recipes"]
 
 
 def main() -> None:

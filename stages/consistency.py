@@ -30,6 +30,11 @@ def check_names(settings: Settings) -> None:
     }
     lists |= {f"multitask.{k}.tasks": (v.tasks, trained) for k, v in settings.multitask.items()}
     lists |= {f"orders.{k}": (v, trained) for k, v in settings.orders.items()}
+    for name, published in settings.report.reference.items():
+        where = f"report.reference.{name}"
+        lists[f"{where}.model"] = (published.model,), settings.models
+        lists[f"{where}.recipe"] = (published.recipe,), settings.all_recipes
+        lists[f"{where}.scores"] = published.scores, settings.tasks
     if settings.world:
         lists["world.translated"] = settings.world.translated, settings.world.rows
     for key, (names, allowed) in lists.items():

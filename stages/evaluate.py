@@ -7,15 +7,20 @@ predictions on the test rows: with their points, and under `<target>/<seed>/subm
 format.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
-from stages import examples, predictions, scoring, submission
+from tqdm import tqdm
+
+from stages import examples, prediction_files, scoring, submission
 from stages.command import Run, read_json, stage, write_json
 from stages.model import TaskModel, read_model, read_tokenizer, set_threads
 from stages.predictions import Rows, make_pool
 from stages.progress import progress
 from stages.recipes import SOURCE_LANGUAGE, read_plan
+from stages.scoring import Points
+from stages.settings import Evaluate
 
 
 def main() -> None:
@@ -54,12 +59,37 @@ def evaluate(run: Run, name: str, target: dict) -> dict:
     }
     home = run.inputs["models"] / name
     seeds = sorted(home.iterdir(), key=lambda folder: int(folder.name))
-    for folder in progress(seeds, len(seeds), f"evaluate {name}", "seeds"):
-        chosen = read_json(folder / "english.json")["chosen"]
-        steps = sorted(read_json(folder / "english.json")["checkpoints"], key=int)
-        oracle = choose_by_oracle(folder, steps, chosen, head, development, run)
-        score_test(run, name, folder, chosen, oracle, head, test, tasks)
+    with progress(None, len(seeds) * len(test), f"evaluate {name}", "sets") as bar:
+        scorer = Scorer(head, run.settings.evaluate, bar)
+        for folder in seeds:
+            chosen = read_json(folder / "english.json")["chosen"]
+            steps = sorted(read_json(folder / "english.json")["checkpoints"], key=int)
+            oracle = choose_by_oracle(folder, steps, chosen, development, scorer)
+            out = run.outputs["predictions"] / name / folder.name
+            score_test(out, folder, chosen, oracle, test, tasks, scorer)
     return {"languages": target["languages"], "tasks": tasks}
+
+
+@dataclass
+class Scorer:
+    """Scores sets of rows by a target's head, and shows how many are done."""
+
+    head: examples.Description
+    settings: Evaluate
+    bar: tqdm
+
+    def read(self, folder: Path) -> TaskModel:
+        return read_model(folder, self.head)
+
+    def expect(self, sets: int) -> None:
+        """So many sets more than were known at the start are to be scored."""
+        self.bar.total += sets
+
+    def score(self, rows: Rows, model: TaskModel) -> tuple[list, list[Points]]:
+        """(predictions, points) on one set."""
+        found = rows.score(model, self.head.name, self.settings)
+        self.bar.update()
+        return found
 
 
 def load_rows(run: Run, target: dict) -> tuple[list[Rows], list[Rows]]:
@@ -79,61 +109,63 @@ def load_rows(run: Run, target: dict) -> tuple[list[Rows], list[Rows]]:
 
 
 def choose_by_oracle(
-    folder: Path, steps: list[str], chosen: str, head, development: list[Rows], run: Run
+    folder: Path, steps: list[str], chosen: str, development: list[Rows], scorer: Scorer
 ) -> str | None:
     """The checkpoint with the best mean over the other languages' development rows, if any."""
     if not development:
         return None
     if len(steps) == 1:
         return chosen
+    scorer.expect(len(steps) * len(development))
     means = {}
     for step in steps:
-        model = read_model(folder / step, head)
-        scores = [
-            rows.main_score(rows.score(model, head.name, run.settings.evaluate)[1])
-            for rows in development
-        ]
+        model = scorer.read(folder / step)
+        scores = [rows.main_score(scorer.score(rows, model)[1]) for rows in development]
         means[step] = sum(scores) / len(scores)
     return max(means, key=lambda step: (means[step], -int(step)))
 
 
 def score_test(
-    run: Run,
-    name: str,
+    out: Path,
     folder: Path,
     chosen: str,
     oracle: str | None,
-    head,
     test: list[Rows],
     tasks: dict,
+    scorer: Scorer,
 ) -> None:
     """Score the chosen checkpoint and the oracle's; write the chosen one's predictions."""
-    model = read_model(folder / chosen, head)
-    home = run.outputs["predictions"] / name / folder.name
+    model = scorer.read(folder / chosen)
     for rows in test:
-        predicted, points = rows.score(model, head.name, run.settings.evaluate)
+        predicted, points = scorer.score(rows, model)
         task = rows.task.name
-        predictions.write(home / task / f"{rows.language}.jsonl", rows, predicted, points)
-        submission.write(home / "submission", rows, predicted)
+        file = out / task / f"{rows.language}.jsonl"
+        prediction_files.write(file, rows.examples, predicted, points)
+        submission.write(out / "submission", rows, predicted)
         entry = tasks[task]["languages"].setdefault(
             rows.language,
             {"n": len(rows.examples), "chance_percent": rows.chance_percent(), "seeds": {}},
         )
         scores = scoring.scores(rows.task.metrics, points)
         entry["seeds"][folder.name] = scores | {"oracle_percent": None}
-    if oracle is None:
-        return
+    if oracle is not None:
+        score_oracle(folder, chosen, oracle, test, tasks, scorer)
+
+
+def score_oracle(
+    folder: Path, chosen: str, oracle: str, test: list[Rows], tasks: dict, scorer: Scorer
+) -> None:
+    """Note beside the chosen checkpoint's scores those of the oracle's."""
     if oracle != chosen:
-        model = read_model(folder / oracle, head)
+        scorer.expect(len(test))
+        model = scorer.read(folder / oracle)
     for rows in test:
         entry = tasks[rows.task.name]["languages"][rows.language]["seeds"][folder.name]
-        entry["oracle_percent"] = oracle_score(entry, rows, model, head, oracle == chosen, run)
-
-
-def oracle_score(entry: dict, rows: Rows, model: TaskModel, head, same: bool, run: Run) -> float:
-    if same:
-        return entry[f"{scoring.main_name(rows.task.metrics[0])}_percent"]
-    return rows.main_score(rows.score(model, head.name, run.settings.evaluate)[1])
+        if oracle == chosen:
+            score = entry[f"{scoring.main_name(rows.task.metrics[0])}_percent"]
+        else:
+            score = rows.main_score(scorer.score(rows, model)[1])
+        entry["oracle_percent"] = score
 
 
 def mean_score(entry: dict) -> float:

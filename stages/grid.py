@@ -12,7 +12,8 @@ import numpy as np
 
 from stages import statistics, tasks
 from stages.command import Run, read_json
-from stages.predictions import read_points
+from stages.prediction_files import read_points
+from stages.progress import progress
 from stages.settings import Settings
 
 ENGLISH = "en"
@@ -107,15 +108,16 @@ def mean(results: list[Result]) -> Result | None:
 
 def read_scores(run: Run) -> list[Score]:
     """Every task of every target and cell of the grid, in the grid's order."""
-    found = []
+    found, cells = [], []
     for group, targets in run.settings.target.groups.items():
         files = {}
         for model, recipe in run.settings.cells:
             file = run.inputs["scores"] / group / model / f"{recipe}.json"
             files[model, recipe] = read_json(file)["targets"] if file.is_file() else {}
-        for target in targets:
-            entries = {cell: told.get(target) for cell, told in files.items()}
-            found += read_target(run, run.inputs["predictions"] / group, target, entries)
+        cells += [(group, target, files) for target in targets]
+    for group, target, files in progress(cells, len(cells), "report scores", "targets"):
+        entries = {cell: told.get(target) for cell, told in files.items()}
+        found += read_target(run, run.inputs["predictions"] / group, target, entries)
     return distinct(found)
 
 

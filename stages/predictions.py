@@ -1,10 +1,5 @@
-"""Predictions and their scores; on disk they are the interface between models and reports.
+"""What models say to the test rows of a task, and how it scores."""
 
-One file a task and language, one JSON object a line: {"id", "prediction", "points"}, points as in
-`stages.scoring`.
-"""
-
-import json
 from pathlib import Path
 
 import torch
@@ -157,18 +152,3 @@ class Rows:
         """The main score in percent."""
         metric = self.task.metrics[0]
         return scoring.scores((metric,), points)[f"{scoring.main_name(metric)}_percent"]
-
-
-def write(file: Path, rows: Rows, predicted: list, points: list[Points]) -> None:
-    """Write a prediction file."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", encoding="utf-8") as stream:
-        for example, prediction, point in zip(rows.examples, predicted, points, strict=True):
-            line = {"id": example["id"], "prediction": prediction, "points": point}
-            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
-
-
-def read_points(file: Path, name: str) -> list[tuple[float, float]]:
-    """The points of one score, example by example."""
-    with file.open(encoding="utf-8") as stream:
-        return [tuple(json.loads(line)["points"][name]) for line in stream]

@@ -143,6 +143,21 @@ def cost_table(rows: list[dict], settings: Settings) -> str:
     return "\n".join(["", heading, *table("", columns, models)])
 
 
+def reference_table(rows: list[dict]) -> str:
+    """The published scores and ours as text; nothing where none is named."""
+    if not rows:
+        return ""
+    references: dict[str, list] = {}
+    for row in rows:
+        texts = [number(row["published_percent"]), number(row.get("ours_percent"))]
+        texts.append(f"{row['difference']:+.1f}" if "difference" in row else "-")
+        heading = f"{row['model']}, {row['recipe']}: {row['source']}"
+        references.setdefault(heading, []).append((f"{row['task']}, {row['measure']}", texts))
+    columns = ["published", "ours", "difference"]
+    lines = table("means over languages, English included", columns, references)
+    return "\n".join(["", *lines, ""])
+
+
 def table(heading: str, columns: list[str], models: dict[str, Rows]) -> list[str]:
     """Lines with a heading per model; columns beyond the width go below in another table."""
     rows = [row for found in models.values() for row in found]

@@ -15,6 +15,7 @@ from pathlib import Path
 from stages import examples, stopping
 from stages.command import Run, checksum, read_json, stage, write_json
 from stages.errors import UserError, choose
+from stages.progress import progress
 from stages.settings import Settings
 
 CONTROLS = ("none", "random")
@@ -30,9 +31,11 @@ def main() -> None:
         params=["recipes", "extra", "multitask", "orders", "intermediate", "target", "align"],
     ) as run:
         settings, folder, out = run.settings, run.inputs["tasks"], run.outputs["out"]
-        for name in settings.all_recipes:
+        names = settings.all_recipes
+        for name in progress(names, len(names), "recipes", "recipes"):
             write_json(out / "intermediate" / f"{name}.json", recipe(name, settings, folder))
-        for name, targets in settings.target.groups.items():
+        groups = settings.target.groups.items()
+        for name, targets in progress(groups, len(groups), "recipes", "groups of targets"):
             plan = group({t: target(t, settings, folder) for t in targets})
             plan["checkpoints"] = settings.target.checkpoints
             plan["stopping"] = stopping.planned(settings.target.stopping)

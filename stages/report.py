@@ -17,7 +17,8 @@ from stages.command import Run, stage, write_json
 from stages.differences import MEAN
 from stages.encoder_tables import protocol_means
 from stages.grid import Score, read_scores
-from stages.printed import cost_table, score_table
+from stages.printed import cost_table, reference_table, score_table
+from stages.progress import progress
 from stages.tables import english_scores
 
 
@@ -46,6 +47,7 @@ def main() -> None:
         write_json(run.outputs["cost"], cost_summary(made["cost"]) | made_from(run, "benchmark"))
         print(score_table(made, run.settings))
         print(cost_table(made["cost"], run.settings))
+        print(reference_table(made["reference"]), end="")
         done = sum(bool(s.languages) for s in scores)
         run.made = f"{done} scores of {len(run.settings.cells)} encoders"
 
@@ -55,9 +57,10 @@ def write_plots(folder: Path, made: dict[str, list[dict]]) -> None:
     folder.mkdir(parents=True)
     table_files.write(folder, made)
     (folder / "results.md").write_text(results.markdown(table_files.read(folder)))
-    for entry in pkgutil.iter_modules(figures.__path__):
-        figure = importlib.import_module(f"stages.figures.{entry.name}")
-        figure.draw(made, folder / f"{entry.name}.png")
+    names = [entry.name for entry in pkgutil.iter_modules(figures.__path__)]
+    for name in progress(names, len(names), "report", "figures"):
+        figure = importlib.import_module(f"stages.figures.{name}")
+        figure.draw(made, folder / f"{name}.png")
 
 
 def summary(scores: list[Score], made: dict[str, list[dict]]) -> dict:

@@ -241,9 +241,22 @@ class Benchmark:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """Published scores, {task: {measure: percent}}: means over the languages that a benchmark
+    (stages.xtreme) has of the task, or over all of the suite's, English included."""
+
+    model: str
+    recipe: str
+    source: str
+    scores: dict[str, dict[str, float]]
+    benchmark: str | None = None
+
+
+@dataclass(frozen=True)
 class Report:
     resamples: Count
     baseline: str
+    reference: dict[str, Reference] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

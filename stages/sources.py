@@ -12,6 +12,7 @@ from pathlib import Path
 from stages import hub, source_rows, tasks
 from stages.command import checksum, read_json, stage, write_json
 from stages.errors import UserError
+from stages.progress import progress
 from stages.settings import Settings
 
 UNPINNED = "unpinned"
@@ -29,7 +30,7 @@ def main() -> None:
         record = run.records["record"]
         commits = read_json(record) if record.is_file() else {}
         before, sums = dict(commits), {}
-        for name in run.settings.tasks:
+        for name in progress(run.settings.tasks, len(run.settings.tasks), "sources", "tasks"):
             told = origin(run.settings, name, sums, commits)
             write_json(run.outputs["out"] / f"{name}.json", told)
         if commits != before:

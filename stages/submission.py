@@ -48,10 +48,18 @@ def path(folder: Path, task: Description, language: str) -> Path:
 
 
 def write_lines(file: Path, lines: Iterable[str]) -> None:
-    """Write one text a line, each ended by a line feed."""
+    """Write one text a line, each ended by a line feed.
+
+    A task and its version in XTREME-R share a file where they share a language, and must agree.
+    """
+    text = "".join(f"{line}\n" for line in lines).encode()
+    if file.is_file() and file.read_bytes() != text:
+        raise UserError(
+            f"{file}: two of the suite's tasks have this language with other rows; leave one of "
+            f"them (its XTREME or its XTREME-R version, `..._r`) out of `tasks`"
+        )
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.writelines(f"{line}\n" for line in lines)
+    file.write_bytes(text)
 
 
 def lines(task: Description, ids: list[str], values: list) -> list[str]:

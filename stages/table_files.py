@@ -18,6 +18,7 @@ COLUMNS = {
     "retrieval": ("model", "recipe", "task", "layer_by", "layer", "scored", "score_percent"),
     "identity": ("model", "recipe", "layer", "accuracy_percent"),
     "cost": ("model", "recipe", "task", "language", "tokens_per_sec"),
+    "reference": ("model", "recipe", "task", "measure", "published_percent", "ours_percent"),
 }
 
 

@@ -7,20 +7,22 @@ from stages.command import Run, read_json
 from stages.differences import layer_parameters, pretraining_rows, size_rows
 from stages.encoder_tables import encoder_tables
 from stages.grid import ENGLISH, EXACT, Result, Score
+from stages.reference import reference_rows
 from stages.settings import Settings
 
 
 def make(scores: list[Score], run: Run) -> dict[str, list[dict]]:
     """All tables by name."""
-    gains = gain_rows(scores, run.settings)
+    gains, encoders = gain_rows(scores, run.settings), encoder_tables(run)
     return {
         "scores": score_rows(scores, run.settings),
         "gains": gains,
         "sizes": size_rows(scores, run.settings),
         "pretraining": pretraining_rows(scores),
         "sequence": sequence_rows(gains, run.settings),
-        **encoder_tables(run),
+        **encoders,
         "cost": cost_rows(scores, run),
+        "reference": reference_rows(scores, encoders["retrieval"], run.settings),
     }
 
 

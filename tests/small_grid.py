@@ -29,7 +29,7 @@ class Grid:
                 cells=tuple((model, recipe) for model in models for recipe in recipes),
                 orders=orders or {},
                 target=SimpleNamespace(groups=groups),
-                report=SimpleNamespace(resamples=200, baseline="none"),
+                report=SimpleNamespace(resamples=200, baseline="none", reference={}),
             ),
         )
 

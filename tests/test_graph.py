@@ -31,7 +31,7 @@ def options(command: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("verb", GRAPH)
 def test_parameters_are_those_that_the_stage_reads(verb):
-    told = [key for entry in GRAPH[verb]["params"] for key in entry["${file}"]]
+    told = [key for entry in GRAPH[verb].get("params", []) for key in entry["${file}"]]
     read = [re.sub(r"\{(\w+)\}", r"${item.\1}", key) for key in declared(verb).get("params", [])]
     assert sorted(told) == sorted(read)
 

@@ -88,12 +88,12 @@ def test_everything_has_run(pipeline):
 
 
 def test_predictions_agree_with_scores(pipeline):
-    from stages import predictions, scoring
+    from stages import prediction_files, scoring
 
     scores = json.loads((pipeline / "metrics/pocket/scores/udpos/pico/ccg.json").read_text())
     home = pipeline / "data/pocket/predictions/udpos/pico/ccg/udpos/0/udpos"
     for language, entry in scores["targets"]["udpos"]["tasks"]["udpos"]["languages"].items():
-        points = predictions.read_points(home / f"{language}.jsonl", "accuracy")
+        points = prediction_files.read_points(home / f"{language}.jsonl", "accuracy")
         told = scoring.scores(("accuracy",), [{"accuracy": point} for point in points])
         assert told["accuracy_percent"] == entry["seeds"]["0"]["accuracy_percent"]
         assert len(points) == entry["n"] == 24

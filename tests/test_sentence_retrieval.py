@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from tqdm import tqdm
 
-from stages import depth, evaluate, examples, predictions, submission
+from stages import depth, evaluate, examples, prediction_files, submission
 from stages.command import write_json
 from stages.encoder import Packed
 from stages.examples import Description
@@ -86,8 +87,8 @@ def test_points_and_submission_are_on_disk_as_of_other_tasks(
 ):
     rows = rows_of(folder, word_tokenizer)
     predicted, points = rows.score(model, "squad_v1", SETTINGS)
-    predictions.write(tmp_path / "qda.jsonl", rows, predicted, points)
-    assert predictions.read_points(tmp_path / "qda.jsonl", "accuracy") == [
+    prediction_files.write(tmp_path / "qda.jsonl", rows.examples, predicted, points)
+    assert prediction_files.read_points(tmp_path / "qda.jsonl", "accuracy") == [
         point["accuracy"] for point in points
     ]
     submission.write(tmp_path, rows, predicted)
@@ -104,18 +105,16 @@ def test_evaluate_serves_it_with_the_target_s_own_tasks(folder, model, word_toke
     rows = rows_of(folder, word_tokenizer)
     squad = Description("squad_v1", "question_answering", ("squad",), (), None, None)
     model.write(tmp_path / "0" / "7", "squad_v1", ())
-    run = SimpleNamespace(
-        settings=SimpleNamespace(evaluate=SETTINGS), outputs={"predictions": tmp_path / "made"}
-    )
+    scorer = evaluate.Scorer(squad, SETTINGS, tqdm(disable=True))
     tasks = {"toy": {"languages": {}}}
     place = tmp_path / "0"
-    evaluate.score_test(run, "squad_v1", place, "7", None, squad, [rows], tasks)
+    evaluate.score_test(tmp_path / "made", place, "7", None, [rows], tasks, scorer)
     told = tasks["toy"]["languages"]["qda"]
     assert told["n"] == 12
     predicted, points = rows.score(model, "squad_v1", SETTINGS)
     expected = 100 * sum(point["accuracy"][0] for point in points) / 12
     assert told["seeds"]["0"] == {"accuracy_percent": expected, "oracle_percent": None}
-    lines = (tmp_path / "made/squad_v1/0/toy/qda.jsonl").read_text().splitlines()
+    lines = (tmp_path / "made/toy/qda.jsonl").read_text().splitlines()
     assert [json.loads(line)["prediction"] for line in lines] == predicted
     assert task.metrics == ("accuracy",)
 

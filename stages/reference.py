@@ -1,0 +1,74 @@
+"""Published scores beside ours, as the parameters name them (`report.reference`).
+
+Both are means over the languages of a benchmark, English included, as XTREME's tables have them;
+those of the zero-shot tables are without English. A retrieval task's is that at the original
+protocol's layer, over all tokens.
+"""
+
+from stages import tasks
+from stages.errors import choose
+from stages.grid import EXACT, Score
+from stages.settings import Reference, Settings
+from stages.xtreme import BENCHMARKS
+
+RETRIEVAL = {"cosine_from_english_percent": "accuracy", "f1_percent": "f1"}
+
+Ours = dict[str, dict[str, float | int]]  # {measure: columns of a row}
+
+
+def reference_rows(scores: list[Score], retrieval: list[dict], settings: Settings) -> list[dict]:
+    """A row per published score; without our columns where the cell has not run in all languages
+    of the benchmark."""
+    rows = []
+    for name, published in settings.report.reference.items():
+        for task, measures in published.scores.items():
+            codes = benchmark_languages(published, task)
+            ours = scored(scores, published, task, codes)
+            ours = ours or retrieved(retrieval, published, task, len(codes))
+            for measure, value in measures.items():
+                row = {"model": published.model, "recipe": published.recipe, "task": task}
+                row |= {"measure": measure, "published_percent": value}
+                if ours:
+                    where = f"{settings.file}: report.reference.{name}.scores.{task}: measure"
+                    row |= ours[choose(measure, ours, where)]
+                    row["difference"] = row["ours_percent"] - value
+                rows.append(row | {"reference": name, "source": published.source})
+    return rows
+
+
+def benchmark_languages(published: Reference, task: str) -> tuple[str, ...]:
+    """The languages over which a score was averaged; none where no benchmark is named."""
+    if published.benchmark is None:
+        return ()
+    benchmark = BENCHMARKS[choose(published.benchmark, BENCHMARKS, "benchmark")]
+    folder = getattr(tasks.load(task), "XTREME", task)
+    return benchmark.tasks[
+        choose(folder, benchmark.tasks, f"{published.benchmark}: task")
+    ].languages
+
+
+def scored(scores: list[Score], published: Reference, task: str, codes: tuple[str, ...]) -> Ours:
+    """What was scored after a target: the main measure, and the exact match where there is one."""
+    wanted = (published.model, published.recipe, task)
+    for s in scores:
+        chosen = list(codes or s.languages)
+        if (s.model, s.recipe, s.label) == wanted and chosen and set(chosen) <= set(s.languages):
+            found = {s.metric: s.mean(chosen), EXACT: s.exact(chosen)}
+            names = ("ours_percent", "low_percent", "high_percent")
+            told = {name: one.named(*names) for name, one in found.items() if one is not None}
+            return {name: row | {"languages": len(chosen)} for name, row in told.items()}
+    return {}
+
+
+def retrieved(rows: list[dict], published: Reference, task: str, languages: int) -> Ours:
+    """What was measured on the encoder itself, if in as many languages (0: in any number)."""
+    wanted = (published.model, published.recipe, task, "protocol", "all")
+    found: Ours = {}
+    for row in rows:
+        key = tuple(row[name] for name in ("model", "recipe", "task", "layer_by", "scored"))
+        measure = RETRIEVAL.get(row["measure"])
+        if key == wanted and measure and row["languages"] == (languages or row["languages"]):
+            told = {"ours_percent": row["score_percent"], "languages": row["languages"]}
+            bounds = {name: row[name] for name in ("low_percent", "high_percent") if name in row}
+            found[measure] = told | bounds
+    return found
