@@ -5,8 +5,9 @@ margin and by cosine of centred vectors; by cosine and margin again where vector
 the special tokens around a sentence (`no_special_`), and where they are pooled only over tokens
 that do not occur on both sides (`unshared_`), so that names, numbers and cognates cannot decide;
 the mean cosine of translations and of random pairs; CKA with the pretrained encoder and with
-English. Mining tasks: F1 of the mined pairs. How well a sentence's language can be read off its
-vector. And the layer that is best on the development languages, for the others (stages.depth).
+English. Mining tasks: F1 of the mined pairs, for the same ways of pooling. How well a sentence's
+language can be read off its vector. And the layer that is best on the development languages, for
+the others (stages.depth).
 
 Writes, beside the measures, what is found at the original protocol's layer in XTREME's format.
 """
@@ -229,7 +230,8 @@ def mine(run: Run, task: Description, encoder: SentenceEncoder) -> dict[str, dic
     """F1 of the mined pairs per language and layer, at the threshold of the validation split."""
     settings, folder, told = run.settings.align, run.inputs["tasks"] / task.name, {}
     layers = depth.searched(settings.mining_layers, encoder.depth)
-    miner = Miner(encoder, layers, settings.neighbours, run.scratch / "mining")
+    scratch = run.scratch / "mining"
+    miner = Miner(encoder, layers, settings.neighbours, scratch, settings.mining_unshared)
     languages = codes(folder)
     for language in progress(languages, len(languages), f"mine {task.name}", "languages"):
         found = miner.mine(folder, language)

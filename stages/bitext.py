@@ -2,15 +2,15 @@
 
 Of a language its split's texts and a few numbers a sentence are in memory, and what a search needs
 (stages.nearest). The vectors are not: they are memory-mapped files in the scratch folder, float32,
-4 d (n + m) bytes for every layer that is searched and each of two ways of pooling, for d dimensions
-and n and m sentences. They are removed when their language is done.
+4 d (n + m) bytes for every layer that is searched and each of two or three ways of pooling, for d
+dimensions and n and m sentences. They are removed when their language is done.
 
 An interrupted run goes on: with the block of sentences that was being encoded, with the layer that
 was being searched. Finished languages are not mined again.
 """
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,22 +24,26 @@ from stages.memory import release
 from stages.mining import SIDES, Candidate, Pools
 from stages.nearest import Neighbours, nearest
 from stages.progress import progress
-from stages.sentences import EVERY_TOKEN, SentenceEncoder, mapped
+from stages.sentences import EVERY_TOKEN, SentenceEncoder, mapped, shared_tokens
 
 BLOCK = 1024  # sentences that are encoded before it is noted that they are
-POOLINGS = ("", "no_special_")  # over all tokens; without those around the sentence
 
 Key = tuple[int, str]  # layer and pooling
 
 
 @dataclass(frozen=True)
 class Miner:
-    """An encoder with the layers to search, the k of the margin and a folder that survives."""
+    """An encoder with the layers to search, the k of the margin and a folder that survives.
+
+    Vectors are pooled over all tokens; without those around the sentence (`no_special_`); and, if
+    `unshared`, without those that occur on both sides of the split.
+    """
 
     encoder: SentenceEncoder
     layers: list[int]
     neighbours: int
     scratch: Path
+    unshared: bool = False
 
     def mine(self, task: Path, language: str) -> dict:
         """{"scores": of every layer searched, "pairs": mined at the protocol's layer}."""
@@ -81,9 +85,9 @@ class Miner:
 
     def candidates(self, pools: Pools, folder: Path) -> Iterator[tuple[Key, list[Candidate]]]:
         """One-to-one candidates by id for every layer and pooling."""
-        name = "/".join(folder.parts[-3:])
+        name, left_out = "/".join(folder.parts[-3:]), self.left_out(pools)
         x, y = (
-            self.vectors(list(pools.texts[side]), folder / side, f"encode {name} {side}")
+            self.vectors(list(pools.texts[side]), left_out, folder / side, f"encode {name} {side}")
             for side in SIDES
         )
         for key in x:
@@ -95,7 +99,22 @@ class Miner:
             )
             yield key, pools.named(mining.candidates(near))
 
-    def vectors(self, texts: list[str], folder: Path, what: str) -> dict[Key, Tensor]:
+    def left_out(self, pools: Pools) -> dict[str, Collection[int]]:
+        """The token ids that each way of pooling leaves out."""
+        found = {"": EVERY_TOKEN, "no_special_": self.encoder.around}
+        if self.unshared:
+            sides = (self.tokens(list(pools.texts[side])) for side in SIDES)
+            found["unshared_"] = shared_tokens(*sides, self.encoder.special.frame)
+        return found
+
+    def tokens(self, texts: list[str]) -> Iterator[list[int]]:
+        """Token ids of each sentence, made a block at a time."""
+        for start in range(0, len(texts), BLOCK):
+            yield from self.encoder.tokens(texts[start:][:BLOCK])
+
+    def vectors(
+        self, texts: list[str], left_out: dict[str, Collection[int]], folder: Path, what: str
+    ) -> dict[Key, Tensor]:
         """Vectors (n, d) of every layer and pooling, in files that lie in `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
         note, starts = folder / "blocks_done", range(0, len(texts), BLOCK)
@@ -104,23 +123,28 @@ class Miner:
             (layer, pooling): mapped(
                 folder / f"{pooling}{layer}.bin", (len(texts), self.encoder.width), new=not done
             )
-            for layer, pooling in itertools.product(self.layers, POOLINGS)
+            for layer, pooling in itertools.product(self.layers, left_out)
         }
         numbers = range(done, len(starts))
         for number in progress(numbers, len(starts), what, f"x {BLOCK:,} sentences", done):
-            self.encode(texts[starts[number] :][:BLOCK], starts[number], files)
+            self.encode(texts[starts[number] :][:BLOCK], starts[number], left_out, files)
             beside = note.with_suffix(".partial")
             beside.write_text(str(number + 1))
             beside.rename(note)
         return files
 
-    def encode(self, texts: list[str], start: int, files: dict[Key, Tensor]) -> None:
+    def encode(
+        self,
+        texts: list[str],
+        start: int,
+        left_out: dict[str, Collection[int]],
+        files: dict[Key, Tensor],
+    ) -> None:
         """Put the vectors of some sentences into the files, the first at `start`."""
-        left_out = [EVERY_TOKEN, self.encoder.around]
         tokens = self.encoder.tokens(texts)
-        for indices, found in self.encoder.batches(tokens, left_out, self.layers):
+        for indices, found in self.encoder.batches(tokens, list(left_out.values()), self.layers):
             places = start + torch.tensor(indices)
-            for pooling, layers in zip(POOLINGS, found, strict=True):
+            for pooling, layers in zip(left_out, found, strict=True):
                 for layer, vectors in zip(self.layers, layers, strict=True):
                     files[layer, pooling][places] = vectors
         release()

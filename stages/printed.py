@@ -14,14 +14,15 @@ MEASURES = (
     ("alignment", "margin_to_english_percent", "{} all"),
     ("alignment", "unshared_margin_to_english_percent", "{} unshared"),
     ("mining", "f1_percent", "{} F1"),
+    ("mining", "unshared_f1_percent", "{} F1 unshared"),
     ("alignment", "cka_to_english", "{} CKA"),
     ("alignment", "cka_to_pretrained", "{} kept"),
     ("identity", "accuracy_percent", "identity"),
 )
 NOTE = (
-    "all: margin retrieval into English; unshared: over tokens that the two do not share;\n"
-    "CKA: similarity to the English vectors, 0 to 1; kept: to the pretrained encoder's;\n"
-    "identity: languages that a probe tells apart"
+    "all: margin retrieval into English; F1: of mined pairs; unshared: the same over tokens that\n"
+    "do not occur on both sides; CKA: similarity to the English vectors, 0 to 1; kept: to the\n"
+    "pretrained encoder's; identity: languages that a probe tells apart"
 )
 
 

@@ -15,6 +15,7 @@ RETRIEVAL = (  # (table, measure, its number of pairs, how its column is called)
     ("alignment", "margin_to_english_percent", "n", "{}, all tokens"),
     ("alignment", "unshared_margin_to_english_percent", "n", "{}, unshared tokens"),
     ("mining", "f1_percent", "n_gold", "{}, mining F1"),
+    ("mining", "unshared_f1_percent", "n_gold", "{}, mining F1, unshared tokens"),
 )
 
 

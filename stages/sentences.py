@@ -6,7 +6,7 @@ sentences lie in memory-mapped files: n * d * 4 bytes for every layer and way of
 and in memory what a batch needs.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +103,7 @@ def means(states: Tensor, rows: Tensor, count: int) -> Tensor:
 
 
 def shared_tokens(
-    foreign: list[list[int]], english: list[list[int]], frame: Collection[int]
+    foreign: Iterable[list[int]], english: Iterable[list[int]], frame: Collection[int]
 ) -> set[int]:
     """Token ids that occur on both sides (names, numbers, cognates), and those in `frame`."""
     used = [{token for ids in side for token in ids} for side in (foreign, english)]

@@ -223,13 +223,15 @@ class Evaluate:
 
 @dataclass(frozen=True)
 class Align:
-    """`mining_layers`: all, protocol, or a list of layers."""
+    """`mining_layers`: all, protocol, or a list of layers; `mining_unshared`: mine also by vectors
+    over those tokens that do not occur on both sides."""
 
     tasks: tuple[str, ...]
     neighbours: Count
     batch_tokens: Count
     development_languages: tuple[str, ...]
     mining_layers: Any
+    mining_unshared: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 ALIGNED = ("margin_to_english_percent", "unshared_margin_to_english_percent")
 ALIGNED += ("cka_to_english", "cka_to_pretrained")
+MINED = ("f1_percent", "unshared_f1_percent")
 
 # The columns that `dvc plots` and the figures name: they head a table without rows too.
 COLUMNS = {
@@ -14,7 +15,7 @@ COLUMNS = {
     "pretraining": ("model", "task", "language", "difference", "low", "high"),
     "sequence": ("model", "order", "length", "recipe", "task", "zero_shot_percent"),
     "alignment": ("model", "recipe", "task", "language", "protocol_layer", "layer", *ALIGNED),
-    "mining": ("model", "recipe", "task", "language", "protocol_layer", "layer", "f1_percent"),
+    "mining": ("model", "recipe", "task", "language", "protocol_layer", "layer", *MINED),
     "retrieval": ("model", "recipe", "task", "layer_by", "layer", "scored", "score_percent"),
     "identity": ("model", "recipe", "layer", "accuracy_percent"),
     "cost": ("model", "recipe", "task", "language", "tokens_per_sec"),

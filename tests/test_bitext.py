@@ -12,7 +12,7 @@ from stages.command import write_json
 from stages.encoder import MaskedLanguageHead, Packed, write_encoder
 from stages.mining import SIDES
 from stages.nearest import nearest
-from stages.sentences import EVERY_TOKEN, SentenceEncoder
+from stages.sentences import EVERY_TOKEN, SentenceEncoder, shared_tokens
 from tests.test_align import mining_rows, sentences
 
 
@@ -48,16 +48,14 @@ def _small_blocks(monkeypatch):
 
 def test_vectors_in_files_are_those_in_memory(reader, task, tmp_path):
     pools = mining.read_pools(task / "test" / "qda.jsonl")
-    miner = Miner(reader, [0, 2], 4, tmp_path / "scratch")
+    miner = Miner(reader, [0, 2], 4, tmp_path / "scratch", unshared=True)
     found = dict(miner.candidates(pools, tmp_path / "scratch" / "test"))
-    assert list(found) == [(0, ""), (0, "no_special_"), (2, ""), (2, "no_special_")]
-    sides = [
-        reader.vectors(
-            reader.tokens(list(pools.texts[side])), [EVERY_TOKEN, reader.around], tmp_path
-        )
-        for side in SIDES
-    ]
-    for place, pooling in enumerate(bitext.POOLINGS):
+    poolings = ("", "no_special_", "unshared_")
+    assert list(found) == [(layer, pooling) for layer in (0, 2) for pooling in poolings]
+    tokens = [reader.tokens(list(pools.texts[side])) for side in SIDES]
+    left_out = [EVERY_TOKEN, reader.around, shared_tokens(*tokens, reader.special.frame)]
+    sides = [reader.vectors(ids, left_out, tmp_path) for ids in tokens]
+    for place, pooling in enumerate(poolings):
         for layer in (0, 2):
             x, y = (side[place][layer] for side in sides)
             expected = pools.named(mining.candidates(nearest(x, y, 4)))
@@ -102,10 +100,24 @@ def test_an_interrupted_run_goes_on_to_the_same_result(reader, task, tmp_path, m
 
 def test_vectors_are_of_the_pooling_that_is_named(reader, tmp_path):
     miner = Miner(reader, [2], 4, tmp_path)
-    files = miner.vectors(["the old horse", "Anna"], tmp_path / "side", "encode")
+    left_out = {"": EVERY_TOKEN, "no_special_": reader.around}
+    files = miner.vectors(["the old horse", "Anna"], left_out, tmp_path / "side", "encode")
     tokens = reader.tokens(["the old horse", "Anna"])
     ((_, (every, inner)),) = reader.batches(tokens, [EVERY_TOKEN, reader.around], [2])
     assert torch.equal(files[2, ""], every[0])
     assert torch.equal(files[2, "no_special_"], inner[0])
     states = reader.encoder.layers(Packed([tokens[1]]))[2]
     assert torch.allclose(inner[0, 1], states[1:-1].mean(0), atol=1e-5)
+
+
+def test_names_on_both_sides_do_not_decide_where_only_unshared_tokens_count(reader, tmp_path):
+    """Of a pair whose foreign side has nothing but a shared name, no vector is left."""
+    texts = {"foreign": ["Anna", "horse the"], "english": ["Anna old", "the book"]}
+    pools = mining.Pools({s: {t: [t] for t in found} for s, found in texts.items()}, {}, set())
+    miner = Miner(reader, [1], 1, tmp_path, unshared=True)
+    left_out = miner.left_out(pools)
+    shared = {reader.tokens([word])[0][1] for word in ("Anna", "the")}
+    assert set(left_out["unshared_"]) == shared | set(reader.special.frame)
+    files = miner.vectors(texts["foreign"], left_out, tmp_path / "side", "encode")
+    assert not files[1, "unshared_"][0].any()
+    assert files[1, "unshared_"][1].any()
