@@ -112,14 +112,8 @@ def train_ours(setting: Setting, contestant: str, steps: int) -> tuple:
         steps, knobs.learning_rate, knobs.warmup, knobs.weight_decay, knobs.beta2, knobs.clip_norm
     )
     with tempfile.TemporaryDirectory() as scratch:
-        trained = training.train(
-            model,
-            lambda task, batch, step: model.loss(batch, masking, step),
-            next_batch,
-            budget,
-            contestant,
-            Path(scratch),
-            setting.entry.seed,
+        trained = pretrain.train(
+            model, masking, next_batch, budget, contestant, Path(scratch), setting.entry.seed
         )
     times = tuple(now() - begun[0])
     widths = torch.tensor([p["step"] for p in trained.curve]).diff(prepend=torch.tensor([0]))

@@ -86,7 +86,7 @@ class AdamW:
 def clip(parameters: list[nn.Parameter], norm: float) -> None:
     """Scale the gradients so that their joint L2 norm is at most `norm`."""
     gradients = [p.grad for p in parameters if p.grad is not None]
-    total = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
+    total = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients))).item()
     factor = norm / (total + 1e-6)
     if factor < 1:
         torch._foreach_mul_(gradients, factor)

@@ -6,13 +6,15 @@ rows only. The result loads with `AutoModelForMaskedLM`.
 
 import random
 import shutil
+from functools import partial
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from stages import examples, special, training
-from stages.batching import Feature
+from stages import backward, examples, special, training
+from stages.batching import Feature, NextBatch
 from stages.command import Run, stage, write_json
 from stages.encoder import (
     EncoderConfig,
@@ -22,6 +24,7 @@ from stages.encoder import (
     new_encoder,
     write_encoder,
 )
+from stages.flat import Flat
 from stages.model import read_tokenizer, set_threads
 from stages.settings import ScratchModel
 from stages.tokenizer import note_longest
@@ -60,11 +63,20 @@ class MaskedModel(nn.Module):
 
     def loss(self, documents: list[Feature], masking: Masking, step: int) -> tuple[Tensor, int]:
         """(mean cross-entropy over the chosen tokens in nats, number of real tokens)."""
-        packed = Packed([document.ids for document in documents])
-        rows, gold = masking.apply(packed, step)
-        table = self.encoder.embeddings.word_embeddings.weight
-        logits = self.head(self.encoder(packed, rows), table)
-        return F.cross_entropy(logits, gold), packed.tokens
+        packed, rows, gold = masked(documents, masking, step)
+        return cross_entropy(self, packed, rows, gold), packed.tokens
+
+
+def cross_entropy(model: MaskedModel, packed: Packed, rows: Tensor, gold: Tensor) -> Tensor:
+    """Of the ids `gold` (M,) in `rows` (M,) of the batch: the mean, in nats."""
+    table = model.encoder.embeddings.word_embeddings.weight
+    return F.cross_entropy(model.head(model.encoder(packed, rows), table), gold)
+
+
+def masked(documents: list[Feature], masking: Masking, step: int) -> tuple[Packed, Tensor, Tensor]:
+    """(the batch with tokens replaced, chosen rows (M,), their gold ids (M,))."""
+    packed = Packed([document.ids for document in documents])
+    return packed, *masking.apply(packed, step)
 
 
 def shape(entry: ScratchModel, vocab_size: int) -> EncoderConfig:
@@ -98,16 +110,31 @@ def pretrain(run: Run) -> tuple[MaskedModel, training.Trained]:
         settings.beta2,
         settings.clip_norm,
     )
-    trained = training.train(
-        model,
-        lambda task, batch, step: model.loss(batch, masking, step),
-        draws.batch,
-        budget,
-        f"pretrain {run.options.model}",
-        run.scratch,
-        entry.seed,
-    )
-    return model, trained
+    what = f"pretrain {run.options.model}"
+    return model, train(model, masking, draws.batch, budget, what, run.scratch, entry.seed)
+
+
+def train(
+    model: MaskedModel,
+    masking: Masking,
+    next_batch: NextBatch,
+    budget: training.Budget,
+    what: str,
+    scratch: Path,
+    seed: int,
+) -> training.Trained:
+    """Train `model` in place: by the written-out backward pass where it fits, else by autograd."""
+    if backward.fits(model.encoder.config):
+        flat = Flat(model)
+        named, computed = flat.named, backward.MaskedStep(model.encoder, model.head, flat).loss
+    else:
+        named, computed = None, partial(cross_entropy, model)
+
+    def loss_of(task: str, batch: list[Feature], step: int) -> tuple[training.Loss, int]:
+        packed, rows, gold = masked(batch, masking, step)
+        return computed(packed, rows, gold), packed.tokens
+
+    return training.train(model, loss_of, next_batch, budget, what, scratch, seed, named=named)
 
 
 def documents(run: Run, tokenizer, longest: int) -> dict[str, list[Feature]]:

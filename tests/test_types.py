@@ -371,11 +371,11 @@ def test_mixed_in_masked_language_modelling_is_that_of_pretraining(encoder):
     masking = masked_language_modelling.Masking(0.15, SPECIAL, 5)
     both = SimpleNamespace(encoder=encoder, head=pretrained)
     expected, tokens = MaskedModel.loss(both, documents, masking, 7)
-    loss, counted = model.loss("task", documents, 7)
-    # One computes all rows of the last layer, the other the masked ones: other last digits.
-    assert loss.item() == pytest.approx(expected.item(), rel=1e-6)
-    assert counted == tokens
-    assert model.loss("task", documents, 8)[0] != expected
+    found = model.loss("task", documents, 7)
+    # Not to the bit: pretraining leaves out of the last layer what only other tokens need.
+    torch.testing.assert_close(found[0], expected)
+    assert found[1] == tokens
+    assert abs(model.loss("task", documents, 8)[0] - expected) > 1e-3
     model.loss("task", documents, 7)[0].backward()
     assert encoder.embeddings.word_embeddings.weight.grad.abs().sum() > 0
 

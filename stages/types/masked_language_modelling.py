@@ -7,6 +7,7 @@ head has the names of the pretrained one: `load_state_dict` goes on from it.
 
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
@@ -36,28 +37,31 @@ class Masking:
     def __init__(self, rate: float, tokens: Special, seed: int):
         self.rate, self.seed, self.mask = rate, seed, tokens.mask
         self.generator = torch.Generator()
-        self.frame = torch.tensor(sorted(tokens.frame))
+        self.eligible = np.ones(tokens.vocabulary, bool)  # by id
+        self.eligible[list(tokens.frame)] = False
         excluded = sorted({*tokens.frame, tokens.mask})
         self.others = tokens.vocabulary - len(excluded)
         # For each excluded id, how many others are below it.
-        self.below = torch.tensor(excluded) - torch.arange(len(excluded))
+        self.below = np.array(excluded) - np.arange(len(excluded))
 
     def apply(self, packed: Packed, step: int) -> tuple[Tensor, Tensor]:
         """Replace tokens in `packed.ids`; return (chosen rows (M,), their gold ids (M,))."""
         self.generator.manual_seed(self.seed * 2**32 + step)
-        draw = torch.rand(3, packed.tokens, generator=self.generator)
-        eligible = ~torch.isin(packed.ids, self.frame)
+        # In numpy, as `Packed` is made.
+        draw = torch.rand(3, packed.tokens, generator=self.generator).numpy()
+        ids = packed.ids.numpy()
+        eligible = self.eligible[ids]
         chosen = (draw[0] < self.rate) & eligible
-        if not bool(chosen.any()):  # a batch of very short documents still has a loss
-            chosen = eligible & (draw[0] == draw[0].where(eligible, torch.tensor(2.0)).min())
-        rows = chosen.nonzero().squeeze(1)
-        gold = packed.ids[rows]
-        replaced = torch.where(draw[1, rows] < 0.8, self.mask, gold)
+        if not chosen.any():  # a batch of very short documents still has a loss
+            chosen = eligible & (draw[0] == np.where(eligible, draw[0], 2.0).min())
+        rows = chosen.nonzero()[0]
+        gold, (_, kind, which) = ids[rows], draw[:, rows]
         # Any token of the tokenizer but the special ones, wherever those stand.
-        other = (draw[2, rows] * self.others).long()
-        other += torch.searchsorted(self.below, other, right=True)
-        packed.ids[rows] = torch.where(draw[1, rows] >= 0.9, other, replaced)
-        return rows, gold
+        other = (which * self.others).astype(np.int64)
+        other += np.searchsorted(self.below, other, side="right")
+        replaced = np.where(kind < 0.8, self.mask, gold)
+        ids[rows] = np.where(kind >= 0.9, other, replaced)
+        return torch.from_numpy(rows), torch.from_numpy(gold)
 
 
 class Masked(NamedTuple):
