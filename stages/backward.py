@@ -1,6 +1,6 @@
 """Masked language modelling with the backward pass written out, for small encoders.
 
-At a few hundred tokens a step, a third of the time goes into autograd and the calls of many small
+At a few hundred tokens a step, 20 to 30 % of the time goes into autograd and calls of many small
 operations. Here the same loss and gradients are computed without autograd, straight into the
 buffers of `stages.flat`; one gather takes the heads of a layer apart, and another puts them
 together. A test holds loss and gradients to those of the plain modules. Attention's scores, B * h *
