@@ -11,6 +11,8 @@ from stages.grid import ENGLISH
 
 Tables = dict[str, list[dict]]
 
+WIDEST = 12  # languages beside one another
+
 RETRIEVAL = (  # (table, measure, its number of pairs, how its column is called)
     ("alignment", "margin_to_english_percent", "n", "{}, all tokens"),
     ("alignment", "unshared_margin_to_english_percent", "n", "{}, unshared tokens"),
@@ -21,7 +23,7 @@ RETRIEVAL = (  # (table, measure, its number of pairs, how its column is called)
 
 def markdown(tables: Tables) -> str:
     """All result tables; of one of which nothing has run, nothing."""
-    parts = [scores(tables), gains(tables), retrieval(tables)]
+    parts = [scores(tables), languages(tables), gains(tables), retrieval(tables)]
     return "\n".join(part for part in parts if part)
 
 
@@ -53,6 +55,33 @@ def scores(tables: Tables) -> str:
         "where they exclude zero. n: test examples of a language x fine-tuning seeds."
     )
     return block(heading, head, rows)
+
+
+def languages(tables: Tables) -> str:
+    """Each language's score without intermediate training, and of the model without pretraining."""
+    found: dict[tuple, dict[str, str]] = {}
+    plain = [row for row in tables["scores"] if row.get("status") == "run"]
+    scored = {(r["model"], r["recipe"], r["task"], r["language"]): r for r in plain}
+    for model, recipe, task, code in scored:
+        if recipe == NONE:
+            both = [scored.get((model, name, task, code)) for name in (NONE, RANDOM)]
+            texts = [number(row, "score_percent") for row in both]
+            cell = found.setdefault((model, task), {})
+            cell[code] = "{} ({})".format(*texts)
+    named = dict.fromkeys(code for cell in found.values() for code in cell)
+    codes = sorted(named, key=lambda code: code != ENGLISH)
+    if len(codes) > WIDEST:
+        return ""
+    rows = [
+        [f"`{task}`", f"`{model}`", *(found[model, task].get(code, "-") for code in codes)]
+        for model, task in by_task(tables["gains"])
+        if (model, task) in found
+    ]
+    heading = (
+        f"Scores by language, nearest to English first, percent: `{NONE}`, and in brackets "
+        f"`{RANDOM}`, the same model without pretraining."
+    )
+    return block(heading, ["task", "model", *codes], rows)
 
 
 def gains(tables: Tables) -> str:
