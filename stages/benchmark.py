@@ -1,6 +1,6 @@
 """Measure the inference of all models and recipes of a group, in one process, interleaved.
 
-A machine's speed drifts, so every round passes over all models and recipes in a rotated order: a
+A machine's speed drifts, so every round passes over all models and recipes in another order: a
 difference between recipes is a difference between neighbours in time. Timed is the way from
 features (already tokenised) to predictions: one example at a time for the latency, batches for the
 throughput; before them come calls of both sizes that are not timed. Models are those of the first
@@ -9,6 +9,7 @@ seed, at the chosen checkpoint.
 
 import os
 import platform
+import random
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
@@ -78,8 +79,7 @@ def measure(run: Run, plan: dict) -> list[dict]:
     )
     cells = load_cells(run, plan)
     share = max(1, settings.examples // settings.rounds)
-    orders = [rotated(cells, round, settings.rounds) for round in range(settings.rounds)]
-    passes = [(round, cell) for round, order in enumerate(orders) for cell in order]
+    passes = [(round, cell) for round in range(settings.rounds) for cell in drawn(cells, round)]
     for number, cell in progress(passes, len(passes), f"benchmark {run.options.group}", "cells"):
         features = cell.rows.features[: settings.batch_size]
         for batch in [*([feature] for feature in features[: settings.warmup]), features]:
@@ -116,25 +116,20 @@ def load_cells(run: Run, plan: dict) -> list[Cell]:
     return cells
 
 
-def rotated(cells: list[Cell], round: int, rounds: int) -> list[Cell]:
-    """Languages outside, models and recipes inside, both begun elsewhere in each round.
+def drawn(cells: list[Cell], round: int) -> list[Cell]:
+    """Languages outside, models and recipes inside, in an order that each round draws anew.
 
-    What comes first after a change of language finds cold caches: over the rounds that falls on
-    cells that lie evenly apart.
+    What comes after another language or a larger model finds colder caches: that must not fall on
+    the same cell again and again.
     """
     languages: dict[tuple, list[Cell]] = {}
     for cell in cells:
-        languages.setdefault((cell.target, cell.rows.task.name, cell.rows.language), []).append(
-            cell
-        )
-    groups = [turned(languages[key], round, rounds) for key in sorted(languages)]
-    return [cell for group in turned(groups, round, rounds) for cell in group]
-
-
-def turned(found: list, round: int, rounds: int) -> list:
-    """A list, begun `round` parts of `rounds` later."""
-    start = round * len(found) // rounds
-    return found[start:] + found[:start]
+        key = (cell.target, cell.rows.task.name, cell.rows.language)
+        languages.setdefault(key, []).append(cell)
+    draw = random.Random(round)
+    groups = [languages[key] for key in sorted(languages)]
+    draw.shuffle(groups)
+    return [cell for group in groups for cell in draw.sample(group, len(group))]
 
 
 def summary(cell: Cell, batch_size: int) -> dict:
