@@ -41,7 +41,7 @@ def benchmark_languages(published: Reference, task: str) -> tuple[str, ...]:
     if published.benchmark is None:
         return ()
     benchmark = BENCHMARKS[choose(published.benchmark, BENCHMARKS, "benchmark")]
-    folder = getattr(tasks.load(task), "XTREME", task)
+    folder = getattr(tasks.load(task), "XTREME", task).removeprefix("xtreme-r/")
     return benchmark.tasks[
         choose(folder, benchmark.tasks, f"{published.benchmark}: task")
     ].languages

@@ -12,7 +12,8 @@ on the type of the task:
     mining              tsv    foreign id, tab, English id
 
 XTREME does not publish its label files; run as a program, this writes such files of the test rows
-that were downloaded. A task belongs to XTREME or XTREME-R if its module says so (`XTREME`).
+that were downloaded. A task belongs to XTREME or XTREME-R if its module says so (`XTREME`). Of what
+both have, XTREME-R's version with its own languages lies below a folder `xtreme-r`.
 
   python -m stages.submission --tasks data/mirror/tasks --out gold
 """
@@ -48,18 +49,10 @@ def path(folder: Path, task: Description, language: str) -> Path:
 
 
 def write_lines(file: Path, lines: Iterable[str]) -> None:
-    """Write one text a line, each ended by a line feed.
-
-    A task and its version in XTREME-R share a file where they share a language, and must agree.
-    """
-    text = "".join(f"{line}\n" for line in lines).encode()
-    if file.is_file() and file.read_bytes() != text:
-        raise UserError(
-            f"{file}: two of the suite's tasks have this language with other rows; leave one of "
-            f"them (its XTREME or its XTREME-R version, `..._r`) out of `tasks`"
-        )
+    """Write one text a line, each ended by a line feed."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(text)
+    with file.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(f"{line}\n" for line in lines)
 
 
 def lines(task: Description, ids: list[str], values: list) -> list[str]:

@@ -22,7 +22,8 @@ A task module holds constants and two functions:
 
 Some hold more:
 
-    XTREME       its folder in XTREME's and XTREME-R's submission format, where it belongs to them
+    XTREME       its folder in XTREME's and XTREME-R's submission format, where it belongs to them;
+                 `xtreme-r/<folder>` of a version that only the latter has
     XTREME_LABELS  the names of the labels there, where they are others
     KEPT         as ROWS: the examples that they become, where fewer and known
     SOURCE_LABELS  names of the classes in the source, in its order, where they are not LABELS

@@ -32,7 +32,7 @@ CHARACTERS = 32
 METRICS = ("span_f1",)
 CHANCE = None
 TRAINED_ON = "panx"
-XTREME = "panx"
+XTREME = "xtreme-r/panx"
 
 
 def config(language: str) -> str:

@@ -22,7 +22,7 @@ METRICS = ("accuracy",)
 LABELS = ()
 CHANCE = None  # one in the number of pairs
 TRAINED_ON = "squad_v1"
-XTREME = "tatoeba"
+XTREME = "xtreme-r/tatoeba"
 
 
 def config(language: str) -> str:

@@ -16,4 +16,4 @@ METRICS = udpos.METRICS
 LABELS = udpos.LABELS
 CHANCE = None
 TRAINED_ON = "udpos"
-XTREME = "udpos"
+XTREME = "xtreme-r/udpos"

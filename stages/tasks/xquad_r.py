@@ -20,4 +20,4 @@ METRICS = ("squad",)
 LABELS = ()
 CHANCE = None
 TRAINED_ON = "squad_v1"
-XTREME = "xquad"
+XTREME = "xtreme-r/xquad"
