@@ -30,7 +30,7 @@ def test_links_lead_somewhere():
 def test_the_result_tables_are_those_of_the_full_suite():
     """`report` writes them: paste plots/pocket-full/results.md when it has changed."""
     results = (ROOT / "plots" / "pocket-full" / "results.md").read_text()
-    assert results.count("\n| --- |") == 3  # scores, gains, encoders
+    assert results.count("\n| --- |") >= 3  # scores, gains, encoders; by language
     assert results in README
 
 
