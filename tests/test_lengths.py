@@ -18,14 +18,14 @@ def test_lengths_are_those_of_all_texts_of_an_example(tmp_path):
     write(tmp_path, "text", "train", "en", [{"text": "a b c d e f-g"}])
     made = tokenizer.train("word", TokenizerSettings(("word",), 50), tmp_path / "text")
     rows = [{"first": "a b", "second": "c"}, {"first": "a", "second": "b f-g"}] * 2
-    rows.append({"tokens": ["a", "b", "c", "d", "e"], "tags": [0] * 5})
-    # f-g is one word and two tokens; 3 words, 3 words and 5: 16 + 2 - 1 tokens.
+    rows.append({"tokens": ["a", "b", "c", "d.e"], "tags": [0] * 4})
+    # Tokens: 3, 4 (f and -g), 3, 4 and 4, d.e being unknown; words: 3, 4, 3, 4 and 5.
     assert lengths.lengths(made, rows) == {
         "rows": 5,
         "tokens_median": 4,
-        "tokens_p95": 5,
-        "tokens_max": 5,
-        "tokens_per_word": round((3 + 4 + 3 + 4 + 5) / (3 + 4 + 3 + 4 + 5), 3),
+        "tokens_p95": 4,
+        "tokens_max": 4,
+        "tokens_per_word": 0.947,
     }
 
 
