@@ -40,11 +40,9 @@ def benchmark_languages(published: Reference, task: str) -> tuple[str, ...]:
     """The languages over which a score was averaged; none where no benchmark is named."""
     if published.benchmark is None:
         return ()
-    benchmark = BENCHMARKS[choose(published.benchmark, BENCHMARKS, "benchmark")]
+    known = BENCHMARKS[choose(published.benchmark, BENCHMARKS, "benchmark")].tasks
     folder = getattr(tasks.load(task), "XTREME", task).removeprefix("xtreme-r/")
-    return benchmark.tasks[
-        choose(folder, benchmark.tasks, f"{published.benchmark}: task")
-    ].languages
+    return known[choose(folder, known, f"{published.benchmark}: task")].languages
 
 
 def scored(scores: list[Score], published: Reference, task: str, codes: tuple[str, ...]) -> Ours:

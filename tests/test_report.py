@@ -3,8 +3,10 @@
 from types import SimpleNamespace
 
 import pytest
+from matplotlib import pyplot
 
 from stages import grid, printed, report, tables
+from stages.figures import languages
 from tests.small_grid import MODELS, Grid, share
 
 LANGUAGES = ("en", "qda", "qdb")
@@ -256,3 +258,17 @@ def test_tables_and_figures_are_the_same_bytes_each_time(small, made, tmp_path):
     assert {"gains.csv", "results.md", "languages.png", "size.png", "speed.png"} <= set(files)
     for name in files:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_panels_of_many_languages_stand_below_one_another(tmp_path):
+    """However many languages other tasks have: no picture is wider than one can scroll."""
+    rows = [
+        {"status": "run", "model": "mini", "recipe": "none", "task": task, "language": f"l{code}"}
+        | {"score_percent": 50.0}
+        for task, codes in (("one", range(40)), ("two", range(40, 80)), ("three", range(3)))
+        for code in codes
+    ]
+    languages.draw({"scores": rows}, tmp_path / "languages.png")
+    height, width = pyplot.imread(tmp_path / "languages.png").shape[:2]
+    assert width < 2000
+    assert height > 300

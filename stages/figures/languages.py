@@ -3,13 +3,15 @@
 Numbers are scores, colours their difference from the baseline in the same language.
 """
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
 from stages.figures import blocks, nothing, numbers, recipes, save, title, values
 
-PANELS = 7  # side by side
+PANELS = 7  # side by side at most, as many as the width has room for
+WIDTH = 16.0  # inches
 
 
 def draw(tables: dict[str, list[dict]], file: Path) -> None:
@@ -18,12 +20,12 @@ def draw(tables: dict[str, list[dict]], file: Path) -> None:
         return nothing(file, "no cell has run")
     shown = {model: [r for r in rows if r["model"] == model] for model in values(rows, "model")}
     names = {model: recipes(tables, found) for model, found in shown.items()}
-    longest = max(len(values(found, "language")) for found in shown.values())
+    width = max(1.6, 0.3 * longest(rows))
     figure, grid = blocks(
         [len(values(found, "task")) for found in shown.values()],
         [0.16 * len(names[model]) + 0.7 for model in shown],
-        PANELS,
-        max(1.6, 0.3 * longest),
+        min(PANELS, max(1, int(WIDTH / width))),
+        width,
     )
     widest = max((abs(row["gain"]) for row in rows if "gain" in row), default=1.0)
     reach = min(25.0, max(widest, 1.0))
@@ -38,6 +40,12 @@ def draw(tables: dict[str, list[dict]], file: Path) -> None:
         f"red to blue: −{reach:.0f} to +{reach:.0f} points",
     )
     return save(figure, file)
+
+
+def longest(rows: list[dict]) -> int:
+    """The languages of the task that has most."""
+    tasks = {(row["task"], row["language"]): row["task"] for row in rows}
+    return max(Counter(tasks.values()).values())
 
 
 def draw_panel(axes, rows: list[dict], names: list[str], reach: float) -> None:
