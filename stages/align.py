@@ -21,13 +21,13 @@ from torch import Tensor
 from stages import depth, examples, probe, retrieval, submission
 from stages.alignment import cka
 from stages.bitext import Miner
+from stages.cell import read_plan
 from stages.command import Run, stage, write_json
 from stages.errors import UserError, choose
 from stages.examples import Description
 from stages.model import set_threads
 from stages.nearest import nearest
 from stages.progress import progress
-from stages.recipes import read_plan
 from stages.sentences import EVERY_TOKEN, SentenceEncoder, emptied, shared_tokens
 
 KINDS = ("retrieval", "mining")

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
 from stages import examples, loadgen
+from stages.cell import read_plan
 from stages.command import Run, read_json, stage, write_json
 from stages.model import TaskModel, read_model, read_tokenizer, set_threads
 from stages.predictions import Rows
 from stages.progress import progress
-from stages.recipes import read_plan
 
 
 def main() -> None:

@@ -4,8 +4,8 @@ Both cells were scored on the same test examples with the same seeds, and are re
 same draws: the interval is that of the difference, narrower than what two intervals suggest.
 """
 
+from stages.cell import CONTROLS
 from stages.grid import Score
-from stages.recipes import CONTROLS
 from stages.settings import Model, Settings
 
 NONE, RANDOM = CONTROLS

@@ -14,11 +14,11 @@ from types import SimpleNamespace
 from tqdm import tqdm
 
 from stages import examples, prediction_files, scoring, submission
+from stages.cell import SOURCE_LANGUAGE, read_plan
 from stages.command import Run, read_json, stage, write_json
 from stages.model import TaskModel, read_model, read_tokenizer, set_threads
 from stages.predictions import Rows, make_pool
 from stages.progress import progress
-from stages.recipes import SOURCE_LANGUAGE, read_plan
 from stages.scoring import Points
 from stages.settings import Evaluate
 

@@ -19,6 +19,7 @@ from tokenizers import Tokenizer
 
 from stages import examples, kept, stopping, training
 from stages.batching import Shuffled, mixture
+from stages.cell import SOURCE_LANGUAGE, TEXT, read_plan
 from stages.command import Run, read_json, stage, write_json
 from stages.encoder import (
     MaskedLanguageHead,
@@ -31,7 +32,6 @@ from stages.errors import UserError
 from stages.examples import training_rows
 from stages.model import TaskModel, read_tokenizer, set_threads
 from stages.predictions import Rows
-from stages.recipes import SOURCE_LANGUAGE, TEXT, read_plan
 from stages.stopping import Watch
 
 REPORT = "phase.json"

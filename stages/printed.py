@@ -1,7 +1,7 @@
 """The result tables that a run prints at its end, at most 110 columns wide."""
 
+from stages.cell import CONTROLS
 from stages.encoder_tables import protocol_means
-from stages.recipes import CONTROLS
 from stages.settings import Settings
 from stages.tables import english_scores
 

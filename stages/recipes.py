@@ -13,14 +13,11 @@ import dataclasses
 from pathlib import Path
 
 from stages import examples, stopping
-from stages.command import Run, checksum, read_json, stage, write_json
+from stages.cell import CONTROLS, SOURCE_LANGUAGE, TEXT
+from stages.command import checksum, stage, write_json
 from stages.errors import UserError, choose
 from stages.progress import progress
 from stages.settings import Settings
-
-CONTROLS = ("none", "random")
-TEXT = "text"  # the raw corpus, the task of masked language modelling
-SOURCE_LANGUAGE = "en"
 
 
 def main() -> None:
@@ -183,6 +180,8 @@ def alignment(settings: Settings, folder: Path) -> dict:
         mines = examples.read_description(folder / task).type == "mining"
         for split in ("validation", "test") if mines else ("test",):
             found = examples.languages(folder / task, split)
+            if not found:
+                raise UserError(f"{settings.file}: align.tasks: {task} has no {split} rows")
             files |= checksums(folder, task, settings, [split], found)
     return {"tasks": list(settings.align.tasks), "files": files}
 
@@ -198,18 +197,6 @@ def checksums(
             raise UserError(f"task {task!r} has no {file.parent.name} rows for {file.stem!r}")
     files.append(folder / task / "task.json")
     return {str(file.relative_to(folder)): checksum(file) for file in files}
-
-
-def read_plan(run: Run) -> dict:
-    """Read a cell's file, and make sure that the rows are and stay those that it names."""
-    file, folder = run.inputs["plan"], run.inputs["tasks"]
-    plan = read_json(file)
-    for name, expected in plan["files"].items():
-        path = folder / name
-        if not path.is_file() or checksum(path) != expected:
-            raise UserError(f"{path} is not what {file} was made from; run `dvc repro`")
-    run.guard({str(folder / name): expected for name, expected in plan["files"].items()})
-    return plan
 
 
 if __name__ == "__main__":

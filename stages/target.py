@@ -18,13 +18,13 @@ import torch
 
 from stages import examples, kept, stopping, training
 from stages.batching import Shuffled
+from stages.cell import SOURCE_LANGUAGE, read_plan
 from stages.command import Run, read_json, stage, write_json
 from stages.encoder import read_encoder
 from stages.errors import UserError
 from stages.examples import training_rows
 from stages.model import TaskModel, read_model, read_tokenizer, set_threads
 from stages.predictions import Rows
-from stages.recipes import SOURCE_LANGUAGE, read_plan
 from stages.stopping import Watch
 
 

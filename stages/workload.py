@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from stages import flops, recipes, tasks, training
+from stages import cell, flops, recipes, tasks, training
 from stages.command import read_json
 from stages.settings import FineTuning, Settings
 
 BYTES = 4  # of a weight
-SOURCE = recipes.SOURCE_LANGUAGE
+SOURCE = cell.SOURCE_LANGUAGE
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Workload:
                 yield Work("fetch", name, name, disk_bytes=size)
                 continue
             seen = chosen.steps * chosen.batch_size
-            tokens = min(chosen.max_tokens, self.tokens(recipes.TEXT))
+            tokens = min(chosen.max_tokens, self.tokens(cell.TEXT))
             head = 2 * chosen.mask_rate * entry.hidden * (entry.hidden + self.vocabulary(name))
             each = flops.forward(entry, tokens, tokens) + tokens * head
             yield Work(
@@ -98,7 +98,7 @@ class Workload:
         if phase["mixed"] == "mlm":
             mixed, shape = self.settings.intermediate.mlm, self.settings.models[model]
             count = round(sum(steps.values()) * mixed.share / (1 - mixed.share))
-            tokens = min(mixed.max_tokens, self.tokens(recipes.TEXT))
+            tokens = min(mixed.max_tokens, self.tokens(cell.TEXT))
             yield count, mixed.batch_size, flops.forward(shape, tokens, tokens)
 
     def targets(self, model: str, recipe: str, group: str, targets: tuple[str, ...]) -> Work:
@@ -184,7 +184,7 @@ class Workload:
     def expected(self, task: str, split: str, language: str) -> int | None:
         """Rows of the generated world, or those that the task's file expects."""
         if self.settings.world:
-            if task == recipes.TEXT:
+            if task == cell.TEXT:
                 return self.settings.world.documents
             told = self.settings.world.rows.get(task.removesuffix("_translated"), {})
             return told.get(split)

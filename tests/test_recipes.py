@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from stages import examples, recipes, settings
+from stages import cell, examples, recipes, settings
 from stages.command import write_json
 from stages.errors import UserError
 from tests.conftest import ROOT
@@ -107,10 +107,10 @@ def test_rows_that_are_not_the_plan_s_are_refused(loaded, tasks, tmp_path):
     run = SimpleNamespace(
         inputs={"plan": tmp_path / "plan.json", "tasks": tasks}, guard=lambda files: None
     )
-    assert set(recipes.read_plan(run)["targets"]) == {"mnli"}
+    assert set(cell.read_plan(run)["targets"]) == {"mnli"}
     examples.write(examples.path(tasks / "mnli", "train", "en"), [{"id": "edited"}])
     with pytest.raises(UserError, match=r"mnli/train/en\.jsonl is not what .*plan\.json was made"):
-        recipes.read_plan(run)
+        cell.read_plan(run)
 
 
 def test_a_target_that_serves_nothing_is_an_error(loaded, tasks):
@@ -118,3 +118,10 @@ def test_a_target_that_serves_nothing_is_an_error(loaded, tasks):
     odd = dataclasses.replace(loaded, target=target)
     with pytest.raises(UserError, match="target 'ccg' serves none of the tasks"):
         recipes.evaluation("ccg", odd, tasks)
+
+
+def test_a_retrieval_task_without_test_rows_is_named_before_any_training(loaded, tasks):
+    for file in (tasks / "tatoeba" / "test").iterdir():
+        file.unlink()
+    with pytest.raises(UserError, match=r"align\.tasks: tatoeba has no test rows"):
+        recipes.alignment(loaded, tasks)

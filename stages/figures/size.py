@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from stages.cell import CONTROLS
 from stages.figures import nothing, panels, save, title, values
-from stages.recipes import CONTROLS
 
 PANELS = 5  # side by side
 LINES = ("-", "--", ":")  # once the ten colours are used up
