@@ -6,18 +6,15 @@ not count. Modules that are imported by key (a task, a type, a metric) are part 
 the cells that use the key.
 """
 
-import ast
-import hashlib
 import pkgutil
-from functools import cache
 from pathlib import Path
 
 from stages import recipes, tasks
+from stages.closure import closure, digest
 from stages.command import checksum, stage
 from stages.errors import UserError
 from stages.settings import Settings
 
-PACKAGE = "stages"
 PLAIN = ["generate", "sources", "tokenizer", "pretrain", "fetch", "lengths", "recipes"]
 
 
@@ -97,55 +94,6 @@ def members(package: str) -> list[str]:
     """All modules of a package."""
     folder = Path(*package.split("."))
     return [f"{package}.{entry.name}" for entry in pkgutil.iter_modules([str(folder)])]
-
-
-def closure(modules: list[str]) -> set[str]:
-    """The modules of this project that some modules import, directly or not."""
-    found, waiting = set(), list(modules)
-    while waiting:
-        module = waiting.pop()
-        if module not in found:
-            found.add(module)
-            waiting += imports(module)
-    return found
-
-
-@cache
-def imports(module: str) -> list[str]:
-    """Modules of this project that import statements anywhere in a module name."""
-    found = [module.rpartition(".")[0]] if "." in module else []
-    for node in ast.walk(tree(module)):
-        if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.append(node.module)
-            found += [f"{node.module}.{alias.name}" for alias in node.names]
-    return [name for name in found if name.split(".")[0] == PACKAGE and path(name) is not None]
-
-
-def path(module: str) -> Path | None:
-    """The file of a module, if it is one."""
-    base = Path(*module.split("."))
-    for file in (base.with_suffix(".py"), base / "__init__.py"):
-        if file.is_file():
-            return file
-    return None
-
-
-@cache
-def tree(module: str) -> ast.Module:
-    return ast.parse(path(module).read_text(encoding="utf-8"))
-
-
-@cache
-def digest(module: str) -> str:
-    """SHA-256 of the syntax tree without docstrings and positions."""
-    parsed = ast.parse(path(module).read_text(encoding="utf-8"))
-    for node in ast.walk(parsed):
-        documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-        if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
-            node.body = node.body[1:]
-    return hashlib.sha256(ast.dump(parsed).encode()).hexdigest()[:16]
 
 
 if __name__ == "__main__":

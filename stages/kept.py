@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from stages.code import closure
+from stages.closure import closure
 from stages.command import scratch_root
 from stages.examples import Description
 

@@ -108,22 +108,31 @@ def intervals(
     caption: str,
     file,
 ) -> None:
-    """A panel a task: a measure with its interval, a line a value of `key`, a colour a model."""
+    """A panel a task: a measure with its interval, a line a value of `key`, a colour a model.
+
+    Panels side by side have the same lines, those that one of them needs: a task of forty languages
+    does not stretch the others.
+    """
     tasks = values(rows, "task")
-    size = (2.4, 0.065 * len(lines) * (1 + len(models)) + 0.8)
-    figure, grid = panels(len(tasks), 5, size, sharey=True)
-    for axes, task in zip(grid, tasks, strict=True):
-        for index, model in enumerate(models):
-            found = [row for row in rows if (row["task"], row["model"]) == (task, model)]
-            shift = ((index + 0.5) / len(models) - 0.5) * 0.7
-            places = [lines.index(row[key]) + shift for row in found]
-            draw_intervals(axes, found, measure, places, f"C{index}")
-        axes.axvline(0, color="0.2", linewidth=0.8)
-        axes.set_title(task)
-        axes.set_ylim(len(lines) - 0.5, -0.5)
-        axes.set_yticks(range(len(lines)), lines, fontsize=8)
+    columns = math.ceil(len(tasks) / math.ceil(len(tasks) / 5))
+    together = [tasks[start : start + columns] for start in range(0, len(tasks), columns)]
+    present = [{row[key] for row in rows if row["task"] in beside} for beside in together]
+    needed = [[line for line in lines if line in found] for found in present]
+    heights = [0.065 * len(shown) * (1 + len(models)) + 0.8 for shown in needed]
+    figure, grid = blocks([len(beside) for beside in together], heights, columns, 2.4)
+    for beside, shown, block in zip(together, needed, grid, strict=True):
+        block[0].set_ylim(len(shown) - 0.5, -0.5)
+        block[0].set_yticks(range(len(shown)), shown, fontsize=8)
+        for axes, task in zip(block, beside, strict=True):
+            for index, model in enumerate(models):
+                found = [row for row in rows if (row["task"], row["model"]) == (task, model)]
+                shift = ((index + 0.5) / len(models) - 0.5) * 0.7
+                places = [shown.index(row[key]) + shift for row in found]
+                draw_intervals(axes, found, measure, places, f"C{index}")
+            axes.axvline(0, color="0.2", linewidth=0.8)
+            axes.set_title(task)
     for index, model in enumerate(models):
-        grid[0].plot([], [], "o", color=f"C{index}", label=model)
+        grid[0][0].plot([], [], "o", color=f"C{index}", label=model)
     title(figure, caption)
     figure.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     save(figure, file)

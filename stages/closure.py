@@ -1,0 +1,57 @@
+"""The modules of this project that a module needs, and digests of what they say."""
+
+import ast
+import hashlib
+from functools import cache
+from pathlib import Path
+
+PACKAGE = "stages"
+
+
+def closure(modules: list[str]) -> set[str]:
+    """The modules of this project that some modules import, directly or not."""
+    found, waiting = set(), list(modules)
+    while waiting:
+        module = waiting.pop()
+        if module not in found:
+            found.add(module)
+            waiting += imports(module)
+    return found
+
+
+@cache
+def imports(module: str) -> list[str]:
+    """Modules of this project that import statements anywhere in a module name."""
+    found = [module.rpartition(".")[0]] if "." in module else []
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.append(node.module)
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return [name for name in found if name.split(".")[0] == PACKAGE and path(name) is not None]
+
+
+def path(module: str) -> Path | None:
+    """The file of a module, if it is one."""
+    base = Path(*module.split("."))
+    for file in (base.with_suffix(".py"), base / "__init__.py"):
+        if file.is_file():
+            return file
+    return None
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(path(module).read_text(encoding="utf-8"))
+
+
+@cache
+def digest(module: str) -> str:
+    """SHA-256 of the syntax tree without docstrings and positions."""
+    parsed = ast.parse(path(module).read_text(encoding="utf-8"))
+    for node in ast.walk(parsed):
+        documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+        if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    return hashlib.sha256(ast.dump(parsed).encode()).hexdigest()[:16]
