@@ -5,6 +5,8 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from stages.errors import UserError
+
 PACKAGE = "stages"
 
 
@@ -55,3 +57,14 @@ def digest(module: str) -> str:
         if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
     return hashlib.sha256(ast.dump(parsed).encode()).hexdigest()[:16]
+
+
+def check(file: Path) -> None:
+    """Refuse to run other code than a digest file names: an edit after `code` had written it."""
+    written = file.stat().st_mtime
+    for line in file.read_text().splitlines():
+        module, _, noted = line.partition(" ")
+        source = path(module) if module.startswith(PACKAGE) else None
+        # Parsing all modules takes as long as a twentieth of a small stage.
+        if source and source.stat().st_mtime >= written and digest(module) != noted:
+            raise UserError(f"{source} was edited while the suite ran; run it again")

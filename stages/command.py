@@ -7,7 +7,8 @@
 - Paths come from the command line only. Outputs are written beside their place and renamed when
   the stage has succeeded, so that no partial output ever looks whole.
 - The inputs' checksums and the parameters are noted at the start; if one has changed when the
-  work is done the stage fails, because DVC would record the old result under the new input.
+  work is done the stage fails, because DVC would record the old result under the new input. So it
+  does at once where a module has been edited since its digest was written.
 - The process asks to be ended with its parent: a killed `dvc` leaves nothing running.
 - Time and peak memory go to `.scratch/runs.jsonl`, on which nothing depends.
 """
@@ -28,6 +29,7 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
+from stages import closure
 from stages import settings as settings_module
 from stages.errors import UserError
 from stages.settings import Settings
@@ -147,6 +149,8 @@ def _start(name, args, inputs, planned, outputs, params, records) -> Run:
     for key, path in paths.items():
         if not path.exists():
             raise UserError(f"--{key}: {path} does not exist")
+    if "code" in inputs:
+        closure.check(paths["code"])
     run = Run(
         name=name,
         options=args,

@@ -36,7 +36,8 @@ def check_names(settings: Settings) -> None:
         lists[f"{where}.recipe"] = (published.recipe,), settings.all_recipes
         lists[f"{where}.scores"] = published.scores, settings.tasks
     if settings.world:
-        lists["world.translated"] = settings.world.translated, settings.world.rows
+        trained_in_world = [task for task, rows in settings.world.rows.items() if "train" in rows]
+        lists["world.translated"] = settings.world.translated, trained_in_world
     for key, (names, allowed) in lists.items():
         for name in names:
             choose(name, allowed, f"{settings.file}: {key}: name")

@@ -68,8 +68,17 @@ class Converter:
             for table, rows in part.tables.items()
         }
         if hasattr(part.task, "tables"):
-            return part.task.examples(read, self.language)
+            return self.from_tables(part, read)
         return self.from_rows(part, progress(read["rows"], part.size, self.where, "rows"))
+
+    def from_tables(self, part: Loaded, tables: dict[str, Iterator[dict]]) -> Iterator[dict]:
+        """The examples that a task makes of several tables together."""
+        try:
+            yield from progress(
+                part.task.examples(tables, self.language), part.size, self.where, "examples"
+            )
+        except (ValueError, KeyError, IndexError) as problem:
+            raise UserError(f"{self.where}: {problem!r}") from None
 
     def from_rows(self, part: Loaded, rows: Iterator[dict]) -> Iterator[dict]:
         """One example for every row that the task keeps; the others are counted by reason."""

@@ -118,9 +118,9 @@ def fetch(run: Run, task, origin: dict, cache: str, split: str, language: str, o
     name, source = run.options.task, run.settings.source
     where = f"task {name!r}, {split}, {language}"
     loaded = source_rows.load(source, task, split, language, origin, cache)
-    if loaded is None and split == "test" and not source.sampled:
+    if loaded is None and not source.sampled and (split == "test" or known(task, split, language)):
         told = ", ".join(origin["repositories"])
-        raise UserError(f"task {name!r}: {told} has no test rows for {language!r}")
+        raise UserError(f"task {name!r}: {told} has no {split} rows for {language!r}")
     out.mkdir(parents=True, exist_ok=True)
     if loaded is None:
         print(f"download {name}: no {split} rows for {language}", flush=True)
@@ -130,6 +130,12 @@ def fetch(run: Run, task, origin: dict, cache: str, split: str, language: str, o
     converter = conversion.Converter(task, loaded, split, language, where, source.sampled)
     examples_on_disk.write(out / EXAMPLES, converter.examples(limit))
     write_json(out / COUNTS, converter.told(limit))
+
+
+def known(task, split: str, language: str) -> bool:
+    """Whether it is known how many rows a split has, so that it must be there."""
+    parts = tasks.parts_with(task, language)
+    return any(source_rows.expected(part, "ROWS", split, language) for part in parts)
 
 
 def labels_of(task, counts: dict) -> tuple[str, ...]:

@@ -104,7 +104,10 @@ def _read_graph(repo: Repo, path: str) -> Graph:
 
 
 def sort_lock(file: Path, graph: Graph) -> None:
-    """Put the new entries of dvc.lock in the order in which `dvc repro` would have added them."""
+    """Put the new entries of dvc.lock in the order in which `dvc repro` would have added them.
+
+    Entries of stages that dvc.yaml no longer has are dropped: DVC reads them at every command.
+    """
     lock = file.with_suffix(".lock")
     if not lock.is_file():
         return
@@ -113,8 +116,11 @@ def sort_lock(file: Path, graph: Graph) -> None:
             stages = data["stages"]
             new = [name for name in graph.upstream if name not in set(graph.recorded)]
             present = [name for name in new if name in stages]
-            if [name for name in stages if name in set(present)] == present:
+            gone = [name for name in stages if name not in graph.upstream]
+            if not gone and [name for name in stages if name in set(present)] == present:
                 return
+            for name in gone:
+                del stages[name]
             for name in present:
                 stages[name] = stages.pop(name)
         repo.scm_context.track_file(str(lock))

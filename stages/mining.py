@@ -49,7 +49,7 @@ class Pools:
 
 
 def read_pools(file: Path) -> Pools:
-    """Read rows {"id", "side", "text", "pair"}; a pair that names no row is an error."""
+    """Read rows {"id", "side", "text", "pairs"}; a pair that names no row is an error."""
     texts: dict[str, dict[str, list[str]]] = {side: {} for side in SIDES}
     ids: dict[str, set[str]] = {side: set() for side in SIDES}
     gold = set()
@@ -57,8 +57,8 @@ def read_pools(file: Path) -> Pools:
         side = choose(row["side"], SIDES, f"side in {file}")
         texts[side].setdefault(row["text"].strip(), []).append(row["id"])
         ids[side].add(row["id"])
-        if row["pair"] is not None:
-            pair = (row["id"], row["pair"])
+        for other in row["pairs"]:
+            pair = (row["id"], other)
             gold.add(pair if side == "foreign" else pair[::-1])
     for pair in sorted(gold):
         for side, name in zip(SIDES, pair, strict=True):

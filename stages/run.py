@@ -46,6 +46,9 @@ def main() -> None:
     except UserError as problem:
         print(f"run: error: {problem}", file=sys.stderr)
         status = 1
+    except Interrupted as interrupted:  # while no stage runs
+        print("interrupted", file=sys.stderr)
+        status = 128 + interrupted.args[0]
     raise SystemExit(status)
 
 
@@ -83,6 +86,9 @@ def _at_least_one(text: str) -> int:
 
 def _default_workers(args: argparse.Namespace) -> int:
     threads = _params(args.suite_file).get("threads", 1)
+    if not isinstance(threads, int) or threads < 1:
+        where = args.suite_file.with_name("params.yaml")
+        raise UserError(f"{where}: threads: expected a whole number from 1 up, got {threads!r}")
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     return max(1, cores // threads)
 
@@ -307,7 +313,10 @@ def _resolve(targets: list[str], stages: list[str]) -> list[str]:
 
 def _params(file: Path) -> dict:
     params = file.with_name("params.yaml")
-    return yaml.safe_load(params.read_text()) if params.is_file() else {}
+    try:
+        return yaml.safe_load(params.read_text()) if params.is_file() else {}
+    except yaml.YAMLError as problem:
+        raise UserError(f"{params} is not YAML: {problem}") from None
 
 
 if __name__ == "__main__":

@@ -73,13 +73,16 @@ def origin(settings: Settings, name: str, sums: dict, commits: dict) -> dict:
 
 
 def commit_of(repository: str, revision: str, commits: dict[str, str]) -> str:
-    """The commit to read; of a data set that is not pinned, the one that `commits` has or gets."""
-    if revision != UNPINNED:
-        return hub.rows_revision(repository, hub.resolve(repository, revision, "dataset"))
-    if repository not in commits:
-        main = hub.resolve(repository, revision, "dataset")
-        commits[repository] = hub.rows_revision(repository, main)
-    return commits[repository]
+    """The commit to read. What may move is noted in `commits` once and read from there again: the
+    main branch of a data set that is not pinned, the Hub's conversion of one with a script."""
+    key = repository if revision == UNPINNED else f"{repository}@{revision}"
+    if key in commits:
+        return commits[key]
+    named = hub.resolve(repository, revision, "dataset")
+    found = hub.rows_revision(repository, named)
+    if revision == UNPINNED or found != named:
+        commits[key] = found
+    return found
 
 
 def keep(record: Path, commits: dict[str, str]) -> None:

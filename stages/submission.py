@@ -108,8 +108,8 @@ def gold_lines(task: Description, rows: list[dict], pool: Pool | None) -> list[s
     if task.type == "retrieval":
         return retrieved(rows, range(len(rows)))
     if task.type == "mining":
-        foreign = [row for row in rows if row["side"] == "foreign" and row["pair"] is not None]
-        return mined((row["id"], row["pair"]) for row in foreign)
+        foreign = [row for row in rows if row["side"] == "foreign"]
+        return mined((row["id"], english) for row in foreign for english in row["pairs"])
     if task.type == "question_answering":
         return [json.dumps(squad_layout(rows), indent=1)]
     kind = types.load(task.type)

@@ -230,11 +230,11 @@ def mining_rows(pairs: dict[str, str], foreign: list[str], english: list[str]) -
     rows = []
     for number, (there, here) in enumerate(pairs.items()):
         names = f"x-{number}", f"en-{number}"
-        rows.append({"id": names[0], "side": "foreign", "text": there, "pair": names[1]})
-        rows.append({"id": names[1], "side": "english", "text": here, "pair": names[0]})
+        rows.append({"id": names[0], "side": "foreign", "text": there, "pairs": [names[1]]})
+        rows.append({"id": names[1], "side": "english", "text": here, "pairs": [names[0]]})
     for side, texts in (("foreign", foreign), ("english", english)):
         rows += [
-            {"id": f"{side}-{i}", "side": side, "text": text, "pair": None}
+            {"id": f"{side}-{i}", "side": side, "text": text, "pairs": []}
             for i, text in enumerate(texts)
         ]
     return rows
@@ -471,7 +471,7 @@ def test_what_is_found_is_written_in_the_form_of_xtreme(monkeypatch, tmp_path, f
 def test_gold_pairs_alone_are_not_mined(monkeypatch, tmp_path, folder, tasks, capsys):
     for split in ("validation", "test"):
         file = tasks / "bucc" / split / "qda.jsonl"
-        rows = [row for row in examples.read(file) if row["pair"] is not None]
+        rows = [row for row in examples.read(file) if row["pairs"]]
         examples.write(file, rows)
     with pytest.raises(SystemExit):
         run_stage(monkeypatch, tmp_path, folder, tasks, ["bucc"])

@@ -48,6 +48,18 @@ def test_the_closure_follows_every_form_of_import(package):
     assert found == {"stages", "stages.a", "stages.b", "stages.c", "stages.d"}
 
 
+def test_an_edit_after_the_digests_were_written_is_refused(package, tmp_path):
+    package(a="x = 1\n")
+    told = tmp_path / "digests"
+    told.write_text(f"stages.a {closure.digest('stages.a')}\n")
+    closure.check(told)
+    package(a="x = 1  # why\n")
+    closure.check(told)
+    package(a="x = 2\n")
+    with pytest.raises(UserError, match=r"stages/a\.py was edited while the suite ran"):
+        closure.check(told)
+
+
 def test_cycles_end(package):
     package(a="import stages.b\n", b="import stages.a\n")
     assert closure.closure(["stages.a"]) == {"stages", "stages.a", "stages.b"}

@@ -224,15 +224,19 @@ def test_tables_are_joined(source, tmp_path):
     repo = "local/bucc2018"
     tables = {
         (repo, "zh-en.zh", "test"): sentences("zh-1", "zh-2"),
-        (repo, "zh-en.en", "test"): sentences("en-1"),
-        (repo, "zh-en.gold", "test"): [{"source_id": "zh-2", "target_id": "en-1"}],
+        (repo, "zh-en.en", "test"): sentences("en-1", "en-2"),
+        (repo, "zh-en.gold", "test"): [
+            {"source_id": "zh-2", "target_id": "en-1"},
+            {"source_id": "zh-2", "target_id": "en-2"},
+        ],
     }
     counts = fetch(source(tables), "bucc", tmp_path / "out", ("zh",))
     assert counts["absent"] == ["validation/zh"]
     assert examples.read(tmp_path / "out/test/zh.jsonl") == [
-        {"id": "zh-1", "side": "foreign", "text": "text zh-1", "pair": None},
-        {"id": "zh-2", "side": "foreign", "text": "text zh-2", "pair": "en-1"},
-        {"id": "en-1", "side": "english", "text": "text en-1", "pair": "zh-2"},
+        {"id": "zh-1", "side": "foreign", "text": "text zh-1", "pairs": []},
+        {"id": "zh-2", "side": "foreign", "text": "text zh-2", "pairs": ["en-1", "en-2"]},
+        {"id": "en-1", "side": "english", "text": "text en-1", "pairs": ["zh-2"]},
+        {"id": "en-2", "side": "english", "text": "text en-2", "pairs": ["zh-2"]},
     ]
 
 
@@ -347,10 +351,10 @@ def test_real_rows_of_mining(mirror, tmp_path):
     found = examples.read(tmp_path / "out/validation/zh.jsonl")
     sides = {side: [e for e in found if e["side"] == side] for side in ("foreign", "english")}
     assert {side: len(rows) for side, rows in sides.items()} == {"foreign": 8624, "english": 13589}
-    paired = {side: [e for e in rows if e["pair"]] for side, rows in sides.items()}
+    paired = {side: [e for e in rows if e["pairs"]] for side, rows in sides.items()}
     assert len(paired["foreign"]) == len(paired["english"]) == 257
     by_id = {e["id"]: e for e in found}
-    assert all(by_id[by_id[e["pair"]]["pair"]] is e for e in paired["foreign"])
+    assert all(by_id[by_id[e["pairs"][0]]["pairs"][0]] is e for e in paired["foreign"])
 
 
 @pytest.mark.shared_data

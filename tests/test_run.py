@@ -345,6 +345,24 @@ def test_unknown_targets_are_named(project):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("threads: 0\n", "threads: expected a whole number from 1 up, got 0"),
+        ("threads: two\n", "threads: expected a whole number from 1 up, got 'two'"),
+        ("threads: [\n", "params.yaml is not YAML"),
+    ],
+)
+def test_wrong_parameters_are_named_before_anything_runs(tmp_path, text, message):
+    (tmp_path / "dvc.yaml").write_text("stages: {}\n")
+    (tmp_path / "params.yaml").write_text(text)
+    command = [sys.executable, "-m", "stages.run", "--suite-file", str(tmp_path / "dvc.yaml")]
+    done = run(command, ROOT, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("run: error: ")
+    assert message in done.stderr
+
+
 def test_help_says_what_it_does():
     done = run([sys.executable, "-m", "stages.run", "--help"], ROOT)
     assert "several stages at once" in done.stdout

@@ -114,9 +114,9 @@ def test_gold_files_hold_what_xtremes_label_files_do(tmp_path):
             "udpos": [word | {"tags": [10, 3, 2]}],
             "xcopa": [choice | {"id": "0", "label": 1}, choice | {"id": "1", "label": 0}],
             "bucc": [
-                {"id": "de-1", "side": "foreign", "text": "", "pair": "en-7"},
-                {"id": "de-2", "side": "foreign", "text": "", "pair": None},
-                {"id": "en-7", "side": "english", "text": "", "pair": "de-1"},
+                {"id": "de-1", "side": "foreign", "text": "", "pairs": ["en-7", "en-9"]},
+                {"id": "de-2", "side": "foreign", "text": "", "pairs": []},
+                {"id": "en-7", "side": "english", "text": "", "pairs": ["de-1"]},
             ],
             "lareqa": [
                 {
@@ -134,7 +134,7 @@ def test_gold_files_hold_what_xtremes_label_files_do(tmp_path):
         "panx/test-de.tsv": "B-PER\nI-PER\nO\n\nB-LOC\n\n",
         "udpos/test-de.tsv": "PRON\nAUX\nADV\n\n",
         "xcopa/test-de.jsonl": '{"label": 1}\n{"label": 0}\n',
-        "bucc2018/test-de.tsv": "de-1\ten-7\n",
+        "bucc2018/test-de.tsv": "de-1\ten-7\nde-1\ten-9\n",
         "lareqa/test-de.json": '{\n "q": [\n  "de:1/0"\n ]\n}\n',
     }
 

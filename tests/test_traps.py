@@ -18,12 +18,40 @@ def test_numbers_of_rows_are_enforced_unless_the_source_is_a_sample(source, tmp_
     prefix = source({XNLI: [nli(), nli(label=1)]})
     counts = fetch(prefix, "xnli", tmp_path / "out", limits={"test": 1})["splits"]["test"]["en"]
     assert (counts["source_rows"], counts["expected_rows"], counts["rows"]) == (2, 5010, 1)
+    monkeypatch.setattr(tasks.load("xnli"), "ROWS", {"test": {"en": 5010}})
     with pytest.raises(
         UserError, match=r"xnli', test, en: the source gives 2 rows, expected 5,010"
     ):
         fetch(prefix, "xnli", tmp_path / "out2", limits={"test": 1}, sampled=False)
     monkeypatch.setattr(tasks.load("xnli"), "ROWS", {"test": {"en": 2}})
     assert fetch(prefix, "xnli", tmp_path / "out3", sampled=False)["absent"] == ["validation/en"]
+
+
+def test_a_split_whose_size_is_known_must_be_there(source, tmp_path, monkeypatch):
+    prefix = source({("facebook/xnli", "en", "test"): [nli()]})
+    monkeypatch.setattr(tasks.load("xnli"), "ROWS", {"test": {"en": 1}, "validation": {"en": 1}})
+    with pytest.raises(UserError, match="facebook/xnli has no validation rows for 'en'"):
+        fetch(prefix, "xnli", tmp_path / "out", sampled=False)
+    assert fetch(prefix, "xnli", tmp_path / "out2")["absent"] == ["validation/en"]
+
+
+def test_translated_rows_are_those_of_english_ids_in_any_language(source, tmp_path):
+    """Training rows that a user had translated: ids tell English, and the training part."""
+    rows = [
+        {
+            "id": f"english-{i}",
+            "title": "",
+            "context": "na Roma",
+            "question": "kedu",
+            "answers": {"text": ["Roma"], "answer_start": [3]},
+        }
+        for i in range(60)
+    ]
+    prefix = source({("local/tydiqa_translated", "yo", "train"): rows})
+    counts = fetch(prefix, "tydiqa_translated", tmp_path / "out", ("yo",))["splits"]["train"]["yo"]
+    assert counts["rows"] + counts["dropped"]["another split"] == 60
+    assert counts["rows"] > 40
+    assert "en" not in tasks.load("panx_translated").LANGUAGES
 
 
 def test_numbers_of_examples_are_enforced_too(source, tmp_path, monkeypatch):

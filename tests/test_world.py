@@ -128,6 +128,14 @@ def test_no_two_endings_of_a_language_are_alike(world_knobs, seed):
         assert len(set(endings)) == len(endings) == len(lexicon.ENDINGS)
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_no_two_words_of_a_language_are_written_alike(world_knobs, seed):
+    """In its own script, which has one letter for several Latin ones."""
+    for language in languages_module.build(world_knobs.languages, seed).values():
+        words = [form for concept, form in language.forms.items() if concept[0] != "-"]
+        assert len(set(words)) == len(words), language.code
+
+
 def test_distance_grows(languages):
     """Fewer and fewer word forms are English ones."""
     english = set(languages["en"].forms.values())

@@ -110,17 +110,17 @@ def shuffled(right, wrong: list, rng: random.Random) -> tuple:
     return (*wrong[:label], right, *wrong[label:]), label
 
 
-def keys(task: str, meaning: tuple, english: Language) -> set:
+def keys(task: str, meaning: tuple, plain: Language) -> set:
     """What must not stand in two splits, whatever the wrong choices: the premise, and it with the
     right choice in either order; the context; the question with its place."""
     if task == "commonsense_qa":
         event, places, label = meaning
-        return {(text(english.question(event, "place")), places[label])}
-    premise = said(english, meaning[0])
+        return {(text(plain.question(event, "place")), places[label])}
+    premise = said(plain, meaning[0])
     if task == "cosmos_qa":
         return {premise}
     _, _, choices, label = meaning
-    return {premise, frozenset((premise, text(english.statement(choices[label]))))}
+    return {premise, frozenset((premise, text(plain.statement(choices[label]))))}
 
 
 def rows(task: str, language: Language, drawn: list) -> Iterator[dict]:

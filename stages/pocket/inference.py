@@ -81,9 +81,9 @@ def without(event: Event, parts: list[str]) -> Event:
     return event.but(**dict.fromkeys(parts))
 
 
-def keys(task: str, meaning: tuple, english: Language) -> set:
+def keys(task: str, meaning: tuple, plain: Language) -> set:
     """What must not stand in two splits: the premise."""
-    return {said(english, meaning[0])}
+    return {said(plain, meaning[0])}
 
 
 def said(language: Language, premise: tuple[Event, ...]) -> str:

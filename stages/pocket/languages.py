@@ -5,6 +5,7 @@ meaning that they say, the entity that they belong to. A word is one token for t
 if any, follow hyphens.
 """
 
+import dataclasses
 import random
 from typing import NamedTuple
 
@@ -232,6 +233,25 @@ def build(world_knobs: dict[str, LanguageKnobs], seed: int) -> dict[str, Languag
         code: Language(code, rank, knobs, seed)
         for rank, (code, knobs) in enumerate(world_knobs.items())
     }
+
+
+def least_marked(english: Language, seed: int) -> Language:
+    """English words without the marks and the words that a language may lack.
+
+    Two meanings that some language says alike, because it marks neither plural nor tense, say, are
+    said alike in this one; which meanings those are does not depend on the world's languages.
+    """
+    knobs = dataclasses.replace(
+        english.knobs,
+        articles=False,
+        plural=False,
+        case=False,
+        agreement=False,
+        tense="none",
+        question="in_situ",
+        auxiliary=False,
+    )
+    return build({"en": knobs}, seed)["en"]
 
 
 def text(words: list[Word]) -> str:

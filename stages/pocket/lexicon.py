@@ -1,7 +1,8 @@
 """The words of a generated language: forms from a seed, cognates and shared names from knobs.
 
 Every concept has one form. A cognate keeps the English form; the rest are new pseudo-words of the
-language's own sounds. A language in another script shares no written form but the numbers it keeps.
+language's own sounds. A language in another script writes what it keeps letter by letter in its
+own, so that it shares no written form but the numbers.
 """
 
 import random
@@ -39,7 +40,9 @@ def build(rank: int, code: str, knobs: LanguageKnobs, seed: int) -> dict[str, st
     """Concept -> written form, names, numbers and endings ("-plural") included."""
     draw = random.Random(f"lexicon/{seed}/{code}")
     forms: dict[str, str] = {}
-    taken = set(FUNCTION) | {c for group in CONTENT.values() for c in group}
+    words = [*FUNCTION, *(c for group in CONTENT.values() for c in group)]
+    taken = {in_script(word, knobs.script) for word in words}  # as written: no homographs
+    used: set[str] = set()
     for concepts, share in [
         *((group, knobs.content_cognates) for group in CONTENT.values()),
         (FUNCTION, knobs.function_cognates),
@@ -48,20 +51,23 @@ def build(rank: int, code: str, knobs: LanguageKnobs, seed: int) -> dict[str, st
     ]:
         kept = set(draw.sample(concepts, round(share * len(concepts))))
         for concept in concepts:
-            form = concept if concept in kept else new_word(rank, taken, draw)
-            taken.add(form)
+            form, written = concept, in_script(concept, knobs.script)
+            if concept not in kept or written in used:
+                form, written = new_word(rank, knobs.script, taken, draw)
+            taken.add(written)
+            used.add(written)
             forms[concept] = form.replace("-", "")
             if concept in meanings.NAMES:
                 forms[concept] = forms[concept].capitalize()
     endings: set[str] = set()  # two that are alike could not be told apart
     for name, english in ENDINGS.items():
         form = english if code == "en" else _syllable(rank, draw)
-        while form in endings:
+        while in_script(form, knobs.script) in endings:
             form = _syllable(rank, draw)
-        endings.add(form)
+        endings.add(in_script(form, knobs.script))
         forms[f"-{name}"] = form
-    written = {concept: in_script(form, knobs.script) for concept, form in forms.items()}
-    return written | {mark: mark for mark in MARKS}
+    told = {concept: in_script(form, knobs.script) for concept, form in forms.items()}
+    return told | {mark: mark for mark in MARKS}
 
 
 def in_script(form: str, script: str) -> str:
@@ -73,11 +79,13 @@ def in_script(form: str, script: str) -> str:
     return form.translate(table)
 
 
-def new_word(rank: int, taken: set[str], draw: random.Random) -> str:
+def new_word(rank: int, script: str, taken: set[str], draw: random.Random) -> tuple[str, str]:
+    """A word that is not written like one of `taken`, in Latin letters and as it is written."""
     while True:
         form = "".join(_syllable(rank, draw) for _ in range(draw.choice((2, 2, 3))))
-        if form not in taken:
-            return form
+        written = in_script(form, script)
+        if written not in taken:
+            return form, written
 
 
 def _syllable(rank: int, draw: random.Random) -> str:

@@ -58,7 +58,7 @@ def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
             return entity, own, other
 
 
-def keys(task: str, meaning: tuple, english: Language) -> set:
+def keys(task: str, meaning: tuple, plain: Language) -> set:
     """What must not stand in two splits: the entity."""
     return {meaning[0]}
 

@@ -20,9 +20,9 @@ def draw(world: World, rng: random.Random, task: str, index: int) -> Event:
     return world.event(rng.choice(world.topics), rng, said=0.8)
 
 
-def keys(task: str, meaning: Event, english: Language) -> set:
+def keys(task: str, meaning: Event, plain: Language) -> set:
     """What must not stand in two splits: the sentence."""
-    return {text(english.statement(meaning))}
+    return {text(plain.statement(meaning))}
 
 
 def translations(language: Language, drawn: list, english: Language) -> Iterator[dict]:

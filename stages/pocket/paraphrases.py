@@ -93,12 +93,12 @@ def swap(events: tuple[Event, ...], rng: random.Random) -> tuple[Event, ...] | N
     return first.but(**swapped), second.but(agent=first.agent, plural=first.plural)
 
 
-def keys(task: str, meaning: tuple, english: Language) -> set:
+def keys(task: str, meaning: tuple, plain: Language) -> set:
     """What must not stand in two splits: each of the texts; of the short questions, the pair."""
     first, how, second, otherwise, _ = meaning
     if task == "qqp":
-        return {frozenset(text(english.question(*q)) for q in ((first, how), (second, otherwise)))}
-    return {said(english, first, how), said(english, second, otherwise)}
+        return {frozenset(text(plain.question(*q)) for q in ((first, how), (second, otherwise)))}
+    return {said(plain, first, how), said(plain, second, otherwise)}
 
 
 def rows(task: str, language: Language, drawn: list) -> Iterator[dict]:

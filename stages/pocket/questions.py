@@ -75,9 +75,9 @@ def shortened(event: Event, asked: str, key: str, kept: int = 1) -> Event:
     return event.but(**dict.fromkeys(said[rng.randint(0, kept) :]))
 
 
-def keys(task: str, meaning: tuple, english: Language) -> set:
+def keys(task: str, meaning: tuple, plain: Language) -> set:
     """What must not stand in two splits: the context."""
-    return {" ".join(text(english.statement(event)) for event in meaning[0])}
+    return {" ".join(text(plain.statement(event)) for event in meaning[0])}
 
 
 def rows(task: str, language: Language, drawn: list) -> Iterator[dict]:

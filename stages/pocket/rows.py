@@ -2,9 +2,9 @@
 
 One module a family of tasks draws meanings and says them. Every draw takes its generator from the
 world's seed, the task and the split, so that one task's rows do not depend on another family's;
-meanings do not depend on the languages that say them, but for English: no English premise, context
-or sentence stands in two splits of a family, so that nothing of a task's test rows is in what is
-trained for it.
+meanings do not depend on the languages that say them. No premise, context or sentence of any
+language stands in two splits of a family, so that nothing of a task's test rows is in what is
+trained for it: what is said alike without plural and tense counts as the same.
 """
 
 import random
@@ -17,7 +17,7 @@ from datasets import Features, Value
 from stages import tasks
 from stages.errors import UserError
 from stages.pocket import choices, inference, linking, pairs, paraphrases, questions, tagging
-from stages.pocket.languages import Language, MachineTranslation, text
+from stages.pocket.languages import Language, MachineTranslation, least_marked, text
 from stages.pocket.meanings import World
 from stages.tasks import lareqa
 
@@ -25,24 +25,29 @@ FAMILIES = (inference, paraphrases, questions, tagging, choices, pairs, linking)
 FAMILY_OF = {task: family for family in FAMILIES for task, _ in family.SPLITS}
 SIDES = ("foreign", "english", "gold")  # tables of mining, in the order of `pairs.pools`
 PARAGRAPHS = SimpleNamespace(__name__="lareqa.paragraphs", REPO=lareqa.ELSEWHERE["paragraphs"])
+ENGLISH_ALONE = ("commonsense_qa",)  # no task in another language asks what it does
 TRIES = 60  # draws per wanted row before the world counts as exhausted
 
 
 def draw_meanings(
     world: World, english: Language, seed: int, wanted: dict[str, dict[str, int]]
 ) -> dict[tuple[str, str], list]:
-    """(task, split) -> list of meanings, without repetition inside a family."""
+    """(task, split) -> list of meanings, none of which a family has twice.
+
+    Compared are texts of what is left of English without its marks, `least_marked`.
+    """
     check_wanted(wanted, len(world.topics))
-    drawn = {}
+    bare, drawn = least_marked(english, seed), {}
     for family in FAMILIES:
         seen: set = set()
         for task, split in family.SPLITS:
+            compared = english if task in ENGLISH_ALONE else bare
             count = wanted.get(task, {}).get(split, 0)
             rng = random.Random(f"rows/{seed}/{task}/{split}")
             found = drawn[task, split] = []
             for _ in range(TRIES * count):
                 meaning = family.draw(world, rng, task, len(found))
-                keys = family.keys(task, meaning, english)
+                keys = family.keys(task, meaning, compared)
                 if seen.isdisjoint(keys):
                     seen |= keys
                     found.append(meaning)

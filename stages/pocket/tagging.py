@@ -42,9 +42,9 @@ def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
     return event, (rng.choice(said) if rng.random() < 0.25 else None)
 
 
-def keys(task: str, meaning: tuple, english: Language) -> set:
+def keys(task: str, meaning: tuple, plain: Language) -> set:
     """What must not stand in two splits: the sentence, whatever the answer of a question."""
-    return {text(said(english, *meaning))}
+    return {text(said(plain, *meaning))}
 
 
 def said(language: Language, event: Event, asked: str | None) -> list[Word]:

@@ -52,6 +52,13 @@ from types import ModuleType, SimpleNamespace
 from stages.errors import UserError, choose
 
 PRIVATE_USE = re.compile(r"q[a-t][a-z]")
+# Of XTREME and XTREME-R together.
+EVERY_LANGUAGE = (
+    "af", "ar", "az", "bg", "bn", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "gu", "he",
+    "hi", "ht", "hu", "id", "it", "ja", "jv", "ka", "kk", "ko", "lt", "ml", "mr", "ms", "my", "nl",
+    "pa", "pl", "pt", "qu", "ro", "ru", "sw", "ta", "te", "th", "tl", "tr", "uk", "ur", "vi", "wo",
+    "yo", "zh",
+)  # fmt: skip
 LOCAL = "local/"  # begins the name of a repository that no Hub has
 
 
@@ -64,7 +71,8 @@ def load(name: str) -> ModuleType | SimpleNamespace:
     """The module of a task; UserError names the allowed ones.
 
     `<task>_translated` of a task whose translation no data set offers is a folder of a user's own,
-    `local/<task>_translated`, with a configuration a language and the task's columns.
+    `local/<task>_translated`, with a configuration a language and the task's columns, in them
+    translations of the English training rows under their ids.
     """
     base = name.removesuffix("_translated")
     if base != name and base in names() and name not in names():
@@ -75,6 +83,7 @@ def load(name: str) -> ModuleType | SimpleNamespace:
 def _translated(task: ModuleType, name: str) -> SimpleNamespace:
     first = parts(task)[0]  # rows of a union have the columns of its first part
     columns = ", ".join(first.COLUMNS)
+    drop = getattr(first, "drop", None)
     own = {
         "REPO": f"{LOCAL}{name}",
         "REVISION": "unpinned",
@@ -82,10 +91,11 @@ def _translated(task: ModuleType, name: str) -> SimpleNamespace:
         "ROWS": {},
         "KEPT": {},
         "PARTS": None,
-        "LANGUAGES": load("tatoeba_r").LANGUAGES,
+        "LANGUAGES": tuple(code for code in EVERY_LANGUAGE if code != "en"),
         "TRAINED_ON": None,
         "OBTAIN": f"translated rows of one's own: a configuration a language, columns {columns}",
         "config": lambda language: language,
+        "drop": lambda row, split, language: drop and drop(row, split, "en"),
     }
     return SimpleNamespace(**vars(first) | vars(task) | own)
 

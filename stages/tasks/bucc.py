@@ -50,14 +50,16 @@ def tables(language: str) -> dict[str, str]:
 
 
 def examples(tables: dict[str, Iterator[dict]], language: str) -> Iterator[dict]:
-    """Every sentence of both sides, with the id of its translation or None."""
-    gold = [(row["source_id"], row["target_id"]) for row in tables["gold"]]
-    partners = dict(gold) | {english: foreign for foreign, english in gold}
+    """Every sentence of both sides, with the ids of its translations, of which it may have some."""
+    partners: dict[str, list[str]] = {}
+    for row in tables["gold"]:
+        partners.setdefault(row["source_id"], []).append(row["target_id"])
+        partners.setdefault(row["target_id"], []).append(row["source_id"])
     for side in ("foreign", "english"):
         for row in tables[side]:
             yield {
                 "id": row["id"],
                 "side": side,
                 "text": row["text"],
-                "pair": partners.get(row["id"]),
+                "pairs": partners.get(row["id"], []),
             }

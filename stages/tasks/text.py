@@ -3,6 +3,8 @@
 {"text": "Ab 2004 lief er mit Tatjana Wolossoschar."}
 """
 
+from stages.tasks import EVERY_LANGUAGE
+
 TYPE = "masked_language_modelling"
 REPO = "local/multilingual-text"
 REVISION = "unpinned"
@@ -11,7 +13,7 @@ CITATION = "per source, in the folder's README.md"
 COLUMNS = {"text": str}
 SPLITS = {"train": "train"}
 ROWS = {}
-LANGUAGES = ("ar", "de", "el", "en", "es", "fr", "hi", "ru", "sw", "th", "tr", "vi", "zh")
+LANGUAGES = EVERY_LANGUAGE
 CHARACTERS = 103
 METRICS = ()
 LABELS = ()
