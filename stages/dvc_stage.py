@@ -24,6 +24,7 @@ from dvc.utils.serialize import modify_yaml
 from tqdm import tqdm
 
 from stages.command import end_with_parent
+from stages.lock_file import record_entries_alone
 
 RAN, FAILED, UNCHANGED = 0, 1, 3  # exit statuses of a stage's process
 POLL_SEC = 0.02
@@ -164,6 +165,7 @@ def _work(address: str, log: Path) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     end_with_parent()
     _print_to(log)
+    record_entries_alone()
     try:
         sys.exit(RAN if _reproduce(address) else UNCHANGED)
     except Stopped:

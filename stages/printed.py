@@ -127,6 +127,21 @@ def retrieval_tables(rows: list[dict], settings: Settings) -> list[str]:
     return lines
 
 
+def overall_tables(rows: list[dict], settings: Settings) -> str:
+    """A benchmark's averages, a table each; nothing where no cell has all of its tasks."""
+    lines: list[str] = []
+    for name in dict.fromkeys(row["benchmark"] for row in rows):
+        same = [row for row in rows if row["benchmark"] == name]
+        columns = list(dict.fromkeys(row["tasks"] for row in same))
+        found = {(r["model"], r["recipe"], r["tasks"]): number(r["score_percent"]) for r in same}
+        models: dict[str, Rows] = {}
+        for cell in settings.cells:
+            texts = [found.get((*cell, column), "-") for column in columns]
+            models.setdefault(cell[0], []).append((cell[1], texts))
+        lines += ["", *table(f"averages of {name}, with English", columns, models)]
+    return "\n".join(lines)
+
+
 def cost_table(rows: list[dict], settings: Settings) -> str:
     """Median over tasks and languages of latency and throughput, per model and recipe."""
     if not rows:

@@ -17,7 +17,7 @@ from stages.command import Run, stage, write_json
 from stages.differences import MEAN
 from stages.encoder_tables import protocol_means
 from stages.grid import Score, read_scores
-from stages.printed import cost_table, reference_table, score_table
+from stages.printed import cost_table, overall_tables, reference_table, score_table
 from stages.progress import progress
 from stages.tables import english_scores
 
@@ -46,6 +46,7 @@ def main() -> None:
         write_json(run.outputs["summary"], summary(scores, made) | origin)
         write_json(run.outputs["cost"], cost_summary(made["cost"]) | made_from(run, "benchmark"))
         print(score_table(made, run.settings))
+        print(overall_tables(made["overall"], run.settings))
         print(cost_table(made["cost"], run.settings))
         print(reference_table(made["reference"]), end="")
         done = sum(bool(s.languages) for s in scores)
@@ -67,7 +68,8 @@ def summary(scores: list[Score], made: dict[str, list[dict]]) -> dict:
     """The few numbers that a pull request compares: {model: {recipe: {task: ...}}}.
 
     Beside the scores the paired differences: `model_size` of every recipe between two models,
-    `pretraining` of `none` less `random`; both of the zero-shot means.
+    `pretraining` of `none` less `random`; both of the zero-shot means. And `averages` of a whole
+    benchmark, English included.
     """
     told: dict = {}
     english = english_scores(made["scores"])
@@ -100,7 +102,12 @@ def summary(scores: list[Score], made: dict[str, list[dict]]) -> dict:
         if row["language"] == MEAN:
             pretraining.setdefault(row["model"], {})[row["task"]] = difference(row)
     told = {"not_run_cells": len(cells), "scores": told}
-    return told | {"model_size": size, "pretraining": pretraining}
+    told |= {"model_size": size, "pretraining": pretraining}
+    for row in made["overall"]:
+        entry = told.setdefault("averages", {}).setdefault(row["benchmark"], {})
+        entry = entry.setdefault(row["model"], {}).setdefault(row["recipe"], {})
+        entry[f"{row['tasks']}_percent"] = rounded(row["score_percent"])
+    return told
 
 
 def difference(row: dict) -> dict:

@@ -19,6 +19,7 @@ COLUMNS = {
     "retrieval": ("model", "recipe", "task", "layer_by", "layer", "scored", "score_percent"),
     "identity": ("model", "recipe", "layer", "accuracy_percent"),
     "cost": ("model", "recipe", "task", "language", "tokens_per_sec"),
+    "overall": ("benchmark", "model", "recipe", "tasks", "score_percent"),
     "reference": ("model", "recipe", "task", "measure", "published_percent", "ours_percent"),
 }
 

@@ -7,6 +7,7 @@ from stages.command import Run, read_json
 from stages.differences import layer_parameters, pretraining_rows, size_rows
 from stages.encoder_tables import encoder_tables
 from stages.grid import ENGLISH, EXACT, Result, Score
+from stages.overall import overall_rows
 from stages.reference import reference_rows
 from stages.settings import Settings
 
@@ -22,6 +23,7 @@ def make(scores: list[Score], run: Run) -> dict[str, list[dict]]:
         "sequence": sequence_rows(gains, run.settings),
         **encoders,
         "cost": cost_rows(scores, run),
+        "overall": overall_rows(scores, encoders, run.settings),
         "reference": reference_rows(scores, encoders["retrieval"], run.settings),
     }
 

@@ -1,0 +1,62 @@
+"""One stage recorded in dvc.lock alone: the bytes are those of DVC's own way."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from dvc.utils.serialize import dumps_yaml
+
+from stages import lock_file
+from tests.conftest import ROOT
+
+
+def entry(mark: int) -> dict:
+    words = " ".join(f"--option-{i} data/pocket/some/longer/path/{mark}" for i in range(6))
+    return {
+        "cmd": f"exec python -m stages.target {words}",
+        "deps": [{"path": f"data/{mark}", "hash": "md5", "md5": f"{mark}.dir", "size": 3}],
+        "params": {"params.yaml": {"target": {"epochs": 3, "names": ["a: b", "", "é", None]}}},
+        "outs": [{"path": "out", "hash": "md5", "md5": "1e5", "size": 1, "nfiles": 2}],
+    }
+
+
+NAMES = ("generate@world", "target@xnli-nano-sequential/nine/2", "align_extra@nano-mnli+mlm")
+
+
+def whole(entries: dict) -> str:
+    return dumps_yaml({"schema": "2.0", "stages": entries})
+
+
+def test_entries_are_added_and_exchanged_as_dvc_does_it():
+    entries: dict = {}
+    text = lock_file.HEAD
+    for step, name in enumerate([*NAMES, NAMES[1], NAMES[0], NAMES[2]]):
+        entries[name] = entry(step)
+        text = lock_file.with_entry(text, {name: entry(step)})
+        assert text == whole(entries), name
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("**/dvc.lock")), ids=lambda f: f.parent.name)
+def test_the_suites_locks_are_kept(file):
+    """Recording what is recorded changes nothing in the real files."""
+    import yaml
+
+    text = file.read_text()
+    for name, told in list(yaml.safe_load(text)["stages"].items())[:: 1 + text.count("\n") // 3000]:
+        assert lock_file.with_entry(text, {name: told}) == text, name
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["stages:\n", f"{lock_file.HEAD}datasets:\n- name: x\n", "schema: '2.0'\ndatasets: []\n"],
+)
+def test_a_file_of_another_form_is_left_to_dvc(text, tmp_path, monkeypatch):
+    assert lock_file.with_entry(text, {"a": entry(1)}) is None
+    asked = []
+    monkeypatch.setattr(lock_file, "_dump_whole_file", lambda *args, **_: asked.append(args))
+    monkeypatch.setattr(lock_file.serialize, "to_lockfile", lambda stage: {stage: entry(1)})
+    file = tmp_path / "dvc.lock"
+    file.write_text(text)
+    lock_file.dump_stages(SimpleNamespace(path=str(file)), ["a"])
+    assert len(asked) == 1
+    assert Path(file).read_text() == text
