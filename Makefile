@@ -37,8 +37,9 @@ repro: $(READY)  ## run what is out of date of a suite (SUITE=pocket, mirror, ..
 plan: $(READY)  ## say what a suite's run takes (SUITE=xtreme ARGS='--gpu h200')
 	$(RUN) python -m stages.plan --params $(PARAMS) $(ARGS)
 
-experiment: $(READY)  ## run a variant, e.g. ARGS='-S target.learning_rate=5e-4'
-	$(RUN) dvc exp run $(if $(filter pocket,$(SUITE)),,$(PIPELINE)) $(ARGS)
+# DVC takes a parameter without a file for one of the root's params.yaml.
+experiment: $(READY)  ## run a variant of a suite, e.g. ARGS='-S target.learning_rate=5e-4'
+	$(RUN) dvc exp run $(if $(filter pocket,$(SUITE)),$(ARGS),$(PIPELINE) $(subst -S ,-S $(PARAMS):,$(ARGS)))
 
 plots: $(READY)  ## draw the working copy's tables beside a revision's (ARGS='HEAD~1')
 	$(RUN) dvc plots diff $(ARGS)

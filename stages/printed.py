@@ -155,7 +155,9 @@ def cost_table(rows: list[dict], settings: Settings) -> str:
             texts = [f"{v:.2f}" for v in values[:2]] + [f"{v:,.0f}" for v in values[2:]]
             models.setdefault(model, []).append((recipe, texts))
     columns = ["p50 ms", "p95 ms", "examples/s", "tokens/s"]
-    heading = "inference, median over tasks and languages"
+    examples, batches = (min(r[name] for r in rows) for name in ("latency_n", "throughput_n"))
+    heading = "inference, median over tasks and languages; of each "
+    heading += f"{examples} examples alone and {batches} batches"
     return "\n".join(["", heading, *table("", columns, models)])
 
 

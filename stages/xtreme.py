@@ -25,10 +25,7 @@ class Task:
 
     @property
     def extension(self) -> str:
-        extensions = {"choices": "jsonl"} | dict.fromkeys(
-            ("answers", "rankings", "entities"), "json"
-        )
-        return extensions.get(self.form, "tsv")
+        return EXTENSIONS.get(self.form, "tsv")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from stages import scoring
+from stages import scoring, tasks
 from stages.errors import UserError
 from stages.scoring import accuracy, map_at_20, mlqa, pair_f1, span_f1, squad, squad_v2
 
@@ -410,3 +410,19 @@ def test_points_sum_up_to_the_scores():
             for example in points:
                 sums.update(points=example[name][0], weight=example[name][1])
             assert value == pytest.approx(100 * sums["points"] / sums["weight"])
+
+
+def test_spans_score_as_seqeval_does():
+    """The library that XTREME's evaluator calls, where it is installed; tags of both tasks."""
+    seqeval = pytest.importorskip("seqeval.metrics", reason="seqeval is not installed")
+    draw = random.Random(0)
+    kinds = {task: [*tasks.load(task).LABELS] for task in ("panx", "udpos")}
+    for labels in kinds.values():
+        for _ in range(50):
+            lengths = [draw.randint(1, 12) for _ in range(20)]
+            gold = [draw.choices(labels, k=n) for n in lengths]
+            found = [[t if draw.random() < 0.7 else draw.choice(labels) for t in s] for s in gold]
+            ours = span_f1.scores(span_f1.file_points(gold, found, "de"))
+            for name, score in ours.items():
+                theirs = getattr(seqeval, f"{name}_score")(gold, found)
+                assert score == pytest.approx(100 * theirs, abs=1e-12), name

@@ -11,7 +11,8 @@ from tests.conftest import fetch
 pytestmark = pytest.mark.usefixtures("scratch")
 EVERY = {
     "TYPE": str, "LICENSE": str, "CITATION": str, "SPLITS": dict, "LANGUAGES": tuple,
-    "METRICS": tuple, "LABELS": tuple | None, "CHANCE": float | None, "TRAINED_ON": str | None,
+    "CHARACTERS": int, "METRICS": tuple, "LABELS": tuple | None, "CHANCE": float | None,
+    "TRAINED_ON": str | None,
 }  # fmt: skip
 READ = {"REPO": str, "REVISION": str, "COLUMNS": dict, "ROWS": dict}
 SOME = {

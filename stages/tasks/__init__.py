@@ -12,6 +12,7 @@ A task module holds constants and two functions:
     ROWS         split of ours -> rows that a configuration has in the source: one number, or one
                  a language; a split or a language that is not there is unknown
     LANGUAGES    codes as the data set writes them
+    CHARACTERS   of an example on the average, all of its sequences together; `plan` counts with it
     METRICS      modules of `stages.scoring`; the first is the main score
     LABELS       names of the labels, where the type has labels
     CHANCE       score of a guess in percent, or None where there is no such level
