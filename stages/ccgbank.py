@@ -20,7 +20,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from stages.command import remove
+from stages import hub_layout
 from stages.errors import UserError
 
 SECTIONS = {
@@ -30,7 +30,6 @@ SECTIONS = {
 }
 LEAF = re.compile(r"\(<L (\S+) \S+ \S+ (\S+) \S+>\)")
 NAME = re.compile(r"ID=(\S+) ")
-CARD = "---\nconfigs:\n- config_name: default\n  data_files:\n"
 
 
 def main() -> None:
@@ -51,20 +50,9 @@ def main() -> None:
 
 def convert(auto: Path, out: Path) -> str:
     """Write a folder in the Hub's layout; return how many sentences and categories there are."""
-    import datasets
-
-    datasets.disable_progress_bars()
     rows = {split: list(sentences(auto, sections)) for split, sections in SECTIONS.items()}
-    beside = out.with_name(f".{out.name}.partial")
-    remove(beside)
-    beside.mkdir(parents=True)
-    card = CARD
-    for split, found in rows.items():
-        datasets.Dataset.from_list(found).to_parquet(beside / f"{split}.parquet")
-        card += f"  - split: {split}\n    path: {split}.parquet\n"
-    (beside / "README.md").write_text(f"{card}---\n")
-    remove(out)
-    beside.rename(out)
+    tables = (("default", split, found) for split, found in rows.items())
+    hub_layout.write(out, tables, "CCGbank, LDC2005T13: not to be passed on.")
     numbers = ", ".join(f"{len(found):,} {split}" for split, found in rows.items())
     return f"{numbers} sentences, {len(categories(rows['train'])):,} categories in training"
 

@@ -5,6 +5,7 @@ The later stages read it exactly as they read a mirror of the real data sets.
 
 from pathlib import Path
 
+from stages import hub_layout
 from stages.command import stage
 from stages.errors import UserError
 from stages.pocket import corpus, languages, rows
@@ -36,7 +37,9 @@ def write_world(knobs, out: Path) -> int:
     for task, config, split, table in rows.tables(
         spoken, drawn, knobs.seed, knobs.translated, knobs.translation_noise
     ):
-        count += write_table(out, cards, task, config, split, table)
+        folder = cards.setdefault(task.REPO, {})
+        hub_layout.write_table(out / task.REPO, folder, config, split, table)
+        count += len(table)
     for code in progress(spoken, len(spoken), "corpus", "languages"):
         told = corpus.documents(
             world,
@@ -49,29 +52,13 @@ def write_world(knobs, out: Path) -> int:
             rows.held_out(drawn, spoken[code]),
         )
         task, table = rows.text_table(told)
-        count += write_table(out, cards, task, task.config(code), "train", table)
+        folder = cards.setdefault(task.REPO, {})
+        hub_layout.write_table(out / task.REPO, folder, task.config(code), "train", table)
+        count += len(table)
     for repo, configs in cards.items():
-        (out / repo / "README.md").write_text(card(configs))
+        told = hub_layout.card(configs, "Generated rows of the pocket world.")
+        (out / repo / "README.md").write_text(told)
     return count
-
-
-def write_table(out: Path, cards: dict, task, config: str, split: str, table) -> int:
-    """Write one parquet file, and note it for the repository's card."""
-    path = f"{config}/{split}-00000-of-00001.parquet"
-    (out / task.REPO / config).mkdir(parents=True, exist_ok=True)
-    table.to_parquet(out / task.REPO / path)
-    cards.setdefault(task.REPO, {}).setdefault(config, {})[split] = path
-    return len(table)
-
-
-def card(configs: dict[str, dict[str, str]]) -> str:
-    """The README with the `configs:` block from which `load_dataset` finds the files."""
-    lines = ["---", "configs:"]
-    for config, splits in configs.items():
-        lines += [f"- config_name: {config}", "  data_files:"]
-        for split, path in splits.items():
-            lines += [f"  - split: {split}", f"    path: {path}"]
-    return "\n".join([*lines, "---", "", "Generated rows of the pocket world.", ""])
 
 
 if __name__ == "__main__":

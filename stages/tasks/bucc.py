@@ -38,9 +38,8 @@ XTREME = "bucc2018"
 OBTAIN = (
     "mining needs both whole texts; the gold pairs that the Hub has cannot give its F1, only the "
     "accuracy of the task bucc_gold. Unpack bucc2018-<language>-en.{training,sample}-gold.tar.bz2 "
-    "of comparable.limsi.fr/bucc2018 and write parquet with the configurations "
-    "<language>-en.<language> and <language>-en.en (columns id, text) and <language>-en.gold "
-    "(source_id, target_id), the sample as validation, training as test"
+    "of comparable.limsi.fr/bucc2018; then `python -m stages.bucc2018 --archive <folder> --out "
+    "<the folder>`"
 )
 
 

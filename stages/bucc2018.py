@@ -1,0 +1,91 @@
+"""BUCC 2018's archives as the tables that the task `bucc` reads; by hand, once.
+
+    python -m stages.bucc2018 --archive <folder> --out <source.prefix>/local/bucc2018
+
+The folder holds what bucc2018-<language>-en.{training,sample}-gold.tar.bz2 of
+comparable.limsi.fr/bucc2018 unpack to, anywhere below it:
+
+    de-en.sample.de     de-000000001<tab>sentence
+    de-en.sample.en     en-000000001<tab>sentence
+    de-en.sample.gold   de-000000007<tab>en-000000042
+    de-en.training.de   ...
+
+As in XTREME the sample becomes validation and training the test; the shared task's own test has no
+public gold. Languages of which nothing is there are left out.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from stages import hub_layout
+from stages.errors import UserError
+from stages.tasks.bucc import LANGUAGES
+
+SPLITS = {"sample": "validation", "training": "test"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m stages.bucc2018",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--archive", type=Path, required=True, help="the unpacked archives")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write, as a whole")
+    args = parser.parse_args()
+    try:
+        print(f"bucc2018: {convert(args.archive, args.out)} in {args.out}")
+    except UserError as problem:
+        print(f"bucc2018: error: {problem}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def convert(archive: Path, out: Path) -> str:
+    """Write a folder in the Hub's layout; return how many pairs there are."""
+    there = [code for code in LANGUAGES if any(archive.rglob(f"{code}-en.*.gold"))]
+    if not there:
+        raise UserError(
+            f"no file <language>-en.{{sample,training}}.gold below {archive}; languages: "
+            f"{', '.join(LANGUAGES)}"
+        )
+    counts: dict[str, int] = {}
+    hub_layout.write(out, tables(archive, there, counts), "BUCC 2018, as its archives have it.")
+    return ", ".join(f"{name} {count:,} pairs" for name, count in counts.items())
+
+
+def tables(
+    archive: Path, languages: list[str], counts: dict[str, int]
+) -> Iterator[tuple[str, str, list[dict]]]:
+    """(configuration, split, rows) of all files; `counts` gets the numbers of gold pairs."""
+    for code in languages:
+        pair = f"{code}-en"
+        for part, split in SPLITS.items():
+            for side in (code, "en", "gold"):
+                names = ("source_id", "target_id") if side == "gold" else ("id", "text")
+                rows = list(read(find(archive, f"{pair}.{part}.{side}"), names))
+                if side == "gold":
+                    counts[f"{pair} {split}"] = len(rows)
+                yield f"{pair}.{side}", split, rows
+
+
+def find(archive: Path, name: str) -> Path:
+    found = sorted(archive.rglob(name))
+    if len(found) != 1:
+        raise UserError(f"{len(found)} files {name} below {archive}; expected one")
+    return found[0]
+
+
+def read(file: Path, names: tuple[str, str]) -> Iterator[dict]:
+    """The two fields of every line; a line without them is named."""
+    with file.open(encoding="utf-8", newline="\n") as stream:  # other line ends are text
+        for number, line in enumerate(stream, 1):
+            first, tab, second = line.rstrip("\n").partition("\t")
+            if not (first and tab and second):
+                raise UserError(f"{file}, line {number}: {line!r:.80}; expected two fields")
+            yield dict(zip(names, (first, second), strict=True))
+
+
+if __name__ == "__main__":
+    main()
