@@ -1,6 +1,7 @@
 """dvc.yaml says what the code does: parameters, inputs, outputs; all suites share its bytes."""
 
 import ast
+import dataclasses
 import re
 
 import pytest
@@ -103,3 +104,16 @@ def test_all_recipes_of_a_suite_are_known(file):
         recipes.phases(recipe, loaded)
     assert loaded.report.baseline in loaded.recipes
     assert "random" in loaded.recipes  # every score table shows what shared words alone give
+
+
+def test_the_full_pocket_suite_has_the_world_and_models_of_the_default_one():
+    """README lays their scores side by side; only the numbers of rows and documents differ."""
+    small, full = (
+        dataclasses.asdict(settings.load(ROOT / folder / "params.yaml"))
+        for folder in (".", "suites/pocket-full")
+    )
+    for told in (small, full):
+        for counted in ("rows", "documents", "translated"):
+            told["world"].pop(counted)
+    for section in ("world", "models", "tokenizer"):
+        assert small[section] == full[section], section

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import run
+from tests.conftest import copy_project, run
 from tests.test_command import alive, wait_for
 
 
@@ -397,3 +397,34 @@ def test_a_queue_of_several_values_runs(clean):
         row.get("params.yaml:report.resamples") or row.get("report.resamples") for row in rows
     }
     assert {"20", "30"} <= values
+
+
+@pytest.mark.slow
+def test_one_worker_makes_the_bytes_of_two(pipeline, tmp_path):
+    """From nothing, by `dvc repro`; all outputs but those that hold timings."""
+    serial = copy_project(tmp_path)
+    (serial / "params.yaml").write_text((pipeline / "params.yaml").read_text())
+    dvc(serial, "repro", "-q")
+    told = [yaml.safe_load((folder / "dvc.lock").read_text()) for folder in (pipeline, serial)]
+    names, others = ([*one["stages"]] for one in told)
+    assert names == others  # in the same order too
+    for name in names:
+        if not name.startswith(("benchmark", "report")):
+            assert told[0]["stages"][name] == told[1]["stages"][name], name
+    summary = "metrics/pocket/summary.json"
+    assert (serial / summary).read_bytes() == (pipeline / summary).read_bytes()
+
+
+@pytest.mark.slow
+def test_recipes_of_every_kind_train(clean):
+    """Those that the shrunk grid leaves out: several tasks at once, and translated rows."""
+    edit(clean, "extra.recipes", ["mnli+mlm", "multitask/all", "mnli+translated"])
+    run([sys.executable, "-m", "stages.run", "--workers", "2"], clean)
+    summary = json.loads((clean / "metrics/pocket/summary.json").read_text())
+    assert summary["not_run_cells"] == 0
+    assert {"multitask/all", "mnli+translated"} <= set(summary["scores"]["pico"])
+    trained = {"multitask/all": {"mnli", "squad_v1", "ccg"}, "mnli+translated": {"mnli"}}
+    for recipe, tasks in trained.items():
+        told = clean / f"metrics/pocket/intermediate/pico/{recipe}.json"
+        assert set(json.loads(told.read_text())["phases"][0]["english"]) == tasks
+    assert status(clean) == set()

@@ -1,10 +1,13 @@
 """The training loop: it learns, resumes to the bit, and stops at a loss that is not finite."""
 
+import dataclasses
+from types import SimpleNamespace
+
 import pytest
 import torch
 from torch import nn
 
-from stages import training
+from stages import intermediate, training
 from stages.batching import Shuffled, inference_batches, mixture, sample
 from stages.checkpoints import Checkpoint
 from stages.errors import UserError
@@ -130,3 +133,25 @@ def test_the_budget_counts_whole_batches():
     )
     assert training.budget(settings, 50).steps == 6  # 3 whole batches an epoch
     assert training.budget(settings, 5).steps == 2
+
+
+PHASE = {"tasks": ["a", "b"], "steps": None, "cap": None, "mixed": None}
+
+
+def test_steps_of_several_tasks_are_proportional_to_their_sizes_up_to_the_cap():
+    phase = PHASE | {"steps": 6000, "cap": 1000}
+    order = intermediate.order_of_tasks(phase, {}, {"a": 5000, "b": 500}, 0)
+    assert len(order) == 6000
+    assert order.count("a") / order.count("b") == pytest.approx(2, rel=0.1)
+    assert order == intermediate.order_of_tasks(phase, {}, {"a": 5000, "b": 500}, 0)
+
+
+def test_masked_language_modelling_takes_its_share_of_the_steps_and_spares_the_task_s():
+    chosen = {
+        "a": SimpleNamespace(**dataclasses.asdict(BUDGET), epochs=2.0, batch_size=10),
+        "text": SimpleNamespace(share=0.25),
+    }
+    phase = PHASE | {"tasks": ["a"], "mixed": "mlm"}
+    order = intermediate.order_of_tasks(phase, chosen, {"a": 300}, 0)
+    assert (order.count("a"), order.count("text")) == (60, 20)
+    assert order[:60] != ["a"] * 60  # mixed in, not at the end
