@@ -43,31 +43,27 @@ def main() -> None:
 
 
 def convert(archive: Path, out: Path) -> str:
-    """Write a folder in the Hub's layout; return how many pairs there are."""
+    """Write a folder in the Hub's layout; return which texts were there."""
     there = [code for code in LANGUAGES if any(archive.rglob(f"{code}-en.*.gold"))]
     if not there:
         raise UserError(
             f"no file <language>-en.{{sample,training}}.gold below {archive}; languages: "
             f"{', '.join(LANGUAGES)}"
         )
-    counts: dict[str, int] = {}
-    hub_layout.write(out, tables(archive, there, counts), "BUCC 2018, as its archives have it.")
-    return ", ".join(f"{name} {count:,} pairs" for name, count in counts.items())
+    pairs = [f"{code}-en" for code in there]
+    names = [f"{pair}.{part}" for pair in pairs for part in SPLITS]
+    hub_layout.write(out, tables(archive, there), "BUCC 2018, as its archives have it.")
+    return ", ".join(names)
 
 
-def tables(
-    archive: Path, languages: list[str], counts: dict[str, int]
-) -> Iterator[tuple[str, str, list[dict]]]:
-    """(configuration, split, rows) of all files; `counts` gets the numbers of gold pairs."""
+def tables(archive: Path, languages: list[str]) -> Iterator[tuple[str, str, Iterator[dict]]]:
+    """(configuration, split, rows) of all files."""
     for code in languages:
-        pair = f"{code}-en"
         for part, split in SPLITS.items():
             for side in (code, "en", "gold"):
                 names = ("source_id", "target_id") if side == "gold" else ("id", "text")
-                rows = list(read(find(archive, f"{pair}.{part}.{side}"), names))
-                if side == "gold":
-                    counts[f"{pair} {split}"] = len(rows)
-                yield f"{pair}.{side}", split, rows
+                rows = read(find(archive, f"{code}-en.{part}.{side}"), names)
+                yield f"{code}-en.{side}", split, rows
 
 
 def find(archive: Path, name: str) -> Path:

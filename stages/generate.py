@@ -37,9 +37,7 @@ def write_world(knobs, out: Path) -> int:
     for task, config, split, table in rows.tables(
         spoken, drawn, knobs.seed, knobs.translated, knobs.translation_noise
     ):
-        folder = cards.setdefault(task.REPO, {})
-        hub_layout.write_table(out / task.REPO, folder, config, split, table)
-        count += len(table)
+        count += write_table(out, cards, task, config, split, table)
     for code in progress(spoken, len(spoken), "corpus", "languages"):
         told = corpus.documents(
             world,
@@ -52,13 +50,20 @@ def write_world(knobs, out: Path) -> int:
             rows.held_out(drawn, spoken[code]),
         )
         task, table = rows.text_table(told)
-        folder = cards.setdefault(task.REPO, {})
-        hub_layout.write_table(out / task.REPO, folder, task.config(code), "train", table)
-        count += len(table)
+        count += write_table(out, cards, task, task.config(code), "train", table)
     for repo, configs in cards.items():
         told = hub_layout.card(configs, "Generated rows of the pocket world.")
         (out / repo / "README.md").write_text(told)
     return count
+
+
+def write_table(out: Path, cards: dict, task, config: str, split: str, table) -> int:
+    """Write one table as a parquet file of its repository; how many rows it has."""
+    folder = out / task.REPO
+    table.to_parquet(
+        folder / hub_layout.note(folder, cards.setdefault(task.REPO, {}), config, split)
+    )
+    return len(table)
 
 
 if __name__ == "__main__":

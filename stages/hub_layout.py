@@ -1,19 +1,22 @@
 """Write rows as a data set in the Hub's layout: parquet files, and a card that names them."""
 
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 from stages.command import remove
+from stages.progress import progress
 
 PARQUET = "{config}/{split}-00000-of-00001.parquet"
+BATCH = 10_000  # rows
 
 
-def write_table(folder: Path, cards: dict, config: str, split: str, table) -> None:
-    """Write one `datasets.Dataset`, and note it for the card."""
+def note(folder: Path, cards: dict, config: str, split: str) -> str:
+    """Note a table for the card; returns where its file goes, below the folder."""
     path = PARQUET.format(config=config, split=split)
     (folder / config).mkdir(parents=True, exist_ok=True)
-    table.to_parquet(folder / path)
     cards.setdefault(config, {})[split] = path
+    return path
 
 
 def card(configs: dict[str, dict[str, str]], text: str) -> str:
@@ -26,17 +29,28 @@ def card(configs: dict[str, dict[str, str]], text: str) -> str:
     return "\n".join([*lines, "---", "", text, ""])
 
 
-def write(out: Path, tables: Iterable[tuple[str, str, list[dict]]], text: str) -> None:
-    """Write a whole folder of tables (configuration, split, rows), or nothing."""
-    import datasets
-
-    datasets.disable_progress_bars()
+def write(out: Path, tables: Iterable[tuple[str, str, Iterable[dict]]], text: str) -> None:
+    """Write a whole folder of tables (configuration, split, rows), or nothing; row by row."""
     beside = out.with_name(f".{out.name}.partial")
     remove(beside)
     beside.mkdir(parents=True)
     cards: dict[str, dict[str, str]] = {}
     for config, split, rows in tables:
-        write_table(beside, cards, config, split, datasets.Dataset.from_list(rows))
+        path = note(beside, cards, config, split)
+        write_rows(beside / path, progress(rows, None, f"{config}, {split}", "rows"))
     (beside / "README.md").write_text(card(cards, text))
     remove(out)
     beside.rename(out)
+
+
+def write_rows(file: Path, rows: Iterable[dict]) -> None:
+    """Write a parquet file of rows that need not fit into memory, all of the first ones' types."""
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetWriter
+
+    waiting = iter(rows)
+    table = pa.Table.from_pylist(list(islice(waiting, BATCH)))
+    with ParquetWriter(file, table.schema) as writer:
+        while len(table):
+            writer.write_table(table)
+            table = pa.Table.from_pylist(list(islice(waiting, BATCH)), table.schema)

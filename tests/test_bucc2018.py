@@ -23,7 +23,7 @@ def archive(tmp_path):
 
 def test_both_whole_texts_become_the_rows_of_bucc(archive, tmp_path):
     told = convert(archive, tmp_path / "hub/local/bucc2018")
-    assert told == "zh-en validation 2 pairs, zh-en test 2 pairs"
+    assert told == "zh-en.sample, zh-en.training"
     fetch(tmp_path / "hub", "bucc", tmp_path / "out", ("zh",))
     for split in ("validation", "test"):
         rows = examples.read(tmp_path / f"out/{split}/zh.jsonl")

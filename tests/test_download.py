@@ -49,13 +49,14 @@ def test_a_missing_repository_and_configuration_are_named(source, tmp_path):
 
 
 def test_a_missing_test_split_is_an_error_but_a_missing_development_split_is_noted(
-    source, tmp_path
+    source, tmp_path, monkeypatch
 ):
     counts = fetch(source({XNLI: [nli()]}), "xnli", tmp_path / "out")
     assert counts["absent"] == ["validation/en"]
     mention = dict.fromkeys(("mention_id", "left", "mention", "right", "entity"), "a")
-    prefix = source({("izhx/mewsli-x", "de", "validation"): [mention]})
-    with pytest.raises(UserError, match="izhx/mewsli-x has no test rows for 'de'"):
+    prefix = source({("local/mewslix", "de", "validation"): [mention]})
+    monkeypatch.setattr(tasks.load("mewslix"), "ROWS", {})
+    with pytest.raises(UserError, match="local/mewslix has no test rows for 'de'"):
         fetch(prefix, "mewslix", tmp_path / "out2", languages=("de",), sampled=False)
     counts = fetch(prefix, "mewslix", tmp_path / "out3", languages=("de",))
     assert counts["absent"] == ["test/de"]  # of a sample it is told
@@ -191,7 +192,7 @@ def test_mentions_and_entities(source, tmp_path):
     }
     described = {"entity": "Q220", "title": "Roma", "description": "Capitale  d'Italia."}
     entities = [described | {"language": code} for code in ("de", "it")]
-    repo = "izhx/mewsli-x"
+    repo = "local/mewslix"
     prefix = source(
         {
             (repo, "de", "test"): [mention],
