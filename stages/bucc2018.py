@@ -14,8 +14,6 @@ As in XTREME the sample becomes validation and training the test; the shared tas
 public gold. Languages of which nothing is there are left out.
 """
 
-import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,19 +25,7 @@ SPLITS = {"sample": "validation", "training": "test"}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m stages.bucc2018",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--archive", type=Path, required=True, help="the unpacked archives")
-    parser.add_argument("--out", type=Path, required=True, help="folder to write, as a whole")
-    args = parser.parse_args()
-    try:
-        print(f"bucc2018: {convert(args.archive, args.out)} in {args.out}")
-    except UserError as problem:
-        print(f"bucc2018: error: {problem}", file=sys.stderr)
-        raise SystemExit(1) from None
+    hub_layout.command("bucc2018", __doc__, "archive", "the unpacked archives", convert)
 
 
 def convert(archive: Path, out: Path) -> str:

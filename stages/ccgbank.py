@@ -14,9 +14,7 @@ Sections 02 to 21 become train, 00 validation and 23 test, as is usual. Words st
 written there.
 """
 
-import argparse
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,19 +31,7 @@ NAME = re.compile(r"ID=(\S+) ")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m stages.ccgbank",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--auto", type=Path, required=True, help="the release's folder AUTO")
-    parser.add_argument("--out", type=Path, required=True, help="folder to write, as a whole")
-    args = parser.parse_args()
-    try:
-        print(f"ccgbank: {convert(args.auto, args.out)} in {args.out}")
-    except UserError as problem:
-        print(f"ccgbank: error: {problem}", file=sys.stderr)
-        raise SystemExit(1) from None
+    hub_layout.command("ccgbank", __doc__, "auto", "the release's folder AUTO", convert)
 
 
 def convert(auto: Path, out: Path) -> str:

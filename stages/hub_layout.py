@@ -1,10 +1,13 @@
 """Write rows as a data set in the Hub's layout: parquet files, and a card that names them."""
 
-from collections.abc import Iterable
+import argparse
+import sys
+from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
 
 from stages.command import remove
+from stages.errors import UserError
 from stages.progress import progress
 
 PARQUET = "{config}/{split}-00000-of-00001.parquet"
@@ -54,3 +57,22 @@ def write_rows(file: Path, rows: Iterable[dict]) -> None:
         while len(table):
             writer.write_table(table)
             table = pa.Table.from_pylist(list(islice(waiting, BATCH)), table.schema)
+
+
+def command(
+    name: str, doc: str, option: str, about: str, convert: Callable[[Path, Path], str]
+) -> None:
+    """The command line of a conversion that is run by hand; `convert(folder, out)` says what."""
+    parser = argparse.ArgumentParser(
+        prog=f"python -m stages.{name}",
+        description=doc,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(f"--{option}", type=Path, required=True, help=about)
+    parser.add_argument("--out", type=Path, required=True, help="folder to write, as a whole")
+    args = parser.parse_args()
+    try:
+        print(f"{name}: {convert(getattr(args, option), args.out)} in {args.out}")
+    except UserError as problem:
+        print(f"{name}: error: {problem}", file=sys.stderr)
+        raise SystemExit(1) from None

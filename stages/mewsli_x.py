@@ -16,9 +16,7 @@ Of a context the sentence with the mention is kept, or the sentences that the me
 tokens have no room for more. dev becomes validation.
 """
 
-import argparse
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,20 +28,13 @@ DEV = {"dev": "validation"}  # the others keep their names
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m stages.mewsli_x",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--dataset", type=Path, required=True, help="the release, with its texts")
-    parser.add_argument("--out", type=Path, required=True, help="folder to write, as a whole")
-    args = parser.parse_args()
-    try:
-        hub_layout.write(args.out, tables(args.dataset), "Mewsli-X, as its release has it.")
-    except UserError as problem:
-        print(f"mewsli_x: error: {problem}", file=sys.stderr)
-        raise SystemExit(1) from None
-    print(f"mewsli_x: {args.out}")
+    hub_layout.command("mewsli_x", __doc__, "dataset", "the release, with its texts", convert)
+
+
+def convert(dataset: Path, out: Path) -> str:
+    """Write a folder in the Hub's layout; return what is in it."""
+    hub_layout.write(out, tables(dataset), "Mewsli-X, as its release has it.")
+    return f"pairs, mentions in {len(LANGUAGES)} languages and entities"
 
 
 def tables(dataset: Path) -> Iterator[tuple[str, str, Iterator[dict]]]:

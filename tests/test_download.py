@@ -169,7 +169,7 @@ def test_lareqa_needs_the_bounds_of_sentences(source, tmp_path):
     repo = "google-research-datasets/xquad_r"
     context = "  She went to Rome in May. It rained."
     tables = {(repo, "en", "validation"): [question(12, context=context.strip())]}
-    with pytest.raises(UserError, match=r"no folder .*local/lareqa.*write those of github.com/goo"):
+    with pytest.raises(UserError, match=r"no folder .*local/lareqa.*clone github.com/goo"):
         fetch(source(tables), "lareqa", tmp_path / "out")
     paragraph = {"context": context, "id": ["a"], "sentence_breaks": [[0, 26], [27, 37]]}
     tables["local/lareqa", "en", "validation"] = [paragraph]

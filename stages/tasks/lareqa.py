@@ -36,10 +36,9 @@ CHANCE = None
 TRAINED_ON = "squad_retrieval"
 XTREME = "lareqa"
 OBTAIN = (
-    "LAReQA needs the bounds of sentences, which the Hub's copy has not: write those of "
-    "github.com/google-research-datasets/lareqa as parquet with a configuration a language, split "
-    "validation, a row a paragraph: context, sentence_breaks ([first character, last + 1] of each "
-    "sentence) and id, the list of its questions"
+    "LAReQA needs the bounds of sentences, which the Hub's copy has not: clone "
+    "github.com/google-research-datasets/lareqa; then `python -m stages.lareqa --release <clone> "
+    "--out <the folder>`"
 )
 
 
