@@ -40,7 +40,11 @@ def write(out: Path, tables: Iterable[tuple[str, str, Iterable[dict]]], text: st
     cards: dict[str, dict[str, str]] = {}
     for config, split, rows in tables:
         path = note(beside, cards, config, split)
-        write_rows(beside / path, progress(rows, None, f"{config}, {split}", "rows"))
+        try:
+            write_rows(beside / path, progress(rows, None, f"{config}, {split}", "rows"))
+        except (KeyError, TypeError) as problem:
+            told = f"{config}, {split}: the source is not in the form that --help shows"
+            raise UserError(f"{told}: {problem!r}") from None
     (beside / "README.md").write_text(card(cards, text))
     remove(out)
     beside.rename(out)
@@ -73,6 +77,6 @@ def command(
     args = parser.parse_args()
     try:
         print(f"{name}: {convert(getattr(args, option), args.out)} in {args.out}")
-    except UserError as problem:
+    except (UserError, OSError) as problem:
         print(f"{name}: error: {problem}", file=sys.stderr)
         raise SystemExit(1) from None

@@ -35,16 +35,13 @@ def paragraphs(file: Path) -> Iterator[dict]:
     """A row a paragraph: its text, its questions' ids and the bounds of its sentences."""
     if not file.is_file():
         raise UserError(f"no file {file}; --release is a clone with the folder xquad-r")
-    try:
-        for article in read_json(file)["data"]:
-            for paragraph in article["paragraphs"]:
-                yield {
-                    "context": paragraph["context"],
-                    "id": [question["id"] for question in paragraph["qas"]],
-                    "sentence_breaks": paragraph["sentence_breaks"],
-                }
-    except (KeyError, TypeError) as problem:
-        raise UserError(f"{file} is not in the layout that --help shows: {problem!r}") from None
+    for article in read_json(file)["data"]:
+        for paragraph in article["paragraphs"]:
+            yield {
+                "context": paragraph["context"],
+                "id": [question["id"] for question in paragraph["qas"]],
+                "sentence_breaks": paragraph["sentence_breaks"],
+            }
 
 
 if __name__ == "__main__":

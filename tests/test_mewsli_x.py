@@ -85,6 +85,14 @@ def test_a_release_without_its_texts_is_refused(release, tmp_path):
     assert not out.exists()
 
 
+def test_another_form_than_the_release_s_is_named(release, tmp_path):
+    release("wikipedia_pairs-train", {"mention": "Rom", "entity": ROME})
+    with pytest.raises(
+        UserError, match=r"wikipedia_pairs, train: .*KeyError\('contextual_mention'"
+    ):
+        hub_layout.write(tmp_path / "out", tables(release.folder), "")
+
+
 def test_rows_are_written_in_batches_and_a_cut_line_is_named(release, tmp_path, monkeypatch):
     monkeypatch.setattr(hub_layout, "BATCH", 2)
     rows = [{"id": str(i), "tags": ["a"] * i} for i in range(5)]

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from stages import overall, tasks, xtreme
+from stages import overall, printed, tasks, xtreme
 from stages.grid import Language, Result, Score
 
 ENCODERS = {"tatoeba": "cosine_from_english_percent", "bucc": "f1_percent"}
@@ -69,6 +69,9 @@ def test_they_are_those_of_the_scorer():
         ours = {r["tasks"]: r["score_percent"] for r in rows if r["recipe"] == recipe}
         assert ours == pytest.approx(expected["groups"] | {"overall": expected["overall"]})
         assert {r["benchmark"] for r in rows} == {"xtreme"}
+    text = printed.overall_tables(rows, SETTINGS).splitlines()
+    assert text[1].split()[-5:] == ["classification", "tagging", "qa", "retrieval", "overall"]
+    assert text[-1].split()[-1] == f"{ours['overall']:.1f}"
     gains = {(r["recipe"], r["tasks"]): r["gain"] for r in rows}
     assert gains["none", "overall"] == 0
     assert gains["mnli", "overall"] == pytest.approx(ours["overall"] - (rows[4]["score_percent"]))

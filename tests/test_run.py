@@ -288,6 +288,18 @@ def test_a_change_runs_what_it_affects_and_a_failure_spares_the_rest(project):
     assert nothing_to_do(project)
 
 
+def test_entries_of_stages_that_are_gone_leave_the_lock(project):
+    at_once(project, "--workers", "2")
+    lock = project / "dvc.lock"
+    told = lock.read_text().replace("stages:\n", "stages:\n  make@gone:\n    cmd: 'true'\n", 1)
+    lock.write_text(told)
+    (project / "source.txt").write_text("one  ")  # something runs
+    at_once(project, "--workers", "2")
+    assert "make@gone" in told
+    assert "make@gone" not in lock.read_text()
+    assert nothing_to_do(project)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_run_leaves_nothing_running_and_goes_on(project, number):
     (project / "hang").write_text("")

@@ -58,6 +58,7 @@ def changed(params, key, value):
         ("target.max_tokens", 256, r"positions 130 are room for 128 tokens, target\.tasks\.mnli"),
         ("report.baseline", "nonee", r"report\.baseline: name 'nonee'; allowed: random, none"),
         ("world.translated", ["foo"], r"world\.translated: name 'foo'; allowed: mnli"),
+        ("world.translated", ["xnli"], r"world\.translated: name 'xnli'; allowed: mnli"),
         ("intermediate.tasks.foo", {}, r"intermediate\.tasks: name 'foo'; allowed: text, mnli"),
         ("orders.other", ["foo"], r"orders\.other: name 'foo'; allowed: mnli, squad_v1, ccg"),
         ("align.tasks", ["foo"], r"align\.tasks: name 'foo'; allowed: text, mnli"),

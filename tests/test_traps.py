@@ -4,7 +4,7 @@ import datasets
 import pytest
 from datasets import ClassLabel, Features, List, Value
 
-from stages import examples, hub, tasks
+from stages import examples, hub, sources, tasks
 from stages.errors import UserError
 from tests.conftest import fetch
 from tests.test_download import XNLI, nli, pawsx, question
@@ -225,6 +225,28 @@ def test_revisions_are_told_and_whether_anybody_named_them(tmp_path, monkeypatch
         "pinned": False,
     }
     assert "(unpinned: where its main branch was)" in capsys.readouterr().out
+
+
+def test_what_the_hub_may_move_is_noted_and_read_again(monkeypatch):
+    """The conversion of a pinned data set with a script moves; a pinned one with rows does not."""
+    commits, conversions = {}, iter(["c1", "c2"])
+    monkeypatch.setattr(sources.hub, "resolve", lambda repository, revision, kind: revision)
+    moved = lambda repository, commit: commit if repository == "a/rows" else next(conversions)
+    monkeypatch.setattr(sources.hub, "rows_revision", moved)
+    assert sources.commit_of("a/rows", "f" * 40, commits) == "f" * 40
+    assert commits == {}
+    for _ in range(2):
+        assert sources.commit_of("a/script", "e" * 40, commits) == "c1"
+    assert commits == {f"a/script@{'e' * 40}": "c1"}
+
+
+def test_an_error_in_tables_that_are_joined_names_the_rows(source, tmp_path):
+    repo, empty = "google-research-datasets/xquad_r", {"text": [], "answer_start": []}
+    asked = {"id": "a", "question": "", "context": "x", "answers": empty, "title": ""}
+    paragraph = {"context": "x", "id": ["a"], "sentence_breaks": [[0, 1]]}
+    rows = {(repo, "de", "validation"): [asked], ("local/lareqa", "de", "validation"): [paragraph]}
+    with pytest.raises(UserError, match="task 'lareqa', test, de: IndexError"):
+        fetch(source(rows), "lareqa", tmp_path / "out", ("de",))
 
 
 def test_local_data_may_lie_beside_the_hub(source, tmp_path):

@@ -61,14 +61,14 @@ def recipes(tables: dict[str, list[dict]], shown: list[dict]) -> list[str]:
     return [recipe for recipe in values(tables["scores"], "recipe") if recipe in present]
 
 
-def panels(count: int, columns: int, size: tuple[float, float], **shared):
+def panels(count: int, columns: int, size: tuple[float, float]):
     """A figure of `count` axes in even lines of at most `columns`, each of a size in inches."""
     from matplotlib import pyplot
 
     lines = math.ceil(count / columns)
     columns = math.ceil(count / lines)
     whole = (size[0] * columns + 1.5, size[1] * lines + 0.8)
-    figure, grid = pyplot.subplots(lines, columns, figsize=whole, squeeze=False, **shared)
+    figure, grid = pyplot.subplots(lines, columns, figsize=whole, squeeze=False)
     for axes in grid.flat[count:]:
         axes.axis("off")
     return figure, list(grid.flat[:count])
