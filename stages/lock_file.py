@@ -2,9 +2,11 @@
 
 DVC parses the whole file and writes it anew for every stage, while all other commands wait for its
 lock: in a suite of three hundred stages seconds for each of them. An entry's text does not depend
-on its neighbours, so that only its own lines need to be exchanged; the bytes are DVC's.
+on its neighbours, so that only its own lines need to be exchanged; the bytes are DVC's. Only a list
+that the parameters name twice is written out twice: DVC numbers anchors over the whole file.
 """
 
+import re
 from pathlib import Path
 
 from dvc.dvcfile import Lockfile
@@ -43,7 +45,7 @@ def with_entry(text: str, entry: dict) -> str | None:
     """The text of a lock file with {name: what is recorded}; None if its form is not known."""
     if not text.startswith(HEAD):
         return None
-    block = dumps_yaml({"stages": entry}).partition("\n")[2]
+    block = dumps_yaml({"stages": unshared(entry)}).partition("\n")[2]
     title = block[: block.index("\n") + 1]
     if not title.endswith(":\n") or not starts_entry(title):  # a name of another form
         return None
@@ -56,7 +58,18 @@ def with_entry(text: str, entry: dict) -> str | None:
     last = first + 1
     while last < len(lines) and not starts_entry(lines[last]):
         last += 1
+    others = "".join(lines[:first] + lines[last:])
+    anchors = re.findall(r"&(\w+)\n", "".join(lines[first:last]))
+    if any(f"*{anchor}\n" in others for anchor in anchors):  # others read this entry's lists
+        return None
     return "".join([*lines[:first], block, *lines[last:]])
+
+
+def unshared(value):
+    """The same value, no list or mapping of which stands in it twice."""
+    if isinstance(value, dict):
+        return {key: unshared(part) for key, part in value.items()}
+    return [unshared(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def starts_entry(line: str) -> bool:
