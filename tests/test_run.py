@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from stages import schedule
 from stages.schedule import Schedule, ancestors, downstream, expected_seconds
@@ -135,9 +136,17 @@ def test_expected_seconds_are_the_last_ones_else_the_groups(tmp_path):
     assert found == {
         "target@a": 5.0 + start,
         "target@c": 6.0 + start,
-        "new": schedule.DEFAULT_SEC,
+        "new": schedule.DEFAULT_SEC + start,
     }
-    assert expected_seconds(["new"], "pocket", tmp_path / "absent") == {"new": schedule.DEFAULT_SEC}
+    fresh = expected_seconds(["new", "pretrain@nano"], "pocket", tmp_path / "absent")
+    assert fresh["pretrain@nano"] > 10 * fresh["new"]
+
+
+def test_every_verb_with_seconds_of_its_own_is_one():
+    verbs = {
+        schedule.noted(name) for name in yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+    }
+    assert set(schedule.TYPICAL_SEC) <= verbs
 
 
 def test_a_grid_of_extra_recipes_is_expected_to_take_what_its_verb_noted(tmp_path):
