@@ -169,7 +169,7 @@ def noted(stage: str) -> str:
 
 
 def expected_seconds(stages: Collection[str], suite: str, runs: Path) -> dict[str, float]:
-    """Seconds that each stage should take: as last time, else the median of its group, else as elsewhere."""
+    """Seconds that each stage should take: as last time, else its group, else as elsewhere."""
     last: dict[str, float] = {}
     if runs.is_file():
         for line in runs.read_text().splitlines():
