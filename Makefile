@@ -44,11 +44,14 @@ experiment: $(READY)  ## run a variant of a suite, e.g. ARGS='-S target.learning
 plots: $(READY)  ## draw the working copy's tables beside a revision's (ARGS='HEAD~1')
 	$(RUN) dvc plots diff $(ARGS)
 
+# A file's tests share what is dear to make, so that a file stays with one process.
+PYTEST := $(RUN) python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
 test: $(READY)  ## run the tests (minutes)
-	$(RUN) python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 test-all: $(READY)  ## run all tests, the slow ones too
-	$(RUN) python -m pytest -m '' $(ARGS)
+	$(PYTEST) -m '' $(ARGS)
 
 lint: $(READY)  ## check style and form
 	$(BIN)/ruff check .

@@ -126,6 +126,23 @@ def test_submissions_score_as_evaluate_says(pipeline, tmp_path, monkeypatch):
     assert found["overall"] == found["groups"]["all"] > 0
 
 
+def test_a_run_goes_on_from_the_target_before_it(pipeline):
+    home = pipeline / "data/pocket/models/several/pico/none/copa/0"
+    told = json.loads((home / "english.json").read_text())
+    assert set(told["checkpoints"]) == {p.name for p in home.iterdir() if p.is_dir()}
+    plan = json.loads((pipeline / "data/pocket/recipes/target/several.json").read_text())
+    assert plan["targets"]["copa"]["after"]["task"] == "commonsense_qa"
+    assert "commonsense_qa/train/en.jsonl" in plan["files"]
+
+
+def test_an_intermediate_phase_passes_on_its_best_encoder(pipeline):
+    for recipe in ("ccg", "mnli+mlm"):
+        file = pipeline / f"metrics/pocket/intermediate/pico/{recipe}.json"
+        (phase,) = json.loads(file.read_text())["phases"]
+        assert phase["chosen_step"] <= phase["steps"]
+        assert phase["chosen_step"] % 2 == 0 or phase["chosen_step"] == phase["steps"]
+
+
 def test_plain_transformers_loads_what_pretrain_wrote(pipeline):
     from transformers import AutoModelForMaskedLM, AutoTokenizer
 
