@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parent.parent
 MIRROR = ROOT.parent / "shared" / "data" / "mirror"
@@ -179,49 +180,26 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
-def shrink(folder: Path) -> None:
-    """The smallest grid that still has every kind of stage."""
-    file = folder / "params.yaml"
-    params = yaml.safe_load(file.read_text())
-    params["threads"] = 1
-    params["world"]["documents"] = 200
-    small = {"train": 64, "validation": 24, "test": 24}
-    for task, splits in params["world"]["rows"].items():
-        params["world"]["rows"][task] = {split: small[split] for split in splits}
-    params["models"] = {"pico": params["models"]["pico"] | {"hidden": 32}}
-    params["origins"] = {"scratch": ["pico"], "hub": []}
-    params["pretrain"] |= {"steps": 60, "batch_size": 4}
-    params["recipes"] = ["none", "ccg", "sequential/mnli_squad/2"]
-    params["extra"] = {"models": ["pico"], "recipes": ["mnli+mlm"]}
-    params["target"] |= {"checkpoints": 2, "epochs": 1}
-    params["target"]["tasks"] = {
-        "mnli": {"train_examples": 48},
-        "mnli_more": {"task": "mnli", "languages": ["en", "qda", "qdc"], "train_examples": 16},
-        "commonsense_qa": {"train_examples": 32},
-        "copa": {"after": "commonsense_qa", "train_examples": 32},
-        "squad_retrieval": {"train_examples": 32},
-        "udpos": {"train_examples": 32, "epochs": 2},
-    }
-    several = ["mnli", "mnli_more", "copa", "squad_retrieval"]
-    params["target"]["groups"] = {"several": several, "udpos": ["udpos"]}
-    for task in ("commonsense_qa", "copa", "xcopa", "squad_retrieval", "lareqa", "bucc"):
-        params["tasks"][task] = {}
-    rows = {task: {"train": 64, "validation": 24} for task in ("copa", "commonsense_qa")}
-    rows |= {"xcopa": {"validation": 24, "test": 24}}
-    params["world"]["rows"] |= rows | {"lareqa": {"test": 24}, "bucc": dict(validation=32, test=32)}
-    params["align"]["tasks"] = ["tatoeba", "bucc"]
-    params["intermediate"] |= {"epochs": 1, "stopping": {"every": 2, "patience": 1, "examples": 16}}
-    params["benchmark"] |= {"examples": 4, "rounds": 2, "batch_size": 4}
-    params["report"]["resamples"] = 50
-    file.write_text(yaml.safe_dump(params, sort_keys=False))
-
-
 @pytest.fixture(scope="session")
 def pipeline(tmp_path_factory) -> Path:
-    """A whole run of a shrunk pocket suite through DVC, two stages at a time, committed."""
-    folder = copy_project(tmp_path_factory.mktemp("pipeline"))
-    shrink(folder)
-    run([sys.executable, "-m", "stages.run", "--workers", "2"], folder)
-    run(["git", "add", "-A"], folder)
-    run(["git", "commit", "-q", "-m", "Run the shrunk suite"], folder)
-    return folder
+    """A whole run of a shrunk pocket suite through DVC, committed.
+
+    The first process of the tests that needs it makes it; each has a copy, and may change it.
+    """
+    from tests import shrunk
+
+    base = tmp_path_factory.getbasetemp()
+    home = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with FileLock(home / "shrunk.lock"):
+        if not (home / "shrunk").is_dir():
+            shrunk.make(home / "shrunk.partial").rename(home / "shrunk")
+    copy = tmp_path_factory.mktemp("pipeline") / "project"
+    return shutil.copytree(home / "shrunk", copy, symlinks=True)
+
+
+@pytest.fixture
+def clean(pipeline):
+    """The pipeline; afterwards as it was."""
+    yield pipeline
+    run(["git", "reset", "-q", "--hard"], pipeline)
+    run(["dvc", "checkout", "-q"], pipeline)

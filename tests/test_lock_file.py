@@ -62,8 +62,7 @@ def test_the_suites_locks_are_kept(file):
 
     text = file.read_text()
     for name, told in list(yaml.safe_load(text)["stages"].items())[:: 1 + text.count("\n") // 3000]:
-        written = lock_file.with_entry(text, {name: told})
-        assert written == text or "&id001" in text, name
+        assert lock_file.with_entry(text, {name: told}) == text, name
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Which models of a training stay, and when it ends early."""
 
-
 import pytest
 
 from stages import settings
