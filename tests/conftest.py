@@ -202,4 +202,4 @@ def clean(pipeline):
     """The pipeline; afterwards as it was."""
     yield pipeline
     run(["git", "reset", "-q", "--hard"], pipeline)
-    run(["dvc", "checkout", "-q"], pipeline)
+    run(["dvc", "checkout", "-q", "dvc.yaml"], pipeline)
