@@ -105,8 +105,9 @@ def _read_graph(repo: Repo, path: str) -> Graph:
 
 
 def sort_lock(file: Path, graph: Graph) -> None:
-    """Put the new entries of dvc.lock in the order in which `dvc repro` would have added them.
+    """Put the new entries of dvc.lock in an order in which `dvc repro` could have added them.
 
+    DVC's own order differs from process to process, with the hashes of strings.
     Entries of stages that dvc.yaml no longer has are dropped: DVC reads them at every command.
     """
     lock = file.with_suffix(".lock")

@@ -25,7 +25,7 @@ def test_the_mirror_suite_runs_on_real_rows(mirror, tmp_path, pieces_tokenizer):
     config = transformers.BertConfig(**SHAPE | {"max_position_embeddings": 256})
     transformers.BertForMaskedLM(config).save_pretrained(prefix / ENTRY.repository)
     pieces_tokenizer.save_pretrained(prefix / ENTRY.repository)
-    params["source"] = {"prefix": str(prefix), "depends_on": str(mirror)}
+    params["source"] |= {"prefix": str(prefix), "depends_on": str(mirror)}
     params["origins"]["hub"] = ["mbert"]
     params["models"]["mbert"] = dataclasses.asdict(ENTRY) | {"positions": 256}
     params["languages"] = ["en", "de", "zh"]
@@ -40,11 +40,13 @@ def test_the_mirror_suite_runs_on_real_rows(mirror, tmp_path, pieces_tokenizer):
     }
     params["tokenizer"] |= {"vocab_size": 2000}
     params["pretrain"] |= {"steps": 20}
-    params["recipes"] = ["none", "squad_v1"]
+    params["recipes"], params["multitask"] = ["none", "squad_v1"], {}
+    params["intermediate"]["tasks"] = {"squad_v1": {"max_tokens": 256, "stride": 32}}
     params["target"] |= {"epochs": 1, "checkpoints": 1}
     params["target"]["tasks"] = {"squad_v1": {"max_tokens": 256, "stride": 32}, "udpos": {}}
     params["target"]["groups"] = {"tagging": ["udpos"], "squad_v1": ["squad_v1"]}
     params["tasks"].pop("xnli")
+    params["align"]["development_languages"] = ["de"]
     params["benchmark"] |= {"examples": 3, "rounds": 1}
     params["report"]["resamples"] = 20
     file.write_text(yaml.safe_dump(params, sort_keys=False))
