@@ -62,7 +62,11 @@ def test_the_suites_locks_are_kept(file):
 
     text = file.read_text()
     for name, told in list(yaml.safe_load(text)["stages"].items())[:: 1 + text.count("\n") // 3000]:
-        assert lock_file.with_entry(text, {name: told}) == text, name
+        written = lock_file.with_entry(text, {name: told})
+        if "&id" in text:  # DVC wrote it, with anchors for what parameters name twice
+            assert written is None or yaml.safe_load(written) == yaml.safe_load(text), name
+        else:
+            assert written == text, name
 
 
 @pytest.mark.parametrize(
