@@ -18,19 +18,20 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from stages import depth, examples, probe, retrieval, submission
+from stages import compute, depth, examples, probe, retrieval, submission
 from stages.alignment import cka
 from stages.bitext import Miner
 from stages.cell import read_plan
 from stages.command import Run, stage, write_json
 from stages.errors import UserError, choose
 from stages.examples import Description
-from stages.model import set_threads
 from stages.nearest import nearest
 from stages.progress import progress
 from stages.sentences import EVERY_TOKEN, SentenceEncoder, emptied, shared_tokens
+from stages.settings import Settings
 
 KINDS = ("retrieval", "mining")
+SIDES = ("foreign", "english")
 
 
 def main() -> None:
@@ -40,9 +41,9 @@ def main() -> None:
         inputs=["code", "plan", "encoder", "pretrained"],
         planned=["tasks"],
         outputs=["scores", "predictions"],
-        params=["threads", "align"],
+        params=["threads", "device", "precision", "align"],
     ) as run:
-        set_threads(run.settings.threads)
+        compute.use(run.settings)
         plan = read_plan(run)
         tasks = [examples.read_description(run.inputs["tasks"] / name) for name in plan["tasks"]]
         for task in tasks:
@@ -81,6 +82,8 @@ def measures(run: Run, tasks: list[Description]) -> dict:
         SentenceEncoder(run.inputs[name], run.settings.align.batch_tokens)
         for name in ("encoder", "pretrained")
     )
+    for one in (encoder, pretrained):
+        compute.place(one.encoder, run.settings)
     told: dict = {"protocol_layer": depth.protocol(encoder.depth)}
     told |= {"relative_layer": depth.relative(encoder.depth)}
     told |= {"tasks": {}, "mining": {}, "language_identity": None, "development": {}}
@@ -131,10 +134,7 @@ def retrieve(
     chosen = probe.sentences(pairs)
     told, seen, vectors = {}, [], []
     for language in progress(pairs, len(pairs), f"align {task.name}", "languages"):
-        sides = {
-            side: encoder.tokens([pair[side] for pair in pairs[language]])
-            for side in ("foreign", "english")
-        }
+        sides = {side: encoder.tokens([pair[side] for pair in pairs[language]]) for side in SIDES}
         shared = shared_tokens(*sides.values(), encoder.special.frame)
         left_out = [EVERY_TOKEN, encoder.around, shared]
         found = {side: encoder.vectors(ids, left_out, scratch) for side, ids in sides.items()}
@@ -146,7 +146,7 @@ def retrieve(
             "n": len(pairs[language]),
             "chance_percent": 100 / len(pairs[language]),
             "unshared_empty": sum(int(side.sum()) for side in empty.values()),
-            "layers": layers(found, before, lost, run.settings.align.neighbours),
+            "layers": layers(found, before, lost, run.settings),
         }
         write_found(run, task, language, pairs[language], [side[0] for side in found.values()])
         for side, (every, *_) in found.items():
@@ -179,22 +179,22 @@ def codes(folder: Path) -> list[str]:
 
 
 def layers(
-    found: dict[str, list[Tensor]], before: Tensor, lost: Tensor, neighbours: int
+    found: dict[str, list[Tensor]], before: Tensor, lost: Tensor, settings: Settings
 ) -> list[dict]:
-    """All measures of every layer.
+    """All measures of every layer, on the suite's device.
 
     found: {side: vectors (L + 1, n, d) over every token, without special ones, over unshared ones};
     before: the pretrained encoder's of the foreign side; lost (n,): pairs of which a side has no
     unshared token.
     """
-    told = []
+    told, device, neighbours = [], settings.device, settings.align.neighbours
     for index, old in enumerate(before):
-        x, y = (found[side][0][index] for side in ("foreign", "english"))
+        poolings = [[found[side][p][index].to(device) for side in SIDES] for p in range(3)]
+        x, y = poolings[0]
         layer = {"layer": index} | measure(x, y, neighbours)
-        for name, place, never in (("no_special_", 1, None), ("unshared_", 2, lost)):
-            sides = (found[side][place][index] for side in ("foreign", "english"))
-            layer |= retrieval.accuracies(*sides, neighbours, name, never)
-        layer["cka_to_pretrained"] = round(cka(x, old), 6)
+        layer |= retrieval.accuracies(*poolings[1], neighbours, "no_special_")
+        layer |= retrieval.accuracies(*poolings[2], neighbours, "unshared_", lost.to(device))
+        layer["cka_to_pretrained"] = round(cka(x, old.to(device)), 6)
         layer["cka_to_english"] = round(cka(x, y), 6)
         told.append(layer)
     return told

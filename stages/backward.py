@@ -16,16 +16,21 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from stages.encoder import Encoder, EncoderConfig, MaskedLanguageHead, Packed
+from stages.encoder import Encoder, MaskedLanguageHead, Packed
 from stages.flat import Flat
 
 ops = torch.ops.aten
 
 
-def fits(config: EncoderConfig) -> bool:
-    """Whether this file has the encoder's architecture: norms behind each half, no dropout."""
+def fits(encoder: Encoder) -> bool:
+    """Whether this file has the encoder's architecture: norms behind each half, no dropout.
+
+    And its arithmetic, which is the processor's, in float32.
+    """
+    config = encoder.config
     dropout = config.hidden_dropout_prob or config.attention_probs_dropout_prob
-    return not (config.architecture.pre_norm or dropout)
+    plain = encoder.device.type == "cpu" and encoder.precision == torch.float32
+    return plain and not (config.architecture.pre_norm or dropout)
 
 
 class ComputedLoss:

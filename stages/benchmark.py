@@ -13,10 +13,10 @@ import random
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
-from stages import examples, loadgen
+from stages import compute, examples, loadgen
 from stages.cell import read_plan
 from stages.command import Run, read_json, stage, write_json
-from stages.model import TaskModel, read_model, read_tokenizer, set_threads
+from stages.model import TaskModel, read_model, read_tokenizer
 from stages.predictions import Rows
 from stages.progress import progress
 
@@ -28,9 +28,19 @@ def main() -> None:
         inputs=["code", "plan", "pretrained", "models"],
         planned=["tasks"],
         outputs=["out"],
-        params=["threads", "seeds", "benchmark", "evaluate", "models", "recipes", "extra"],
+        params=[
+            "threads",
+            "device",
+            "precision",
+            "seeds",
+            "benchmark",
+            "evaluate",
+            "models",
+            "recipes",
+            "extra",
+        ],
     ) as run:
-        set_threads(run.settings.threads)
+        compute.use(run.settings)
         plan = read_plan(run)
         cells = measure(run, plan)
         settings = run.settings.benchmark
@@ -42,7 +52,11 @@ def main() -> None:
                 "batch_size": settings.batch_size,
                 "warmup_calls": settings.warmup,
                 "rounds": settings.rounds,
-                "machine": {"processor": platform.machine(), "cores": os.cpu_count()},
+                "machine": {
+                    "processor": platform.machine(),
+                    "cores": os.cpu_count(),
+                    **compute.card(run.settings),
+                },
                 "made_from": run.made_from(),
                 "cells": cells,
             },
@@ -111,7 +125,8 @@ def load_cells(run: Run, plan: dict) -> list[Cell]:
         }
         for model, recipe in run.settings.cells:
             home = run.inputs["models"] / model / recipe / name / seed
-            network = read_model(home / read_json(home / "english.json")["chosen"], head)
+            chosen = read_json(home / "english.json")["chosen"]
+            network = compute.place(read_model(home / chosen, head), run.settings)
             cells += [Cell(model, recipe, name, head.name, part, network) for part in rows[model]]
     return cells
 

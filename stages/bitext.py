@@ -12,6 +12,7 @@ was being searched. Finished languages are not mined again.
 import itertools
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -93,11 +94,14 @@ class Miner:
         for key in x:
             layer, pooling = key
             what = f"mine {name} {pooling}layer {layer}"
-            near = kept(
-                folder / f"{pooling}{layer}.npz",
-                lambda key=key, what=what: nearest(x[key], y[key], self.neighbours, what=what),
-            )
+            file = folder / f"{pooling}{layer}.npz"
+            near = kept(file, partial(self.search, x[key], y[key], what))
             yield key, pools.named(mining.candidates(near))
+
+    def search(self, x: Tensor, y: Tensor, what: str) -> Neighbours:
+        """The nearest both ways, found where the encoder is."""
+        pools = (side.to(self.encoder.encoder.device) for side in (x, y))
+        return nearest(*pools, self.neighbours, what=what).cpu()
 
     def left_out(self, pools: Pools) -> dict[str, Collection[int]]:
         """The token ids that each way of pooling leaves out."""

@@ -72,7 +72,7 @@ class Run:
         return {
             "inputs_sha256": self.checksums,
             "options": {k: v for k, v in vars(self.options).items() if isinstance(v, str)},
-            "threads": self.settings.threads,
+            **self.settings.arithmetic,
             "versions": {name: metadata.version(name) for name in ("torch", "tokenizers")},
         }
 

@@ -27,6 +27,10 @@ def check_names(settings: Settings) -> None:
         "report.baseline": ((settings.report.baseline,), settings.all_recipes),
         "intermediate.tasks": (trained, settings.tasks),
         "align.tasks": (settings.align.tasks, settings.tasks),
+        "align.development_languages": (
+            settings.align.development_languages,
+            settings.languages,
+        ),
     }
     lists |= {f"multitask.{k}.tasks": (v.tasks, trained) for k, v in settings.multitask.items()}
     lists |= {f"orders.{k}": (v, trained) for k, v in settings.orders.items()}

@@ -135,15 +135,15 @@ def warm_up() -> None:
     import pygit2  # noqa: F401
 
 
-def start(address: str, log: Path) -> BaseProcess:
+def start(address: str, log: Path, card: str | None = None) -> BaseProcess:
     """Reproduce one stage (`dvc.yaml:name`) in a new process; its exit status is one of the three.
 
-    All that DVC and the stage's command print goes to `log`.
+    All that DVC and the stage's command print goes to `log`. Of the cards it sees `card` alone.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
-    process = get_context("fork").Process(target=_work, args=(address, log))
+    process = get_context("fork").Process(target=_work, args=(address, log, card))
     process.start()
     return process
 
@@ -159,7 +159,9 @@ def stop(processes: list[BaseProcess], patience_sec: float = 10) -> None:
         time.sleep(0.1)
 
 
-def _work(address: str, log: Path) -> None:
+def _work(address: str, log: Path, card: str | None) -> None:
+    if card is not None:
+        os.environ["CUDA_VISIBLE_DEVICES"] = card
     os.setpgid(0, 0)  # Ctrl-C is for the scheduler alone, which ends this group
     signal.signal(signal.SIGTERM, _on_term)
     signal.signal(signal.SIGINT, signal.default_int_handler)

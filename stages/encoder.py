@@ -11,6 +11,7 @@ et al. 2021 (arXiv 2105.00572); the reference implementations that a test holds 
 """
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
@@ -24,7 +25,12 @@ from stages.layers import Embeddings, Layer, Packed, PreNormLayer, norm
 
 
 class Encoder(nn.Module):
-    """An encoder without pooler: packed ids -> hidden states (N, d)."""
+    """An encoder without pooler: packed ids -> hidden states (N, d), float32.
+
+    `precision`: of its products and attention.
+    """
+
+    precision = torch.float32
 
     def __init__(self, config: EncoderConfig):
         super().__init__()
@@ -41,11 +47,12 @@ class Encoder(nn.Module):
 
         What only the other tokens need is not computed: in the last layer, all behind attention.
         """
-        hidden = self.embeddings(packed)
-        *lower, last = self.encoder.layer
-        for layer in lower:
-            hidden = layer(hidden, packed)
-        return self.encoder.LayerNorm(last(hidden, packed, rows))
+        with self.mixed():
+            hidden = self.embeddings(packed)
+            *lower, last = self.encoder.layer
+            for layer in lower:
+                hidden = layer(hidden, packed)
+            return self.encoder.LayerNorm(last(hidden, packed, rows)).float()
 
     def layers(self, packed: Packed, last: int | None = None) -> list[Tensor]:
         """Hidden states (N, d) after the embeddings and after each layer: L + 1 of them.
@@ -53,12 +60,24 @@ class Encoder(nn.Module):
         The last is what `forward` gives: after the norm at the end, where there is one. With `last`
         the layers above it are left out.
         """
-        states = [self.embeddings(packed)]
-        for layer in self.encoder.layer[:last]:
-            states.append(layer(states[-1], packed))
-        if len(states) == len(self.encoder.layer) + 1:
-            states[-1] = self.encoder.LayerNorm(states[-1])
-        return states
+        with self.mixed():
+            states = [self.embeddings(packed)]
+            for layer in self.encoder.layer[:last]:
+                states.append(layer(states[-1], packed))
+            if len(states) == len(self.encoder.layer) + 1:
+                states[-1] = self.encoder.LayerNorm(states[-1])
+        return [state.float() for state in states]
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are; a batch must be there too."""
+        return self.embeddings.word_embeddings.weight.device
+
+    def mixed(self) -> AbstractContextManager:
+        """What has products run in `precision`."""
+        if self.precision == torch.float32:
+            return nullcontext()
+        return torch.autocast(self.device.type, self.precision)
 
 
 class MaskedLanguageHead(nn.Module):

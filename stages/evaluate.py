@@ -13,14 +13,14 @@ from types import SimpleNamespace
 
 from tqdm import tqdm
 
-from stages import examples, prediction_files, scoring, submission
+from stages import compute, examples, prediction_files, scoring, submission
 from stages.cell import SOURCE_LANGUAGE, read_plan
 from stages.command import Run, read_json, stage, write_json
-from stages.model import TaskModel, read_model, read_tokenizer, set_threads
+from stages.model import TaskModel, read_model, read_tokenizer
 from stages.predictions import Rows, make_pool
 from stages.progress import progress
 from stages.scoring import Points
-from stages.settings import Evaluate
+from stages.settings import Settings
 
 
 def main() -> None:
@@ -30,9 +30,9 @@ def main() -> None:
         inputs=["code", "plan", "tokenizer", "models"],
         planned=["tasks"],
         outputs=["predictions", "scores"],
-        params=["threads", "evaluate"],
+        params=["threads", "device", "precision", "evaluate"],
     ) as run:
-        set_threads(run.settings.threads)
+        compute.use(run.settings)
         plan = read_plan(run)
         told = {key: getattr(run.options, key) for key in ("group", "model", "recipe")}
         targets = {name: evaluate(run, name, target) for name, target in plan["targets"].items()}
@@ -60,7 +60,7 @@ def evaluate(run: Run, name: str, target: dict) -> dict:
     home = run.inputs["models"] / name
     seeds = sorted(home.iterdir(), key=lambda folder: int(folder.name))
     with progress(None, len(seeds) * len(test), f"evaluate {name}", "sets") as bar:
-        scorer = Scorer(head, run.settings.evaluate, bar)
+        scorer = Scorer(head, run.settings, bar)
         for folder in seeds:
             chosen = read_json(folder / "english.json")["chosen"]
             steps = sorted(read_json(folder / "english.json")["checkpoints"], key=int)
@@ -75,11 +75,11 @@ class Scorer:
     """Scores sets of rows by a target's head, and shows how many are done."""
 
     head: examples.Description
-    settings: Evaluate
+    settings: Settings
     bar: tqdm
 
     def read(self, folder: Path) -> TaskModel:
-        return read_model(folder, self.head)
+        return compute.place(read_model(folder, self.head), self.settings)
 
     def expect(self, sets: int) -> None:
         """So many sets more than were known at the start are to be scored."""
@@ -87,7 +87,7 @@ class Scorer:
 
     def score(self, rows: Rows, model: TaskModel) -> tuple[list, list[Points]]:
         """(predictions, points) on one set."""
-        found = rows.score(model, self.head.name, self.settings)
+        found = rows.score(model, self.head.name, self.settings.evaluate)
         self.bar.update()
         return found
 

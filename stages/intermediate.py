@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
-from stages import examples, kept, stopping, training
+from stages import compute, examples, kept, stopping, training
 from stages.batching import Shuffled, mixture
 from stages.cell import SOURCE_LANGUAGE, TEXT, read_plan
 from stages.command import Run, read_json, stage, write_json
@@ -30,7 +30,7 @@ from stages.encoder import (
 )
 from stages.errors import UserError
 from stages.examples import training_rows
-from stages.model import TaskModel, read_tokenizer, set_threads
+from stages.model import TaskModel, read_tokenizer
 from stages.predictions import Rows
 from stages.stopping import Watch
 
@@ -46,9 +46,9 @@ def main() -> None:
         inputs=["code", "plan", "pretrained"],
         planned=["tasks"],
         outputs=["out", "metrics"],
-        params=["threads", "evaluate", "models.{model}"],
+        params=["threads", "device", "precision", "evaluate", "models.{model}"],
     ) as run:
-        set_threads(run.settings.threads)
+        compute.use(run.settings)
         plan = read_plan(run)
         told = train_phases(run, plan) if plan["phases"] else untrained(run, plan["recipe"])
         for name in TOKENIZER_FILES:
@@ -94,7 +94,7 @@ def made_from(run: Run, plan: dict, number: int) -> dict:
         "files": {f: d for f, d in plan["files"].items() if f.partition("/")[0] in tasks},
         "pretrained": run.checksums[str(run.inputs["pretrained"])],
         "code": kept.code_of(run.inputs["code"].read_text().splitlines(), described),
-        "threads": run.settings.threads,
+        **run.settings.arithmetic,
         "evaluate": dataclasses.asdict(run.settings.evaluate),
     }
 
@@ -108,6 +108,7 @@ def train_phase(run: Run, plan: dict, phase: dict, start: Path, out: Path) -> No
     model.initialize_heads(torch.Generator().manual_seed(plan["seed"]))
     if TEXT in described:  # goes on with the pretrained head
         model.heads[TEXT].load_state_dict(pretrained_head(head, run).state_dict())
+    compute.place(model, run.settings)
     chosen = {task: SimpleNamespace(**values) for task, values in phase["settings"].items()}
     batches, sizes = {}, {}
     for task, pairs in phase["rows"].items():

@@ -40,14 +40,17 @@ class TaskModel(nn.Module):
         return super().train(mode)
 
     def logits(self, task: str, features: list[Feature]) -> tuple[Tensor, Packed]:
+        """What the head makes of a batch, and the batch; both for the processor."""
         packed = pack(features)
-        return self.heads[task](self.encoder(packed), packed), packed
+        there = packed.to(self.encoder.device)
+        return self.heads[task](self.encoder(there), there).cpu(), packed
 
     def loss(self, task: str, features: list[Feature], step: int) -> tuple[Tensor, int]:
         """(mean loss of a batch, number of real tokens)."""
         kind, packed = self.types[task], pack(features)
         if hasattr(kind, "corrupt"):
             kind.corrupt(packed, features, self.encoder, self.seed, step)
+        packed = packed.to(self.encoder.device)
         logits = self.heads[task](self.encoder(packed), packed)
         return kind.loss(logits, packed, features), packed.tokens
 
@@ -100,8 +103,3 @@ def read_tokenizer(folder: Path) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
-
-
-def set_threads(threads: int) -> None:
-    """Pin the threads: another number gives other last digits."""
-    torch.set_num_threads(threads)

@@ -29,9 +29,10 @@ class Best:
     values, places (n, k), highest first.
     """
 
-    def __init__(self, rows: int, k: int):
-        self.values = torch.full((rows, k), -torch.inf)
-        self.places = torch.zeros((rows, k), dtype=torch.int64)
+    def __init__(self, rows: int, k: int, device: torch.device):
+        self.values = torch.full((rows, k), -torch.inf, device=device)
+        self.places = torch.zeros((rows, k), dtype=torch.int64, device=device)
+        self.offsets = torch.arange(WIDTH, device=device)
 
     def look(self, parts: Tensor, highest: Tensor, row: int, column: int) -> None:
         """Take in a tile, parts (a, p, WIDTH) and their `highest` (a, p); columns must not go back.
@@ -47,7 +48,7 @@ class Best:
         chosen = highest[rows].sort(dim=1, descending=True, stable=True).indices[:, :k]
         chosen = chosen.sort(dim=1).values
         found = parts[rows[:, None], chosen].flatten(1)
-        columns = (chosen[:, :, None] * WIDTH + torch.arange(WIDTH)).flatten(1) + column
+        columns = (chosen[:, :, None] * WIDTH + self.offsets).flatten(1) + column
         found = torch.cat([values[rows], found], 1)
         columns = torch.cat([places[rows], columns], 1)
         for rank in range(k):
@@ -70,6 +71,10 @@ class Neighbours:
         """Mean value to the neighbours, of x (n,) and of y (m,), for the ratio margin."""
         return self.there.mean(1), self.back.mean(1)
 
+    def cpu(self) -> "Neighbours":
+        """The same, for the processor."""
+        return Neighbours(*(tensor.cpu() for tensor in vars(self).values()))
+
 
 def nearest(
     x: Tensor,
@@ -84,13 +89,13 @@ def nearest(
     With the `means` of the cosines of an earlier call it is by ratio margin instead: cosine over
     the mean cosine to both sides' k nearest neighbours (Artetxe & Schwenk 2019, arXiv 1811.01136,
     equation 1); between two zero vectors, which have no neighbours, it is 0. `what` names a bar.
+    The search runs where the pools are.
     """
-    there = Best(len(x), min(neighbours, len(y)))
-    back = Best(len(y), min(neighbours, len(x)))
+    there = Best(len(x), min(neighbours, len(y)), x.device)
+    back = Best(len(y), min(neighbours, len(x)), x.device)
     side = max(1, isqrt(cells))
-    room = torch.empty(
-        min(side, len(x)) * min(side, len(y))
-    )  # new for each tile it costs half a product
+    # New for each tile it costs half a product.
+    room = torch.empty(min(side, len(x)) * min(side, len(y)), device=x.device)
     starts = [(i, j) for i in range(0, len(x), side) for j in range(0, len(y), side)]
     for i, j in progress(starts, len(starts), what, "tiles") if what else starts:
         if j == 0:

@@ -33,7 +33,8 @@ class AdamW:
         self.betas, self.eps, self.weight_decay = (beta1, beta2), eps, weight_decay
         self.first = {name: torch.zeros_like(p) for name, p in self.named.items()}
         self.second = {name: torch.zeros_like(p) for name, p in self.named.items()}
-        self.steps = torch.zeros(len(self.named))  # updates of each parameter
+        (self.device,) = {p.device for p in self.named.values()}
+        self.steps = torch.zeros(len(self.named), device=self.device)  # updates of each parameter
         counts = dict(zip(self.named, self.steps, strict=True))  # views, one a parameter
         groups: dict[bool, list[str]] = {True: [], False: []}
         for name in self.named:
@@ -47,7 +48,8 @@ class AdamW:
     @torch.no_grad()
     def step(self, learning_rate: float) -> None:
         """Update every parameter that has a gradient, then drop the gradients."""
-        self.steps += torch.tensor([p.grad is not None for p in self.named.values()])
+        updated = [p.grad is not None for p in self.named.values()]
+        self.steps += torch.tensor(updated, device=self.device)
         for decay, group in self._groups.items():
             trained = [held for held in group if held[0].grad is not None]
             if not trained:

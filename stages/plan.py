@@ -30,8 +30,9 @@ from stages.workload import Work, Workload
 
 # Dense bf16 peak in TFLOP/s, from the makers' data sheets.
 GPUS = {"h200": 989, "h100": 989, "a100": 312}
-# Published fine-tuning of BERT large on an A100 (SQuAD, length 384) reaches this share of the peak.
-UTILISATION = 0.26
+# Of XLM-R large on pairs of sentences, three stages at once on an H100 (LOG.md); on questions with
+# their contexts it is twice that.
+UTILISATION = 0.075
 CHARACTERS_PER_TOKEN = 4.0  # English, in XLM-R's pieces; unspaced scripts have about half of it
 GIB = 2**30
 
@@ -88,9 +89,9 @@ def plan(chosen: Settings, options: argparse.Namespace) -> dict:
     work = load.all()
     if options.gpu:
         rate = GPUS[options.gpu] * 1e12 * options.utilisation
-        named = f"{options.gpu}, {options.utilisation:.0%} of {GPUS[options.gpu]} TFLOP/s"
+        named = f"{options.gpu}, {100 * options.utilisation:.3g}% of {GPUS[options.gpu]} TFLOP/s"
     else:
-        rate, named = measured_rate(chosen), "this machine, measured"
+        rate, named = measured_rate(chosen)
     return {
         "suite": chosen.suite,
         "stages": stage_counts(chosen, Path("dvc.yaml")),
@@ -132,25 +133,34 @@ def summed(work: list[Work], rate: float) -> dict:
     }
 
 
-def measured_rate(chosen: Settings, seconds: float = 3.0) -> float:
-    """Operations per second at which this machine trains a layer as wide as the largest model's."""
+def measured_rate(chosen: Settings, seconds: float = 3.0) -> tuple[float, str]:
+    """Operations per second at which this machine trains a layer as wide as the largest model's.
+
+    And what was measured: the suite's device, or the processor where there is no card.
+    """
     import torch
 
+    from stages import compute
     from stages.encoder import Encoder, EncoderConfig, Packed
 
-    torch.set_num_threads(chosen.threads)
+    if not torch.cuda.is_available():
+        chosen = dataclasses.replace(chosen, device="cpu", precision="float32")
+    compute.use(chosen)
+    named = compute.card(chosen).get("card", "this machine's processor")
     largest = max(chosen.models.values(), key=flops.matrix_weights)
     length = min(128, largest.positions - 2)
     sizes = largest.hidden, 1, largest.heads, largest.intermediate, largest.positions
-    encoder, packed = Encoder(EncoderConfig(8, *sizes)), Packed([[0] * length] * 8)
+    encoder = compute.place(Encoder(EncoderConfig(8, *sizes)), chosen)
+    packed = Packed([[0] * length] * 8).to(encoder.device)
     layer = dataclasses.replace(largest, layers=1)
     operations = flops.TRAINING * flops.forward(layer, packed.tokens, length)
     times, began = [], time.perf_counter()
     while len(times) < 4 or time.perf_counter() - began < seconds:
         start = time.perf_counter()
         encoder(packed).sum().backward()
+        compute.wait(chosen)
         times.append(time.perf_counter() - start)
-    return operations / median(times[1:])
+    return operations / median(times[1:]), f"{named}, measured"
 
 
 def printed(chosen: Settings, told: dict) -> str:

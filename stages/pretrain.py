@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from stages import backward, examples, special, training
+from stages import backward, compute, examples, special, training
 from stages.batching import Feature, NextBatch
 from stages.command import Run, stage, write_json
 from stages.encoder import (
@@ -25,7 +25,7 @@ from stages.encoder import (
     write_encoder,
 )
 from stages.flat import Flat
-from stages.model import read_tokenizer, set_threads
+from stages.model import read_tokenizer
 from stages.settings import ScratchModel
 from stages.tokenizer import note_longest
 from stages.types.masked_language_modelling import Masking
@@ -37,9 +37,9 @@ def main() -> None:
         options=["model"],
         inputs=["code", "text", "tokenizer"],
         outputs=["out", "metrics"],
-        params=["threads", "pretrain", "models.{model}"],
+        params=["threads", "device", "precision", "pretrain", "models.{model}"],
     ) as run:
-        set_threads(run.settings.threads)
+        compute.use(run.settings)
         model, trained = pretrain(run)
         write_encoder(run.outputs["out"], model.encoder, model.head)
         for name in ("tokenizer.json", "tokenizer_config.json"):
@@ -70,6 +70,7 @@ class MaskedModel(nn.Module):
 def cross_entropy(model: MaskedModel, packed: Packed, rows: Tensor, gold: Tensor) -> Tensor:
     """Of the ids `gold` (M,) in `rows` (M,) of the batch: the mean, in nats."""
     table = model.encoder.embeddings.word_embeddings.weight
+    packed, rows, gold = (part.to(table.device) for part in (packed, rows, gold))
     return F.cross_entropy(model.head(model.encoder(packed, rows), table), gold)
 
 
@@ -98,6 +99,7 @@ def pretrain(run: Run) -> tuple[MaskedModel, training.Trained]:
     tokenizer = read_tokenizer(run.inputs["tokenizer"])
     generator = torch.Generator().manual_seed(entry.seed)
     model = MaskedModel(entry, tokenizer.get_vocab_size(), generator)
+    compute.place(model, run.settings)
     masking = Masking(settings.mask_rate, special.read(tokenizer), entry.seed)
     longest = min(settings.max_tokens, model.encoder.config.max_tokens)
     languages = documents(run, tokenizer, longest)
@@ -124,7 +126,7 @@ def train(
     seed: int,
 ) -> training.Trained:
     """Train `model` in place: by the written-out backward pass where it fits, else by autograd."""
-    if backward.fits(model.encoder.config):
+    if backward.fits(model.encoder):
         flat = Flat(model)
         named, computed = flat.named, backward.MaskedStep(model.encoder, model.head, flat).loss
     else:

@@ -12,8 +12,10 @@ Ctrl-C, the same command goes on where it was.
 
 import argparse
 import os
+import re
 import shlex
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -33,6 +35,9 @@ DECIDING = ("code", "generate", "sources", "download", "recipes")  # cheap; say 
 EXCLUSIVE = "benchmark"
 SHOWN = "report"  # what it prints is shown at the end
 TICK_SEC = 0.5
+# Of a card, for a stage: XLM-R large trains in 17 at most. Alone it leaves the card idle for two
+# thirds of the time; of four at once each had 0.6 to 0.8 of the speed (H100).
+STAGE_GIB = 20
 
 
 class Interrupted(BaseException):
@@ -67,7 +72,8 @@ def _parse() -> argparse.Namespace:
     parser.add_argument(
         "--workers",
         type=_at_least_one,
-        help="stages at once (default: the processor's cores over the suite's `threads`)",
+        help="stages at once (default: the processor's cores over the suite's `threads`, or with "
+        f"`device: cuda` one for every {STAGE_GIB} GiB of a card); each stage sees one card",
     )
     parser.add_argument(
         "--suite-file",
@@ -85,12 +91,33 @@ def _at_least_one(text: str) -> int:
 
 
 def _default_workers(args: argparse.Namespace) -> int:
-    threads = _params(args.suite_file).get("threads", 1)
+    params = _params(args.suite_file)
+    threads = params.get("threads", 1)
     if not isinstance(threads, int) or threads < 1:
         where = args.suite_file.with_name("params.yaml")
         raise UserError(f"{where}: threads: expected a whole number from 1 up, got {threads!r}")
+    if params.get("device") == "cuda":
+        return max(1, sum(max(1, int(size / STAGE_GIB)) for size in cards().values()))
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     return max(1, cores // threads)
+
+
+def cards() -> dict[str, float]:
+    """{name for `CUDA_VISIBLE_DEVICES`: GiB} of the CUDA cards that stages may use."""
+    query = ["nvidia-smi", "--query-gpu=index,uuid,memory.total", "--format=csv,noheader,nounits"]
+    try:
+        told = subprocess.run(query, capture_output=True, text=True)
+    except FileNotFoundError:
+        return {}
+    rows = [line.split(", ") for line in told.stdout.splitlines() if told.returncode == 0]
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    chosen = [index for index, *_ in rows] if visible is None else visible.split(",")
+    return {
+        name: float(mebibytes) / 1024
+        for name in chosen
+        for index, uuid, mebibytes in rows
+        if name and (name == index or uuid.startswith(name))
+    }
 
 
 def run(file: Path, targets: list[str], workers: int) -> int:
@@ -132,6 +159,7 @@ class Suite:
         upstream = {s: found for s, found in self.graph.upstream.items() if s in stale}
         self.schedule = Schedule(upstream, seconds, lambda stage: group(stage) == EXCLUSIVE)
         self.processes: dict[str, BaseProcess] = {}
+        self.cards: dict[str, list[str]] = {card: [] for card in cards()}  # and their stages
         self.started: dict[str, float] = {}
         self.took: dict[str, float] = {}  # seconds of those that ran
         self.visited = 0  # were up to date when their turn came
@@ -167,7 +195,9 @@ class Suite:
         while True:
             while len(self.processes) < self.workers and (stage := self.schedule.next(allowed)):
                 self.started[stage] = time.monotonic()
-                self.processes[stage] = self.dvc.start(self.address(stage), self.log(stage))
+                self.processes[stage] = self.dvc.start(
+                    self.address(stage), self.log(stage), self.card_for(stage)
+                )
             if not self.processes:
                 return
             self.display.tick()
@@ -175,8 +205,19 @@ class Suite:
             for stage in [s for s, p in self.processes.items() if not p.is_alive()]:
                 self.ended(stage)
 
+    def card_for(self, stage: str) -> str | None:
+        """The card with the fewest stages, now with this one too."""
+        if not self.cards:
+            return None
+        card = min(self.cards, key=lambda card: len(self.cards[card]))
+        self.cards[card].append(stage)
+        return card
+
     def ended(self, stage: str) -> None:
         process = self.processes.pop(stage)
+        for stages in self.cards.values():
+            if stage in stages:
+                stages.remove(stage)
         process.join()
         seconds = time.monotonic() - self.started[stage]
         if process.exitcode == self.dvc.RAN:
@@ -235,10 +276,14 @@ class Suite:
         if not self.schedule.failed:
             return
         print(f"\n{len(self.schedule.failed)} failed:")
+        alike: dict[str, list[str]] = {}
         for stage in self.schedule.failed:
+            alike.setdefault(reason(self.log(stage)), []).append(stage)
+        for text, (stage, *others) in alike.items():
             print(f"  {stage}\n    log:    {self.log(stage)}\n    repeat: {self.repeat(stage)}")
-            for line in self.log(stage).read_text(errors="replace").splitlines()[-3:]:
-                print(f"    | {line}")
+            print("\n".join(f"    | {line}" for line in text.splitlines()))
+            if others:
+                print(f"    {len(others)} more for the same reason: {' '.join(others)}")
         if self.schedule.skipped:
             print(f"{len(self.schedule.skipped)} skipped, as they need one of these:")
             print("  " + " ".join(self.schedule.skipped))
@@ -250,6 +295,13 @@ class Suite:
         if os.environ.get("VIRTUAL_ENV") == sys.prefix:
             return command
         return f'PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH" {command}'
+
+
+def reason(log: Path) -> str:
+    """Why a stage failed: the error that it told, else the last lines of its log."""
+    lines = log.read_text(errors="replace").splitlines()
+    told = [line for line in lines if re.match(r"\w+: error: ", line)]
+    return "\n".join(told[-1:] or lines[-3:])
 
 
 class Display:

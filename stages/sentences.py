@@ -81,12 +81,12 @@ class SentenceEncoder:
         for indices, batch in inference_batches(features, self.batch_tokens):
             packed = Packed([feature.ids for feature in batch])
             rows = torch.arange(len(batch)).repeat_interleave(packed.lengths)
-            states = self.encoder.layers(packed, max(layers))
+            states = self.encoder.layers(packed.to(self.encoder.device), max(layers))
             found = []
             for ids in unwanted:
                 kept = (~torch.isin(packed.ids, ids)).nonzero().squeeze(1)
                 parts = [means(states[layer][kept], rows[kept], len(batch)) for layer in layers]
-                found.append(torch.stack(parts))
+                found.append(torch.stack(parts).cpu())
             yield indices, found
 
 
@@ -98,7 +98,8 @@ def mapped(file: Path, size: tuple[int, ...], new: bool = False) -> Tensor:
 
 def means(states: Tensor, rows: Tensor, count: int) -> Tensor:
     """Means (count, d) of the states (N, d) of each row; rows (N,); zero where a row has none."""
-    sums = torch.zeros(count, states.shape[1]).index_add_(0, rows, states)
+    rows = rows.to(states.device)
+    sums = states.new_zeros(count, states.shape[1]).index_add_(0, rows, states)
     return sums / torch.bincount(rows, minlength=count).clamp(min=1)[:, None]
 
 

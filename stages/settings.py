@@ -14,6 +14,7 @@ import yaml
 
 from stages.errors import UserError
 from stages.typed import (
+    Allowed,
     BelowOne,
     Count,
     NotNegative,
@@ -261,6 +262,14 @@ class Report:
     reference: dict[str, Reference] = field(default_factory=dict)
 
 
+def _one_of(*names: str) -> Allowed:
+    return Allowed(", ".join(names), lambda value: value in names)
+
+
+Device = Annotated[str, _one_of("cpu", "cuda")]
+Precision = Annotated[str, _one_of("float32", "bfloat16")]
+
+
 @dataclass(frozen=True)
 class Settings:
     """All of `params.yaml`."""
@@ -269,6 +278,8 @@ class Settings:
     file: str
     suite: str
     threads: Count
+    device: Device
+    precision: Precision
     source: Source
     languages: Annotated[tuple[str, ...], Some]
     generators: tuple[str, ...]
@@ -289,6 +300,14 @@ class Settings:
     report: Report
     world: World | None = None
     pretrain: Pretrain | None = None
+
+    @property
+    def arithmetic(self) -> dict[str, int | str]:
+        """What results depend on beside their inputs; the processor's float32 goes unsaid."""
+        told: dict[str, int | str] = {"threads": self.threads}
+        if (self.device, self.precision) != ("cpu", "float32"):
+            told |= {"device": self.device, "precision": self.precision}
+        return told
 
     @property
     def all_recipes(self) -> tuple[str, ...]:

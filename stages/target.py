@@ -16,14 +16,14 @@ from types import SimpleNamespace
 
 import torch
 
-from stages import examples, kept, stopping, training
+from stages import compute, examples, kept, stopping, training
 from stages.batching import Shuffled
 from stages.cell import SOURCE_LANGUAGE, read_plan
 from stages.command import Run, read_json, stage, write_json
 from stages.encoder import read_encoder
 from stages.errors import UserError
 from stages.examples import training_rows
-from stages.model import TaskModel, read_model, read_tokenizer, set_threads
+from stages.model import TaskModel, read_model, read_tokenizer
 from stages.predictions import Rows
 from stages.stopping import Watch
 
@@ -35,9 +35,9 @@ def main() -> None:
         inputs=["code", "plan", "encoder"],
         planned=["tasks"],
         outputs=["out"],
-        params=["threads", "seeds", "evaluate"],
+        params=["threads", "device", "precision", "seeds", "evaluate"],
     ) as run:
-        set_threads(run.settings.threads)
+        compute.use(run.settings)
         plan = read_plan(run)
         told = []
         for name in plan["targets"]:
@@ -68,7 +68,7 @@ def made_from(run: Run, plan: dict, name: str, seed: int) -> dict:
         "files": {f: d for f, d in plan["files"].items() if f.partition("/")[0] in tasks},
         "encoder": run.checksums[str(run.inputs["encoder"])],
         "code": kept.code_of(run.inputs["code"].read_text().splitlines(), described),
-        "threads": run.settings.threads,
+        **run.settings.arithmetic,
         "evaluate": dataclasses.asdict(run.settings.evaluate),
     }
 
@@ -79,6 +79,7 @@ def fine_tune(run: Run, plan: dict, name: str, seed: int, out: Path) -> None:
     encoder, _ = read_encoder(run.inputs["encoder"])
     model = TaskModel(encoder, {task.name: task})
     model.initialize_heads(torch.Generator().manual_seed(seed))
+    compute.place(model, run.settings)
     if target["after"]:
         first = described(run, target["after"])
         if (first.type, first.labels) != (task.type, task.labels):
@@ -91,7 +92,8 @@ def fine_tune(run: Run, plan: dict, name: str, seed: int, out: Path) -> None:
             before / "english.json"
         ).is_file():  # it is there where an interrupted run got so far
             train_one(run, plan, target["after"], model, task.name, f"{name}-before", seed, before)
-        model = read_model(before / read_json(before / "english.json")["chosen"], task)
+        chosen = read_json(before / "english.json")["chosen"]
+        model = compute.place(read_model(before / chosen, task), run.settings)
     train_one(run, plan, target, model, task.name, name, seed, out)
     shutil.rmtree(out / "before", ignore_errors=True)
 

@@ -499,5 +499,5 @@ def test_development_languages_are_told_with_what_they_choose(monkeypatch, tmp_p
 
 def test_a_development_language_of_no_task_is_named(monkeypatch, tmp_path, folder, tasks, capsys):
     with pytest.raises(SystemExit):
-        run_stage(monkeypatch, tmp_path, folder, tasks, ["tatoeba"], None, "[de]")
-    assert "align.development_languages 'de'; allowed: qda" in capsys.readouterr().err
+        run_stage(monkeypatch, tmp_path, folder, tasks, ["tatoeba"], None, "[qdb]")
+    assert "align.development_languages 'qdb'; allowed: qda" in capsys.readouterr().err

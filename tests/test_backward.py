@@ -5,7 +5,7 @@ import torch
 
 from stages import backward, pretrain, training
 from stages.batching import Feature, Shuffled
-from stages.encoder import EncoderConfig, Packed, initialize
+from stages.encoder import Encoder, EncoderConfig, Packed, initialize
 from stages.flat import Flat
 from stages.settings import ScratchModel
 from stages.special import Special
@@ -75,7 +75,7 @@ def test_flat_parameters_keep_their_values_and_are_views():
     ],
 )
 def test_what_it_fits(more, fitting):
-    assert backward.fits(EncoderConfig(VOCABULARY, 16, 2, 4, 24, 20, **more)) == fitting
+    assert backward.fits(Encoder(EncoderConfig(VOCABULARY, 16, 2, 4, 24, 20, **more))) == fitting
 
 
 def train(model, folder, stop_at=None):

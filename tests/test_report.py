@@ -6,7 +6,8 @@ import pytest
 from matplotlib import pyplot
 
 from stages import grid, printed, report, tables
-from stages.figures import languages
+from stages.figures import gains as figure_of_gains
+from stages.figures import languages, speed
 from tests.small_grid import MODELS, Grid, share
 
 LANGUAGES = ("en", "qda", "qdb")
@@ -217,6 +218,36 @@ def test_layer_parameters_are_those_of_the_encoder():
     embeddings = sum(p.numel() for p in encoder.embeddings.parameters())
     whole = sum(p.numel() for p in encoder.parameters())
     assert tables.layer_parameters(MODELS["pico"]) == whole - embeddings
+
+
+def test_a_task_without_any_gain_has_a_panel_and_the_baseline_no_line(monkeypatch, tmp_path):
+    still, moved = (0.0, 0.0, 0.0), (5.0, 2.0, 8.0)
+    found = {("none", "a"): still, ("none", "b"): still, ("ccg", "a"): still, ("ccg", "b"): moved}
+    rows = [
+        {"model": "pico", "recipe": recipe, "task": task, "gain": gain, "low": low, "high": high}
+        for (recipe, task), (gain, low, high) in found.items()
+    ]
+    drawn = []
+    monkeypatch.setattr(figure_of_gains, "intervals", lambda shown, *rest: drawn.append(shown))
+    figure_of_gains.draw({"gains": rows, "scores": rows}, tmp_path / "gains.png")
+    assert [(row["recipe"], row["task"]) for row in drawn[0]] == [("ccg", "a"), ("ccg", "b")]
+
+
+def test_a_recipe_has_the_same_colour_in_all_panels(monkeypatch, tmp_path):
+    cells = [("pico", "none", 40), ("pico", "ccg", 30), ("nano", "none", 30), ("nano", "ccg", 50)]
+    gains, cost = [], []
+    for model, recipe, score in cells:
+        named = {"model": model, "recipe": recipe, "task": "xnli"}
+        gains.append(named | {"zero_shot_percent": score})
+        cost.append(named | {"tokens_per_sec": 1000 * score})
+    colours = {}
+
+    def keep(axes, points, found):
+        colours[len(colours)] = {recipe: found[recipe] for recipe in points}
+
+    monkeypatch.setattr(speed, "draw_points", keep)
+    speed.draw({"gains": gains, "cost": cost}, tmp_path / "speed.png")
+    assert colours[0] == colours[1] == {"none": "C0", "ccg": "C1"}
 
 
 def test_printed_tables_stay_within_their_width():

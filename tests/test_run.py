@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
+from stages import run as runner
 from stages import schedule
 from stages.schedule import Schedule, ancestors, downstream, expected_seconds
 from tests.conftest import ROOT, run
@@ -359,6 +361,24 @@ def test_the_repeating_command_quotes_and_finds_the_programs(monkeypatch):
     assert suite.repeat("a@b") == f'PATH={path}:"$PATH" dvc repro --single-item a@b'
 
 
+def test_what_failed_for_one_reason_is_told_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    suite = object.__new__(runner.Suite)
+    suite.file, suite.name, suite.began, suite.took = Path("dvc.yaml"), "tiny", 0.0, {}
+    suite.wanted = set("abcd")
+    suite.schedule = SimpleNamespace(failed=["a", "b", "c"], skipped=["d"])
+    for stage, text in (("a", "no net"), ("b", "no net"), ("c", "no disk")):
+        suite.log(stage).parent.mkdir(parents=True, exist_ok=True)
+        suite.log(stage).write_text(
+            f"> a command\ndownload: error: {text}\nERROR: failed '{stage}'\n"
+        )
+    suite.summarise()
+    told = capsys.readouterr().out
+    assert told.count("| download: error: no net\n    1 more for the same reason: b\n") == 1
+    assert told.count("| download: error: no disk") == 1
+    assert "3 failed:" in told
+
+
 def test_unknown_targets_are_named(project):
     done = at_once(project, "mkae", check=False)
     assert done.returncode == 1
@@ -382,6 +402,48 @@ def test_wrong_parameters_are_named_before_anything_runs(tmp_path, text, message
     assert done.returncode == 1
     assert done.stderr.startswith("run: error: ")
     assert message in done.stderr
+
+
+@pytest.fixture
+def two_cards(tmp_path, monkeypatch):
+    """A machine on whose path `nvidia-smi` tells of two cards."""
+    (tmp_path / "nvidia-smi").write_text(
+        "#!/bin/sh\necho '0, GPU-aa, 81559'\necho '1, GPU-bb, 24564'\n"
+    )
+    (tmp_path / "nvidia-smi").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+
+
+@pytest.mark.parametrize(
+    ("visible", "names", "workers"),
+    [(None, ["0", "1"], 4), ("1", ["1"], 1), ("GPU-aa", ["GPU-aa"], 3), ("", [], 1)],
+)
+def test_a_suite_on_cards_has_as_many_workers_as_they_have_room_for(
+    two_cards, tmp_path, monkeypatch, visible, names, workers
+):
+    if visible is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert list(runner.cards()) == names
+    (tmp_path / "params.yaml").write_text("threads: 1\ndevice: cuda\n")
+    args = SimpleNamespace(suite_file=tmp_path / "dvc.yaml")
+    assert runner._default_workers(args) == workers
+
+
+def test_a_machine_without_cards_has_none(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert runner.cards() == {}
+
+
+def test_stages_are_spread_over_the_cards():
+    suite = object.__new__(runner.Suite)
+    suite.cards = {"0": [], "1": []}
+    assert [suite.card_for(stage) for stage in "abc"] == ["0", "1", "0"]
+    suite.cards["0"].remove("a")
+    suite.cards["0"].remove("c")
+    assert suite.card_for("d") == "0"
+    suite.cards = {}
+    assert suite.card_for("e") is None
 
 
 def test_help_says_what_it_does():

@@ -61,6 +61,7 @@ def changed(params, key, value):
         ("world.translated", ["xnli"], r"world\.translated: name 'xnli'; allowed: mnli"),
         ("intermediate.tasks.foo", {}, r"intermediate\.tasks: name 'foo'; allowed: text, mnli"),
         ("orders.other", ["foo"], r"orders\.other: name 'foo'; allowed: mnli, squad_v1, ccg"),
+        ("align.development_languages", ["de"], r"languages: name 'de'; allowed: en, qda"),
         ("align.tasks", ["foo"], r"align\.tasks: name 'foo'; allowed: text, mnli"),
     ],
 )

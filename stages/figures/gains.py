@@ -7,7 +7,9 @@ from stages.figures import FILLED, intervals, nothing, recipes, values
 
 def draw(tables: dict[str, list[dict]], file: Path) -> None:
     rows = [row for row in tables["gains"] if row.get("gain") is not None]
-    shown = [row for row in rows if (row["gain"], row["low"], row["high"]) != (0.0, 0.0, 0.0)]
+    zero = {"gain": 0.0, "low": 0.0, "high": 0.0}
+    others = {row["recipe"] for row in rows if row | zero != row}  # than the baseline
+    shown = [row for row in rows if row["recipe"] in others]
     if not shown:
         return nothing(file, "no recipe beside the baseline has run")
     caption = f"Gain in zero-shot score over no intermediate training, points; {FILLED}"

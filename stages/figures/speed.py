@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from stages.figures import nothing, panels, save, title
+from stages.figures import nothing, panels, save, title, values
 
 PANELS = 3  # side by side
 NAMED = 0.14  # inches that a name takes
@@ -31,10 +31,11 @@ def draw(tables: dict[str, list[dict]], file: Path) -> None:
             points.setdefault(model, {})[recipe] = at
     if not points:
         return nothing(file, "no recipe has been scored and benchmarked")
+    colours = {recipe: f"C{n % 10}" for n, recipe in enumerate(values(tables["gains"], "recipe"))}
     height = max(2.6, NAMED * max(len(found) for found in points.values()))
     figure, grid = panels(len(points), PANELS, (4.6, height + 0.6))
     for axes, (model, found) in zip(grid, points.items(), strict=True):
-        draw_points(axes, found)
+        draw_points(axes, found, colours)
         axes.set_title(model)
         axes.set_xlabel("thousand tokens per second")
     grid[0].set_ylabel("zero-shot score, percent")
@@ -47,12 +48,12 @@ def draw(tables: dict[str, list[dict]], file: Path) -> None:
     return save(figure, file)
 
 
-def draw_points(axes, points: dict[str, tuple[float, float]]) -> None:
+def draw_points(axes, points: dict[str, tuple[float, float]], colours: dict[str, str]) -> None:
     """Points named at the right edge, from the highest score down, each led to its point."""
     order = sorted(points, key=lambda recipe: points[recipe][1])
     places = np.linspace(0, 1, len(order)) if len(order) > 1 else [0.5]
-    for index, (recipe, place) in enumerate(zip(order, places, strict=True)):
-        colour = f"C{index % 10}"
+    for recipe, place in zip(order, places, strict=True):
+        colour = colours[recipe]
         axes.plot(*points[recipe], "o", color=colour, markersize=5)
         axes.annotate(
             f"{recipe} {points[recipe][1]:.1f}",

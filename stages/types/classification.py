@@ -61,7 +61,7 @@ class Head(nn.Module):
 
 
 def loss(logits: Tensor, packed: Packed, features: list[Feature]) -> Tensor:
-    labels = torch.tensor([feature.target for feature in features])
+    labels = torch.tensor([feature.target for feature in features], device=logits.device)
     return F.cross_entropy(logits, labels)
 
 

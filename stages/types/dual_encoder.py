@@ -63,7 +63,8 @@ class Head(nn.Module):
 
     def forward(self, hidden: Tensor, packed: Packed) -> Tensor:
         """hidden (N, d) -> vectors (sequences, d) of length 1."""
-        rows = torch.arange(len(packed.lengths)).repeat_interleave(packed.lengths)
+        numbers = torch.arange(len(packed.lengths), device=hidden.device)
+        rows = numbers.repeat_interleave(packed.lengths, output_size=packed.tokens)
         sums = hidden.new_zeros(len(packed.lengths), hidden.shape[1]).index_add(0, rows, hidden)
         return F.normalize(self.projection(sums / packed.lengths[:, None]), dim=1)
 
@@ -72,9 +73,10 @@ def loss(logits: Tensor, packed: Packed, features: list[Feature]) -> Tensor:
     """Cross-entropy of each query over the batch; another candidate with its key is left out."""
     similarity = SCALE * logits[0::2] @ logits[1::2].T
     places = {key: index for index, key in enumerate({f.target: None for f in features})}
-    keys = torch.tensor([places[feature.target] for feature in features])
-    twins = (keys[:, None] == keys) & ~torch.eye(len(keys), dtype=torch.bool)
-    return F.cross_entropy(similarity.masked_fill(twins, float("-inf")), torch.arange(len(keys)))
+    keys = torch.tensor([places[feature.target] for feature in features], device=logits.device)
+    own = torch.arange(len(keys), device=logits.device)
+    twins = (keys[:, None] == keys) & (own[:, None] != own)
+    return F.cross_entropy(similarity.masked_fill(twins, float("-inf")), own)
 
 
 def outputs(logits: Tensor, packed: Packed, features: list[Feature]) -> list[Tensor]:

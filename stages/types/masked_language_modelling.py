@@ -93,4 +93,4 @@ class Head(MaskedLanguageHead):
 
 def loss(logits: Tensor, packed: Packed, features: list[Feature]) -> Tensor:
     """Mean cross-entropy over the masked tokens."""
-    return F.cross_entropy(logits, packed.masked.gold)
+    return F.cross_entropy(logits, packed.masked.gold.to(logits.device))

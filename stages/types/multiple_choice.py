@@ -71,7 +71,7 @@ class Head(nn.Module):
 
 def loss(logits: Tensor, packed: Packed, features: list[Feature]) -> Tensor:
     """Cross-entropy over each example's choices."""
-    labels = torch.tensor([feature.target for feature in features])
+    labels = torch.tensor([feature.target for feature in features], device=logits.device)
     return F.cross_entropy(grid(logits, features), labels)
 
 

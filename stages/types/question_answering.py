@@ -93,7 +93,7 @@ class Head(nn.Module):
 
 def loss(logits: Tensor, packed: Packed, features: list[Feature]) -> Tensor:
     """Mean of the cross-entropies of start and end."""
-    target = torch.tensor([feature.target for feature in features])
+    target = torch.tensor([feature.target for feature in features], device=logits.device)
     starts = F.cross_entropy(logits[..., 0], target[:, 0])
     return (starts + F.cross_entropy(logits[..., 1], target[:, 1])) / 2
 

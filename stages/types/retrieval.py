@@ -38,6 +38,6 @@ def retrieve(encoder: Encoder, features: list[Feature], settings) -> list[int]:
     for indices, batch in inference_batches(features, settings.batch_tokens):
         packed = pack(batch)
         rows = torch.arange(2 * len(batch)).repeat_interleave(packed.lengths)
-        states = encoder.layers(packed, layer)[layer]
-        vectors[indices] = means(states, rows, 2 * len(batch)).unflatten(0, (-1, 2))
+        states = encoder.layers(packed.to(encoder.device), layer)[layer]
+        vectors[indices] = means(states, rows, 2 * len(batch)).cpu().unflatten(0, (-1, 2))
     return foreign_places(*vectors.unbind(1))

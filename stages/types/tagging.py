@@ -74,7 +74,7 @@ class Head(nn.Module):
 
 def loss(logits: Tensor, packed: Packed, features: list[Feature]) -> Tensor:
     """Cross-entropy over first pieces."""
-    tags = torch.tensor([t for f in features for t in f.target])
+    tags = torch.tensor([t for f in features for t in f.target], device=logits.device)
     return F.cross_entropy(logits[_rows(packed, features)], tags)
 
 
