@@ -1,9 +1,10 @@
 """The averages of XTREME and XTREME-R over our own scores: groups of tasks, and all tasks.
 
 A task's score is the mean over its languages, English included; of question answering the mean of
-F1 and exact match; of sentence retrieval that at the original protocol's layer. A benchmark is told
-of a cell that has scores of all its tasks in all its languages. In a generated world, whose
-languages no benchmark has, those of the world take their place.
+F1 and exact match; of sentence retrieval that at the original protocol's layer. A task is told of a
+cell that has scores in all of the benchmark's languages, a group and the whole of one that has all
+of their tasks. In a generated world, whose languages no benchmark has, those of the world take
+their place.
 """
 
 from stages import tasks
@@ -18,7 +19,7 @@ OVERALL = "overall"
 def overall_rows(
     scores: list[Score], encoders: dict[str, list[dict]], settings: Settings
 ) -> list[dict]:
-    """A row per benchmark, model, recipe and group of tasks, and one for all tasks.
+    """A row per benchmark, model, recipe and task, group of tasks, and one for all tasks.
 
     `encoders` are the tables of stages.encoder_tables.
     """
@@ -33,16 +34,17 @@ def overall_rows(
             for group, value in found.items():
                 row = {"benchmark": name, "model": model, "recipe": recipe, "tasks": group}
                 row |= {"score_percent": value}
-                rows.append(row | ({"gain": value - base[group]} if base else {}))
+                rows.append(row | ({"gain": value - base[group]} if group in base else {}))
     return rows
 
 
 def means(told: dict[str, float], benchmark: Benchmark) -> dict[str, float]:
-    """{group: mean over its tasks} and the mean over all tasks; nothing if one is missing."""
-    if set(told) != set(benchmark.tasks):
-        return {}
-    found = {group: mean([told[t] for t in names]) for group, names in benchmark.groups.items()}
-    return found | {OVERALL: mean([told[name] for name in benchmark.tasks])}
+    """{task: its score}, {group: mean over its tasks}, the mean over all, where complete."""
+    found = {task: told[task] for task in benchmark.tasks if task in told}
+    for name, members in (benchmark.groups | {OVERALL: tuple(benchmark.tasks)}).items():
+        if set(members) <= set(told):
+            found[name] = mean([told[task] for task in members])
+    return found
 
 
 def by_language(encoders: dict[str, list[dict]]) -> dict[tuple[str, str], dict]:

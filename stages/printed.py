@@ -2,8 +2,10 @@
 
 from stages.cell import CONTROLS
 from stages.encoder_tables import protocol_means
+from stages.overall import OVERALL
 from stages.settings import Settings
 from stages.tables import english_scores
+from stages.xtreme import BENCHMARKS
 
 WIDTH = 110  # characters of a line
 
@@ -128,11 +130,14 @@ def retrieval_tables(rows: list[dict], settings: Settings) -> list[str]:
 
 
 def overall_tables(rows: list[dict], settings: Settings) -> str:
-    """A benchmark's averages, a table each; nothing where no cell has all of its tasks."""
+    """A benchmark's averages over tasks, a table each; nothing where no group is complete."""
     lines: list[str] = []
     for name in dict.fromkeys(row["benchmark"] for row in rows):
         same = [row for row in rows if row["benchmark"] == name]
-        columns = list(dict.fromkeys(row["tasks"] for row in same))
+        averages = (*BENCHMARKS[name].groups, OVERALL)
+        columns = [column for column in averages if any(r["tasks"] == column for r in same)]
+        if not columns:
+            continue
         found = {(r["model"], r["recipe"], r["tasks"]): number(r["score_percent"]) for r in same}
         models: dict[str, Rows] = {}
         for cell in settings.cells:

@@ -68,8 +68,8 @@ def summary(scores: list[Score], made: dict[str, list[dict]]) -> dict:
     """The few numbers that a pull request compares: {model: {recipe: {task: ...}}}.
 
     Beside the scores the paired differences: `model_size` of every recipe between two models,
-    `pretraining` of `none` less `random`; both of the zero-shot means. And `averages` of a whole
-    benchmark, English included.
+    `pretraining` of `none` less `random`; both of the zero-shot means. And `averages` of a
+    benchmark's tasks, groups and whole, English included.
     """
     told: dict = {}
     english = english_scores(made["scores"])

@@ -2,6 +2,8 @@
 
 import ast
 import dataclasses
+import functools
+import itertools
 import re
 
 import pytest
@@ -117,3 +119,66 @@ def test_the_full_pocket_suite_has_the_world_and_models_of_the_default_one():
             told["world"].pop(counted)
     for section in ("world", "models", "tokenizer"):
         assert small[section] == full[section], section
+
+
+def cells(verb: str, loaded: settings.Settings) -> set[str]:
+    """The names of a verb's stages in a suite: the product of what its matrix walks."""
+    walked = STAGES[verb].get("matrix", {}).values()
+    lists = [list(loaded.at(values.strip("${}"))) for values in walked]
+    return {f"{verb}@{'-'.join(item)}" for item in itertools.product(*lists)} if lists else {verb}
+
+
+@pytest.mark.parametrize(
+    "file", [f for f in SUITES if f.with_name("dvc.lock").is_file()], ids=lambda f: f.parent.name
+)
+def test_the_committed_lock_is_that_of_the_committed_parameters(file):
+    """All stages of the grid have run, with the values that the parameters have now."""
+    loaded, params = settings.load(file), yaml.safe_load(file.read_text())
+    # C: the largest of the files has 60,000 lines.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    locked = yaml.load(file.with_name("dvc.lock").read_text(), loader)["stages"]
+    assert locked.keys() == set().union(*(cells(verb, loaded) for verb in STAGES))
+    for stage, entry in locked.items():
+        for name, values in entry.get("params", {}).items():
+            assert name == loaded.file, stage
+            for key, value in values.items():
+                now = functools.reduce(lambda held, part: held[part], key.split("."), params)
+                assert now == value, (stage, key)
+        read = STAGES[stage.partition("@")[0]].get("params", [])
+        wanted = sum(len(keys) for told in read for keys in told.values())
+        assert wanted == sum(map(len, entry.get("params", {}).values())), stage
+
+
+NINE = {"anli", "mnli", "qqp", "squad_v1", "squad_v2", "hellaswag", "ccg", "cosmos_qa"}
+NINE |= {"commonsense_qa"}
+TWELVE = {"xnli", "pawsx", "udpos", "panx", "xquad", "mlqa", "tydiqa", "bucc", "tatoeba", "xcopa"}
+TWELVE |= {"lareqa", "mewslix"}
+
+
+def test_the_full_pocket_suite_holds_the_whole_laboratory():
+    loaded = settings.load(ROOT / "suites/pocket-full/params.yaml")
+    recipes = set(loaded.all_recipes)
+    assert recipes >= NINE
+    kinds = {"multitask/", "sequential/", "+mlm", "+translated"}
+    assert all(any(kind in recipe for recipe in recipes) for kind in kinds)
+    assert set(loaded.multitask["all"].tasks) == set(loaded.orders["nine"]) == NINE
+    assert loaded.tasks.keys() >= TWELVE
+    assert set(loaded.align.tasks) == {"tatoeba", "bucc"}
+    assert {"mnli", "mnli_more", "pawsx", "copa", "udpos", "panx", "squad_v1", "tydiqa"} <= {
+        target for group in loaded.target.groups.values() for target in group
+    }
+    assert len(loaded.seeds) == 3
+    assert (list(loaded.models), loaded.extra.models) == (["pico", "nano"], ("nano",))
+    assert len(set(loaded.recipes) - {"random"}) >= 5  # of the smaller model
+
+
+def test_the_default_suite_touches_all_five_questions():
+    loaded = settings.load(ROOT / "params.yaml")
+    assert list(loaded.models) == ["pico", "nano"]
+    order = next(iter(loaded.orders))
+    wanted = {"random", "none", "mnli", "squad_v1", "multitask/all", f"sequential/{order}/2"}
+    assert wanted <= set(loaded.recipes)
+    targets = {target for group in loaded.target.groups.values() for target in group}
+    assert {"mnli", "mnli_more", "squad_v1", "udpos"} <= targets
+    assert len(loaded.target.tasks["mnli_more"]["languages"]) == 3
+    assert "tatoeba" in loaded.align.tasks

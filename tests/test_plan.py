@@ -60,6 +60,23 @@ def test_a_target_before_another_is_counted(tmp_path):
     assert found["target", "choice-xlm-roberta-large-none"].steps == steps
 
 
+def test_rows_of_languages_in_one_configuration_are_shared_out(tmp_path):
+    found, load = work(XTREME, tmp_path)
+    assert load.rows("tydiqa", "test", "fi") == 5077 // 9
+    assert load.rows("xnli", "test", "fr") == 5010  # each of its rows is in all languages
+    assert found["align", "xlm-roberta-large-none"].examples == 3 * sum(
+        load.rows(task, "test", code)
+        for task in ("tatoeba", "bucc_gold")
+        for code in load.languages(task, "test")
+    )
+
+
+def test_one_checkpoint_is_scored_once_on_the_test_rows(tmp_path):
+    found, load = work(XTREME, tmp_path)
+    served = sum(load.rows("xcopa", "test", code) for code in load.languages("xcopa", "test"))
+    assert found["evaluate", "choice-xlm-roberta-large-none"].examples == served
+
+
 @pytest.mark.parametrize(
     "file", sorted(ROOT.glob("suites/*/params.yaml")), ids=lambda f: f.parent.name
 )

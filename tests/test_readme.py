@@ -1,5 +1,7 @@
 """What the README and the guide name exists."""
 
+import csv
+import json
 import re
 
 from tests.conftest import ROOT
@@ -20,6 +22,8 @@ def test_the_tree_names_every_stage_and_only_files_that_exist():
     assert all((ROOT / "stages" / name).is_file() for name in listed)
     verbs = re.findall(r"python -m stages\.(\w+)", (ROOT / "dvc.yaml").read_text())
     assert {f"{verb}.py" for verb in verbs} <= listed
+    modules = {file.stem for file in (ROOT / "stages").glob("[a-z]*.py")}
+    assert modules <= set(re.findall(r"\w+", tree))
 
 
 def test_links_lead_somewhere():
@@ -36,3 +40,40 @@ def test_the_result_tables_are_those_of_the_full_suite():
 
 def test_ci_calls_the_test_command_of_the_readme():
     assert "make test" in (ROOT / ".ci" / "run").read_text()
+
+
+def rounded_scores(suite: str) -> dict[tuple[str, str], list[str]]:
+    """{(model, recipe): its zero-shot means, as the printed table rounds them}."""
+    found: dict[tuple[str, str], list[str]] = {}
+    with (ROOT / "plots" / suite / "gains.csv").open() as stream:
+        for row in csv.DictReader(stream):
+            score = f"{float(row['zero_shot_percent']):.1f}"
+            found.setdefault((row["model"], row["recipe"]), []).append(score)
+    return found
+
+
+def test_the_default_suite_s_printed_scores_are_the_committed_ones():
+    scores = rounded_scores("pocket")
+    tables = re.findall(r"```\n(?:\.\.\.\n)?(pocket: zero-shot.*?)\n```", README, re.DOTALL)
+    assert len(tables) == 2  # what one sees, and the whole
+    for table in tables:
+        seen, model = 0, None
+        for line in table.partition("\nencoders, ")[0].partition("\ninference")[0].splitlines():
+            model = line if line in ("pico", "nano") else model
+            told = re.match(r"  (\S+)  +(\d+\.\d)", line)
+            if told and (model, told[1]) in scores:
+                assert told[2] in scores[model, told[1]], line
+                seen += 1
+        assert seen >= 14
+
+
+def test_what_experiments_are_compared_with_are_the_committed_scores():
+    """The HEAD column of the metric diffs."""
+    summary = json.loads((ROOT / "metrics/pocket/summary.json").read_text())
+    lines = re.findall(r"^metrics/pocket/summary\.json +(\S+) +([\d.]+) +[\d.]+ ", README, re.M)
+    assert len(lines) >= 4
+    for path, value in lines:
+        held = summary
+        for part in path.split("."):
+            held = held[part]
+        assert abs(held - float(value)) < 0.002, path

@@ -5,8 +5,8 @@ import re
 import pytest
 import yaml
 
-from stages import tasks
-from tests.conftest import fetch
+from stages import settings, tasks
+from tests.conftest import ROOT, fetch
 
 pytestmark = pytest.mark.usefixtures("scratch")
 EVERY = {
@@ -98,17 +98,30 @@ def in_the_mirror(task, mirror_has):
     ]
 
 
-@pytest.mark.shared_data
-def test_every_configuration_of_the_mirror_is_a_task_s(mirror):
-    has, reached = configurations(mirror), set()
-    for name in tasks.names():
+def reached_by(languages: dict[str, tuple[str, ...]]) -> set[tuple[str, str]]:
+    """(repository, configuration) that tasks read in some languages."""
+    found = set()
+    for name, codes in languages.items():
         task = tasks.load(name)
-        for language in task.LANGUAGES:
+        for language in codes:
             for part in tasks.parts_with(task, language):
                 for repository, configs in tasks.configurations(part, language).values():
-                    reached |= {(repository, config) for config in configs}
+                    found |= {(repository, config) for config in configs}
+    return found
+
+
+@pytest.mark.shared_data
+def test_every_configuration_of_the_mirror_is_a_task_s_and_its_suite_s(mirror):
+    has = configurations(mirror)
     every = {(repository, config) for repository, configs in has.items() for config in configs}
+    reached = reached_by({name: tasks.load(name).LANGUAGES for name in tasks.names()})
     assert every - reached == NOT_READ
+    suite = settings.load(ROOT / "suites/mirror/params.yaml")
+    read = {
+        name: limits.languages or tasks.covered(tasks.load(name), suite.languages)
+        for name, limits in suite.tasks.items()
+    }
+    assert every - reached_by(read) == NOT_READ
 
 
 def readable(mirror):
