@@ -23,7 +23,7 @@ import torch
 
 from stages import pretrain, settings, special, training
 from stages.encoder import read_encoder, write_encoder
-from stages.model import read_tokenizer, set_threads
+from stages.model import read_tokenizer
 
 HELD_OUT = 40  # documents of each language, its last
 JUDGED = 16  # batches of them
@@ -32,7 +32,7 @@ STRATEGIES = {"trainer": "random", "trainer_grouped": "group_by_length"}
 
 def main() -> None:
     job = SimpleNamespace(**json.loads(sys.argv[1]))
-    set_threads(job.threads)
+    torch.set_num_threads(job.threads)
     loaded = settings.load(Path(job.params))
     setting = Setting(job, loaded.pretrain, loaded.models[job.model])
     train = train_ours if job.contestant == "ours" else train_with_trainer
