@@ -283,6 +283,7 @@ def test_the_stage_ends_with_a_message_and_no_output(source, tmp_path):
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
     params["source"] |= {"prefix": str(prefix), "depends_on": str(prefix)}
     params["languages"] = ["en"]
+    params["align"]["development_languages"] = []
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
     origin = {"repositories": {"facebook/xnli": {"files": {}}}}
     write_json(tmp_path / "origin.json", origin)

@@ -31,6 +31,7 @@ class Stages:
         room.mkdir()
         params = yaml.safe_load((ROOT / "params.yaml").read_text())
         params |= {"languages": [*LANGUAGES], "tasks": {"xnli": {}}, "recipes": ["none"]}
+        params["align"]["development_languages"] = []
         params |= {"orders": {}, "multitask": {}, "extra": {"models": [], "recipes": []}}
         params["intermediate"]["tasks"] = {}
         params["align"]["tasks"] = []
