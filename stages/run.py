@@ -112,8 +112,8 @@ def cards() -> dict[str, float]:
     rows = [line.split(", ") for line in told.stdout.splitlines() if told.returncode == 0]
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     chosen = [index for index, *_ in rows] if visible is None else visible.split(",")
-    return {
-        name: float(mebibytes) / 1024
+    return {  # a card that shares the machine's memory tells no number
+        name: float(mebibytes) / 1024 if mebibytes.isdecimal() else STAGE_GIB
         for name in chosen
         for index, uuid, mebibytes in rows
         if name and (name == index or uuid.startswith(name))
@@ -159,7 +159,8 @@ class Suite:
         upstream = {s: found for s, found in self.graph.upstream.items() if s in stale}
         self.schedule = Schedule(upstream, seconds, lambda stage: group(stage) == EXCLUSIVE)
         self.processes: dict[str, BaseProcess] = {}
-        self.cards: dict[str, list[str]] = {card: [] for card in cards()}  # and their stages
+        on_cards = _params(file).get("device") == "cuda"
+        self.cards: dict[str, list[str]] = {c: [] for c in cards()} if on_cards else {}
         self.started: dict[str, float] = {}
         self.took: dict[str, float] = {}  # seconds of those that ran
         self.visited = 0  # were up to date when their turn came

@@ -430,6 +430,11 @@ def test_a_suite_on_cards_has_as_many_workers_as_they_have_room_for(
     assert runner._default_workers(args) == workers
 
 
+def test_a_card_that_tells_no_memory_has_room_for_one_stage(two_cards, tmp_path):
+    (tmp_path / "nvidia-smi").write_text("#!/bin/sh\necho '0, GPU-cc, [N/A]'\n")
+    assert runner.cards() == {"0": runner.STAGE_GIB}
+
+
 def test_a_machine_without_cards_has_none(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert runner.cards() == {}
