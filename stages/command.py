@@ -114,15 +114,15 @@ def stage(
         for key, beside in run.outputs.items():
             _publish(beside, getattr(args, key))
         shutil.rmtree(run.scratch, ignore_errors=True)
+        cell = "-".join([getattr(args, option) for option in options])
+        seconds = time.monotonic() - started
+        title = f"{name}@{cell}" if cell else name
+        _note(title, run.settings.suite, seconds)
+        print(f"{title}: {run.made} ({seconds:.1f} s)", flush=True)
     except UserError as problem:
         _fail(name, str(problem))
     except OSError as problem:
         _fail(name, f"{problem.filename or ''}: {problem.strerror or problem}".lstrip(": "))
-    cell = "-".join([getattr(args, option) for option in options])
-    seconds = time.monotonic() - started
-    title = f"{name}@{cell}" if cell else name
-    _note(title, run.settings.suite, seconds)
-    print(f"{title}: {run.made} ({seconds:.1f} s)", flush=True)
 
 
 def _parse(doc, name, inputs, outputs, options, records) -> argparse.Namespace:

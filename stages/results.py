@@ -60,14 +60,13 @@ def scores(tables: Tables) -> str:
 def languages(tables: Tables) -> str:
     """Each language's score without intermediate training, and of the model without pretraining."""
     found: dict[tuple, dict[str, str]] = {}
-    plain = [row for row in tables["scores"] if row.get("status") == "run"]
-    scored = {(r["model"], r["recipe"], r["task"], r["language"]): r for r in plain}
+    run = [row for row in tables["scores"] if row.get("status") == "run"]
+    scored = {(r["model"], r["recipe"], r["task"], r["language"]): r for r in run}
     for model, recipe, task, code in scored:
         if recipe == NONE:
-            both = [scored.get((model, name, task, code)) for name in (NONE, RANDOM)]
-            texts = [number(row, "score_percent") for row in both]
-            cell = found.setdefault((model, task), {})
-            cell[code] = "{} ({})".format(*texts)
+            plain = interval(scored[model, recipe, task, code], "score_percent")
+            control = number(scored.get((model, RANDOM, task, code)), "score_percent")
+            found.setdefault((model, task), {})[code] = f"{plain} ({control})"
     named = dict.fromkeys(code for cell in found.values() for code in cell)
     codes = sorted(named, key=lambda code: code != ENGLISH)
     if len(codes) > WIDEST:
@@ -78,8 +77,8 @@ def languages(tables: Tables) -> str:
         if (model, task) in found
     ]
     heading = (
-        f"Scores by language, nearest to English first, percent: `{NONE}`, and in brackets "
-        f"`{RANDOM}`, the same model without pretraining."
+        f"Scores by language, nearest to English first, percent, 95 % intervals: `{NONE}`, and "
+        f"in round brackets `{RANDOM}`, the same model without pretraining."
     )
     return block(heading, ["task", "model", *codes], rows)
 

@@ -154,7 +154,7 @@ class FineTuning:
     beta2: BelowOne
     clip_norm: Positive
     train_examples: Count | None = None
-    stride: Whole = 16
+    stride: Count = 64  # tokens from where a window on a long context begins to the next one
 
 
 @dataclass(frozen=True)

@@ -225,8 +225,8 @@ class Workload:
     def parts(self, task: str, chosen: FineTuning) -> int:
         if tasks.load(task).TYPE != "question_answering":
             return 1
-        room = chosen.max_tokens - chosen.stride
-        return max(1, math.ceil((self.tokens(task) - chosen.stride) / room))
+        beyond = self.tokens(task) - chosen.max_tokens
+        return 1 + max(0, math.ceil(beyond / chosen.stride))
 
     def forward(self, model: str, task: str, chosen: FineTuning) -> float:
         """Operations of a forward pass over one example; what is one sequence is cut."""

@@ -41,9 +41,9 @@ def test_the_mirror_suite_runs_on_real_rows(mirror, tmp_path, pieces_tokenizer):
     params["tokenizer"] |= {"vocab_size": 2000}
     params["pretrain"] |= {"steps": 20}
     params["recipes"], params["multitask"] = ["none", "squad_v1"], {}
-    params["intermediate"]["tasks"] = {"squad_v1": {"max_tokens": 256, "stride": 32}}
+    params["intermediate"]["tasks"] = {"squad_v1": {"max_tokens": 256, "stride": 192}}
     params["target"] |= {"epochs": 1, "checkpoints": 1}
-    params["target"]["tasks"] = {"squad_v1": {"max_tokens": 256, "stride": 32}, "udpos": {}}
+    params["target"]["tasks"] = {"squad_v1": {"max_tokens": 256, "stride": 192}, "udpos": {}}
     params["target"]["groups"] = {"tagging": ["udpos"], "squad_v1": ["squad_v1"]}
     params["tasks"].pop("xnli")
     params["align"]["development_languages"] = ["de"]

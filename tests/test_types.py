@@ -56,16 +56,23 @@ def test_the_target_of_a_question_decodes_to_its_answer(word_tokenizer, answer):
     assert found == [answer]
 
 
-def test_a_long_context_gives_overlapping_features_that_cover_it(word_tokenizer):
+@pytest.mark.parametrize("stride", [1, 3, 5, 100])
+def test_a_long_context_gives_features_a_stride_apart_that_cover_it(word_tokenizer, stride):
     example = question("barn")
-    features = question_answering.make_features([example], word_tokenizer, lengths(18, 3))
+    features = question_answering.make_features([example], word_tokenizer, lengths(18, stride))
     assert len(features) > 1
     assert all(len(f.ids) <= 18 for f in features)
     covered = {offset for f in features for offset in f.context[1]}
     whole = question_answering.make_features([example], word_tokenizer, lengths())[0]
     assert covered == set(whole.context[1])
-    for before, after in zip(features, features[1:]):
-        assert before.context[1][-3:] == after.context[1][:3]
+    every = whole.context[1]
+    room = len(features[0].context[1])
+    step = min(stride, room)  # as in the scripts of SQuAD and XTREME, doc_stride
+    assert [every.index(f.context[1][0]) for f in features] == [
+        number * step for number in range(len(features))
+    ]
+    assert all(len(f.context[1]) == room for f in features[:-1])
+    assert features[-2].context[1][-1] != every[-1]  # none stands wholly in the one before
     holding = [f for f in features if f.target != (0, 0)]
     assert holding
     for feature in holding:
@@ -101,7 +108,7 @@ def test_an_answer_may_not_end_before_it_starts_nor_be_too_long(word_tokenizer, 
 
 
 def test_no_room_for_the_context_is_an_error(word_tokenizer):
-    with pytest.raises(UserError, match="max_tokens 10 with stride 2 leaves"):
+    with pytest.raises(UserError, match="max_tokens 10 leaves"):
         question_answering.make_features([question()], word_tokenizer, lengths(10))
 
 

@@ -1,4 +1,5 @@
 """Score against throughput: a panel a model, a point a recipe, over the same tasks for all of them.
+A colour is a kind of recipe.
 
 The score is the mean over tasks of the zero-shot means; the throughput is the geometric mean over
 tasks of the median over languages, because tasks differ in tokens per second by factors. Recipes of
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from stages.cell import CONTROLS
 from stages.figures import nothing, panels, save, title, values
 
 PANELS = 3  # side by side
@@ -31,7 +33,9 @@ def draw(tables: dict[str, list[dict]], file: Path) -> None:
             points.setdefault(model, {})[recipe] = at
     if not points:
         return nothing(file, "no recipe has been scored and benchmarked")
-    colours = {recipe: f"C{n % 10}" for n, recipe in enumerate(values(tables["gains"], "recipe"))}
+    recipes = values(tables["gains"], "recipe")
+    kinds = list(dict.fromkeys(map(kind, recipes)))
+    colours = {recipe: f"C{kinds.index(kind(recipe))}" for recipe in recipes}
     height = max(2.6, NAMED * max(len(found) for found in points.values()))
     figure, grid = panels(len(points), PANELS, (4.6, height + 0.6))
     for axes, (model, found) in zip(grid, points.items(), strict=True):
@@ -67,6 +71,14 @@ def draw_points(axes, points: dict[str, tuple[float, float]], colours: dict[str,
         )
     axes.margins(0.1)
     axes.xaxis.set_major_locator(MaxNLocator(5))
+
+
+def kind(recipe: str) -> str:
+    """What recipes of one colour have in common: there are more recipes than colours."""
+    if recipe in CONTROLS:
+        return recipe
+    head, slash, _ = recipe.partition("/")
+    return head if slash else recipe.partition("+")[2]  # multitask, sequential; mlm, translated
 
 
 def throughputs(rows: list[dict]) -> dict[tuple[str, str, str], float]:

@@ -46,6 +46,7 @@ TIMES = [time for times in TENSES.values() for time in times]
 NUMBERS = ["2", "3", "4", "5", "6", "7"]
 MODIFIERS = ("quality", "number", "place", "time")
 TOWNS = COMPANIES = 6  # of each, drawn from the names
+UNFAMILIAR = 8  # of the names: most that a recogniser meets were not in its training rows
 SOCIAL_SHARE = 0.2  # of the events
 
 
@@ -89,6 +90,7 @@ class World:
         self.agents = PERSONS + NAMES + self.companies
         self.animate = PERSONS + NAMES + ANIMALS
         self.tables = {topic: self._tables(topic, draw) for topic in self.topics}
+        self.unfamiliar = set(draw.sample(NAMES, UNFAMILIAR))  # in no training row of panx
 
     def _tables(self, topic: str, draw: random.Random) -> dict:
         parts = TOPICS[topic]

@@ -86,7 +86,7 @@ def rows(task: str, language: Language, drawn: list) -> Iterator[dict]:
         prefix = "english" if language.code == "en" else language.code
     for index, (context, event, asked, told) in enumerate(drawn):
         sentences = [language.statement(event) for event in context]
-        short = shortened(event, asked, f"{task}/{index}", kept=int(task != "tydiqa"))
+        short = shortened(event, asked, f"{task}/{event}", kept=int(task != "tydiqa"))
         row = {
             "id": f"{prefix}-{index}",
             "context": " ".join(text(sentence) for sentence in sentences),

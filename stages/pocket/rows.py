@@ -1,13 +1,14 @@
 """The tasks of the pocket suite as rows: the columns, names and splits of the real data sets.
 
 One module a family of tasks draws meanings and says them. Every draw takes its generator from the
-world's seed, the task and the split, so that one task's rows do not depend on another family's;
-meanings do not depend on the languages that say them. No premise, context or sentence of any
-language stands in two splits of a family, so that nothing of a task's test rows is in what is
-trained for it: what is said alike without plural and tense counts as the same.
+world's seed, the task and the split, and meanings do not depend on the languages that say them. No
+premise, context or sentence of any language stands in two splits of a family, so that nothing of a
+task's test rows is in what is trained for it, and no training row of any family says a sentence
+that a test asks about by itself: what is said alike without plural and tense counts as the same.
 """
 
 import random
+import re
 from collections.abc import Iterator
 from types import ModuleType, SimpleNamespace
 
@@ -21,11 +22,14 @@ from stages.pocket.languages import Language, MachineTranslation, least_marked, 
 from stages.pocket.meanings import World
 from stages.tasks import lareqa
 
-FAMILIES = (inference, paraphrases, questions, tagging, choices, pairs, linking)
+# Those that test single sentences stand first: the others' training rows keep away from them.
+FAMILIES = (pairs, tagging, inference, paraphrases, questions, choices, linking)
 FAMILY_OF = {task: family for family in FAMILIES for task, _ in family.SPLITS}
 SIDES = ("foreign", "english", "gold")  # tables of mining, in the order of `pairs.pools`
 PARAGRAPHS = SimpleNamespace(__name__="lareqa.paragraphs", REPO=lareqa.ELSEWHERE["paragraphs"])
 ENGLISH_ALONE = ("commonsense_qa",)  # no task in another language asks what it does
+ALONE = ("udpos", "panx", "tatoeba", "bucc")  # their tests ask about single sentences
+AFTER_A_MARK = re.compile(r"(?<= [.?]) ")  # where a text's next sentence begins
 TRIES = 60  # draws per wanted row before the world counts as exhausted
 
 
@@ -38,6 +42,7 @@ def draw_meanings(
     """
     check_wanted(wanted, len(world.topics))
     bare, drawn = least_marked(english, seed), {}
+    tested: set[str] = set()
     for family in FAMILIES:
         seen: set = set()
         for task, split in family.SPLITS:
@@ -48,7 +53,9 @@ def draw_meanings(
             for _ in range(TRIES * count):
                 meaning = family.draw(world, rng, task, len(found))
                 keys = family.keys(task, meaning, compared)
-                if seen.isdisjoint(keys):
+                if seen.isdisjoint(keys) and not (
+                    split == "train" and kept_for_tests(world, task, meaning, bare, tested)
+                ):
                     seen |= keys
                     found.append(meaning)
                 if len(found) == count:
@@ -58,7 +65,35 @@ def draw_meanings(
                     f"world.rows.{task}.{split} is {count}, but the world has only "
                     f"{len(found)} different meanings left for it"
                 )
+            if task in ALONE and split == "test":
+                tested.update(*(family.keys(task, meaning, bare) for meaning in found))
     return drawn
+
+
+def kept_for_tests(world: World, task: str, meaning, bare: Language, tested: set[str]) -> bool:
+    """Whether training rows must not have a meaning: it says a sentence that a test asks about, or,
+    where names are what is learned, one of those that only development and test rows have."""
+    if task == "panx" and tagging.names(meaning) & world.unfamiliar:
+        return True
+    return not tested.isdisjoint(sentences(task, meaning, bare))
+
+
+def sentences(task: str, meaning, language: Language) -> set[str]:
+    """Every sentence that the row of a meaning says in a language."""
+    (row,) = FAMILY_OF[task].rows(task, language, [meaning])
+    row["tokens"] = " ".join(row.get("tokens", ()))
+    if "mention" in row:
+        row["mention"] = f"{row['left']} {row['mention']} {row['right']}".strip()
+    return {sentence for text in _texts(row) for sentence in AFTER_A_MARK.split(text)}
+
+
+def _texts(value: object) -> Iterator[str]:
+    """The texts in a row, a list or a dictionary."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
 
 
 def check_wanted(wanted: dict[str, dict[str, int]], topics: int) -> None:

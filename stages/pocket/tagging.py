@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datasets import ClassLabel, Features, List, Value
 
 from stages.pocket.languages import Language, Word, text
-from stages.pocket.meanings import Event, World
+from stages.pocket.meanings import NAMES, Event, World, concepts
 from stages.pocket.questions import ASKED
 from stages.tasks import panx, udpos
 
@@ -45,6 +45,12 @@ def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
 def keys(task: str, meaning: tuple, plain: Language) -> set:
     """What must not stand in two splits: the sentence, whatever the answer of a question."""
     return {text(said(plain, *meaning))}
+
+
+def names(meaning: tuple) -> set[str]:
+    """The names that a meaning says, of whatever kind."""
+    event, _ = meaning
+    return concepts(event) & set(NAMES)
 
 
 def said(language: Language, event: Event, asked: str | None) -> list[Word]:

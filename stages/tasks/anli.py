@@ -9,7 +9,7 @@ MNLI as well.) No split is called train or validation.
 
 TYPE = "classification"
 REPO = "facebook/anli"
-REVISION = "unpinned"
+REVISION = "8325365cd51afaa3a3cfd7123a0634616b851b95"
 LICENSE = "CC BY-NC 4.0"
 CITATION = "Nie et al. 2020"
 COLUMNS = {"premise": str, "hypothesis": str, "label": int}

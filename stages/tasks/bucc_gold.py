@@ -9,11 +9,12 @@ task's training pairs are the test set. `source_lang` and `target_lang` hold sen
      "source_lang": "zh-000000057", "target_lang": "en-000008530"}
 """
 
+from stages import revisions
 from stages.tasks import bucc
 
 TYPE = "retrieval"
 REPO = "google/xtreme"
-REVISION = "unpinned"
+REVISION = revisions.XTREME
 LICENSE = bucc.LICENSE
 CITATION = bucc.CITATION
 COLUMNS = {"source_sentence": str, "target_sentence": str}

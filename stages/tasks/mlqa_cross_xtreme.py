@@ -3,12 +3,13 @@
 Lewis et al. 2020. The rows of `mlqa_cross`, contexts stripped; XTREME does not score them.
 """
 
+from stages import revisions
 from stages.tasks import mlqa_cross
 from stages.tasks.squad_v1 import example  # noqa: F401  the same columns
 
 TYPE = "question_answering"
 REPO = "google/xtreme"
-REVISION = "unpinned"
+REVISION = revisions.XTREME
 LICENSE = mlqa_cross.LICENSE
 CITATION = mlqa_cross.CITATION
 COLUMNS = mlqa_cross.COLUMNS

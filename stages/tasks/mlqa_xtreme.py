@@ -4,12 +4,13 @@ Lewis et al. 2020. The contexts are stripped. Of two equal packagings the author
 their translated rows lie in it too.
 """
 
+from stages import revisions
 from stages.tasks import mlqa
 from stages.tasks.squad_v1 import example  # noqa: F401  the same columns
 
 TYPE = "question_answering"
 REPO = "google/xtreme"
-REVISION = "unpinned"
+REVISION = revisions.XTREME
 LICENSE = mlqa.LICENSE
 CITATION = mlqa.CITATION
 COLUMNS = mlqa.COLUMNS

@@ -10,7 +10,7 @@ from stages.tasks.xnli import config, example  # noqa: F401  the same columns
 
 TYPE = "classification"
 REPO = "facebook/xnli"
-REVISION = "unpinned"
+REVISION = xnli.REVISION
 LICENSE = "CC BY-NC 4.0"
 CITATION = "Conneau et al. 2018, XNLI: Evaluating Cross-lingual Sentence Representations"
 COLUMNS = {"premise": str, "hypothesis": str, "label": int}

@@ -8,9 +8,11 @@ XTREME's own packaging; WikiAnn itself (`panx_r`) has the same splits of these l
      "langs": ["de", ...]}
 """
 
+from stages import revisions
+
 TYPE = "tagging"
 REPO = "google/xtreme"
-REVISION = "unpinned"
+REVISION = revisions.XTREME
 LICENSE = "Wikipedia text, CC BY-SA"
 CITATION = "Pan et al. 2017, Cross-lingual Name Tagging and Linking; Rahimi et al. 2019 (splits)"
 COLUMNS = {"tokens": list, "ner_tags": list}

@@ -11,7 +11,7 @@ from stages.tasks.panx import LABELS, example  # noqa: F401  the same tags and c
 
 TYPE = "tagging"
 REPO = "unimelb-nlp/wikiann"
-REVISION = "unpinned"
+REVISION = "8a37260d3bbc7567be309f19a310581311c7c7d3"
 LICENSE = panx.LICENSE
 CITATION = f"{panx.CITATION}; Ruder et al. 2021, XTREME-R, arXiv 2104.07412"
 COLUMNS = panx.COLUMNS

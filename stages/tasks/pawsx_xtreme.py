@@ -7,12 +7,13 @@ parallel by index; `pawsx` has all of them and is the suites' PAWS-X.
      "label": "1"}
 """
 
+from stages import revisions
 from stages.tasks import pawsx
 from stages.tasks.pawsx import drop  # noqa: F401  the same placeholders
 
 TYPE = "classification"
 REPO = "google/xtreme"
-REVISION = "unpinned"
+REVISION = revisions.XTREME
 LICENSE = pawsx.LICENSE
 CITATION = pawsx.CITATION
 COLUMNS = dict.fromkeys(("sentence1", "sentence2", "label"), str)

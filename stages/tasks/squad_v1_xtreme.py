@@ -4,12 +4,13 @@ Rajpurkar et al. 2016. The authors' repository, `squad_v1`, whose contexts are a
 annotated, is the suites' SQuAD.
 """
 
+from stages import revisions
 from stages.tasks import squad_v1
 from stages.tasks.squad_v1 import example  # noqa: F401  the same columns
 
 TYPE = "question_answering"
 REPO = "google/xtreme"
-REVISION = "unpinned"
+REVISION = revisions.XTREME
 LICENSE = squad_v1.LICENSE
 CITATION = squad_v1.CITATION
 COLUMNS = squad_v1.COLUMNS

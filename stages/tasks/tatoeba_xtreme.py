@@ -7,11 +7,12 @@ test set here. `tatoeba`, whose repository has XTREME-R's five more languages to
      "target_sentence": "Mary said she didn't know where Tom was.\\n", "source_lang": "deu", ...}
 """
 
+from stages import revisions
 from stages.tasks import tatoeba
 
 TYPE = "retrieval"
 REPO = "google/xtreme"
-REVISION = "unpinned"
+REVISION = revisions.XTREME
 LICENSE = tatoeba.LICENSE
 CITATION = tatoeba.CITATION
 COLUMNS = {"source_sentence": str, "target_sentence": str}

@@ -16,7 +16,7 @@ from stages.tasks.squad_v1 import example  # noqa: F401  the same columns
 HELD_OUT = 10  # one training row in so many is for development
 TYPE = "question_answering"
 REPO = "google-research-datasets/tydiqa"
-REVISION = "unpinned"
+REVISION = "da78f23f9119363459acbaf46bf89426ff26c259"
 LICENSE = "Apache-2.0"
 CITATION = "Clark et al. 2020, TyDi QA, TACL"
 COLUMNS = {"id": str, "context": str, "question": str, "answers": dict}

@@ -4,12 +4,13 @@ Clark et al. 2020. Stripping moved the contexts but not the answers' offsets, wh
 The authors' repository, `tydiqa`, is the suites' TyDi QA.
 """
 
+from stages import revisions
 from stages.tasks import tydiqa
 from stages.tasks.tydiqa import drop, example  # noqa: F401  the same columns and ids
 
 TYPE = "question_answering"
 REPO = "google/xtreme"
-REVISION = "unpinned"
+REVISION = revisions.XTREME
 LICENSE = tydiqa.LICENSE
 CITATION = tydiqa.CITATION
 COLUMNS = tydiqa.COLUMNS

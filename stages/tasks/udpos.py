@@ -9,9 +9,11 @@ divided: scores are not those of a run on the benchmark's own files.
     {"tokens": ["Man", "habe", ...], "pos_tags": [10, 3, ...]}
 """
 
+from stages import revisions
+
 TYPE = "tagging"
 REPO = "google/xtreme"
-REVISION = "unpinned"
+REVISION = revisions.XTREME
 LICENSE = "per treebank, mostly CC BY-SA, some CC BY-NC-SA"
 CITATION = "Universal Dependencies 2.5; Hu et al. 2020, XTREME, arXiv 2003.11080"
 COLUMNS = {"tokens": list, "pos_tags": list}

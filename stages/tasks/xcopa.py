@@ -11,7 +11,7 @@ from stages.tasks.copa import example  # noqa: F401  the same columns
 
 TYPE = "multiple_choice"
 REPO = "cambridgeltl/xcopa"
-REVISION = "unpinned"
+REVISION = "49621d396ab2d461b9518798a6290a9181cc74dc"
 LICENSE = "CC BY 4.0"
 CITATION = "Ponti et al. 2020, XCOPA: A Multilingual Dataset for Causal Commonsense Reasoning"
 COLUMNS = {"premise": str, "choice1": str, "choice2": str, "question": str, "label": int}

@@ -8,7 +8,7 @@ The suites' XNLI: a configuration a language, and typed labels. `xnli_xtreme` ha
 
 TYPE = "classification"
 REPO = "facebook/xnli"
-REVISION = "unpinned"
+REVISION = "b8dd5d7af51114dbda02c0e3f6133f332186418e"
 LICENSE = "CC BY-NC 4.0"
 CITATION = "Conneau et al. 2018, XNLI: Evaluating Cross-lingual Sentence Representations"
 COLUMNS = {"premise": str, "hypothesis": str, "label": int}

@@ -6,11 +6,12 @@ configuration a language, so that one language does not fetch fifteen, and typed
     {"language": "ar", "sentence1": "...", "sentence2": "...", "gold_label": "contradiction"}
 """
 
+from stages import revisions
 from stages.tasks import xnli
 
 TYPE = "classification"
 REPO = "google/xtreme"
-REVISION = "unpinned"
+REVISION = revisions.XTREME
 LICENSE = "CC BY-NC 4.0"
 CITATION = xnli.CITATION
 COLUMNS = dict.fromkeys(("language", "sentence1", "sentence2", "gold_label"), str)

@@ -4,12 +4,13 @@ Artetxe et al. 2020. The contexts are stripped, which moved them but not the ans
 are repaired. The only split is called validation; it is the test set here.
 """
 
+from stages import revisions
 from stages.tasks import xquad
 from stages.tasks.squad_v1 import example  # noqa: F401  the same columns
 
 TYPE = "question_answering"
 REPO = "google/xtreme"
-REVISION = "unpinned"
+REVISION = revisions.XTREME
 LICENSE = xquad.LICENSE
 CITATION = xquad.CITATION
 COLUMNS = xquad.COLUMNS

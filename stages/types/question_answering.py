@@ -37,15 +37,16 @@ def make_features(examples: list[dict], tokenizer: Tokenizer, settings) -> list[
     for index, example in enumerate(examples):
         question = questions[index].ids[: settings.max_tokens // 2]
         room = settings.max_tokens - frame.overhead - len(question)
-        if room < MIN_CONTEXT or settings.stride >= room:
+        if room < MIN_CONTEXT:
             raise UserError(
-                f"max_tokens {settings.max_tokens} with stride {settings.stride} leaves {room} "
-                f"tokens for the context of example {example['id']!r}"
+                f"max_tokens {settings.max_tokens} leaves {room} tokens for the context of example "
+                f"{example['id']!r}; it needs {MIN_CONTEXT}"
             )
+        step = min(settings.stride, room)  # no token is left out
         head = frame.head(question)
         ids, offsets = contexts[index].ids, contexts[index].offsets
         answer = _answer_tokens(example, offsets)
-        for first in range(0, max(1, len(ids) - settings.stride), room - settings.stride):
+        for first in range(0, max(1, len(ids) - room + step), step):
             part = slice(first, first + room)
             features.append(
                 Feature(
