@@ -30,9 +30,7 @@ $(READY): requirements.txt
 	touch $@
 
 repro: $(READY)  ## run what is out of date of a suite (SUITE=pocket, mirror, ...; WORKERS=2)
-	@if [ "$$(getconf _NPROCESSORS_ONLN)" -gt 1 ]; \
-	then $(RUN) python -m stages.run --suite-file $(PIPELINE) $(if $(WORKERS),--workers $(WORKERS)); \
-	else $(RUN) dvc repro $(PIPELINE); fi
+	@$(RUN) python -m stages.run --suite-file $(PIPELINE) $(if $(WORKERS),--workers $(WORKERS))
 
 plan: $(READY)  ## say what a suite's run takes (SUITE=xtreme ARGS='--gpu h200')
 	$(RUN) python -m stages.plan --params $(PARAMS) $(ARGS)

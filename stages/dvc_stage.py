@@ -20,12 +20,13 @@ from dvc.exceptions import DvcException, ReproductionError
 from dvc.lock import Lock, LockError
 from dvc.repo import Repo, lock_repo
 from dvc.repo.reproduce import get_active_graph, plan_repro
-from dvc.utils.serialize import modify_yaml
+from dvc.utils.serialize import dumps_yaml, parse_yaml_for_update
 from tqdm import tqdm
 
 from stages.command import end_with_parent
-from stages.lock_file import record_entries_alone
+from stages.lock_file import mend, record_entries_alone, write_whole
 
+LOCKS = ("dvc.lock", "suites/*/dvc.lock")
 RAN, FAILED, UNCHANGED = 0, 1, 3  # exit statuses of a stage's process
 POLL_SEC = 0.02
 BUSY_SEC = 1.0
@@ -81,11 +82,19 @@ def opened() -> Iterator[Repo]:
 
 
 def read_graph(file: Path) -> Graph:
-    """Ask DVC for the stages of a dvc.yaml and which are changed; waits for other DVC commands."""
+    """Ask DVC for the stages of a dvc.yaml and which are changed; waits for other DVC commands.
+
+    A dvc.lock of any suite that DVC cannot read is mended, where DVC was ended while writing it.
+    """
     while True:
         try:
             with opened() as repo:
-                return _read_graph(repo, str(file.absolute()))
+                try:
+                    return _read_graph(repo, str(file.absolute()))
+                except DvcException:
+                    locks = [p for name in LOCKS for p in Path(repo.root_dir).glob(name)]
+                    if not [lock for lock in locks if mend(lock)]:
+                        raise
         except LockError as busy:
             print(f"waiting for another DVC command: {busy}", file=sys.stderr, flush=True)
             time.sleep(5 * BUSY_SEC)
@@ -114,17 +123,18 @@ def sort_lock(file: Path, graph: Graph) -> None:
     if not lock.is_file():
         return
     with opened() as repo, repo.scm_context:
-        with modify_yaml(str(lock), fs=repo.fs) as data:
-            stages = data["stages"]
-            new = [name for name in graph.upstream if name not in set(graph.recorded)]
-            present = [name for name in new if name in stages]
-            gone = [name for name in stages if name not in graph.upstream]
-            if not gone and [name for name in stages if name in set(present)] == present:
-                return
-            for name in gone:
-                del stages[name]
-            for name in present:
-                stages[name] = stages.pop(name)
+        data = parse_yaml_for_update(lock.read_text(encoding="utf-8"), str(lock))
+        stages = data["stages"]
+        new = [name for name in graph.upstream if name not in set(graph.recorded)]
+        present = [name for name in new if name in stages]
+        gone = [name for name in stages if name not in graph.upstream]
+        if not gone and [name for name in stages if name in set(present)] == present:
+            return
+        for name in gone:
+            del stages[name]
+        for name in present:
+            stages[name] = stages.pop(name)
+        write_whole(lock, dumps_yaml(data))
         repo.scm_context.track_file(str(lock))
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from dvc.dvcfile import Lockfile
 from dvc.stage import serialize
-from dvc.utils.serialize import dumps_yaml
+from dvc.utils.serialize import YAMLFileCorruptedError, dumps_yaml, parse_yaml
+from voluptuous import Invalid
 
 HEAD = "schema: '2.0'\nstages:\n"
 INDENT = "  "
@@ -34,11 +35,46 @@ def dump_stages(self: Lockfile, stages: list, **kwargs) -> None:
     if text is None:
         return _dump_whole_file(self, stages, **kwargs)
     if text != before:
-        beside = file.with_name(f".{file.name}.partial")
-        beside.write_text(text, encoding="utf-8")
-        beside.rename(file)
+        write_whole(file, text)
         self.repo.scm_context.track_file(self.relpath)
     return None
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Whenever the process ends, the file is as before or as it is to be."""
+    beside = file.with_name(f".{file.name}.partial")
+    beside.write_text(text, encoding="utf-8")
+    beside.rename(file)
+
+
+def mend(file: Path) -> bool:
+    """Take the last entry from a lock file in whose writing DVC was ended; False if it was not.
+
+    DVC empties the file and writes it from the beginning, so that what is there is right, the end
+    apart. The stages whose entries are lost come back from DVC's run cache.
+    """
+    text = file.read_text(encoding="utf-8", errors="replace")
+    if is_whole(text):
+        return False
+    lines = text.splitlines(keepends=True)
+    first = max((n for n, line in enumerate(lines) if n > 1 and starts_entry(line)), default=2)
+    kept = "".join(lines[:first])
+    if HEAD.startswith(kept):
+        file.unlink()
+    elif is_whole(kept):
+        write_whole(file, kept)
+    else:  # it is not its end that is wrong
+        return False
+    print(f"{file} is not whole, DVC was ended while writing it: its last entry is taken out")
+    return True
+
+
+def is_whole(text: str) -> bool:
+    try:
+        Lockfile.SCHEMA(parse_yaml(text, "dvc.lock"))
+    except (Invalid, YAMLFileCorruptedError):
+        return False
+    return True
 
 
 def with_entry(text: str, entry: dict) -> str | None:
@@ -74,4 +110,4 @@ def unshared(value):
 
 def starts_entry(line: str) -> bool:
     """Whether a line is the name of a stage."""
-    return line.startswith(INDENT) and line[2] not in " ?#-\n"
+    return line.startswith(INDENT) and line[2:3] not in " ?#-\n"

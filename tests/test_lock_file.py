@@ -83,3 +83,32 @@ def test_a_file_of_another_form_is_left_to_dvc(text, tmp_path, monkeypatch):
     lock_file.dump_stages(SimpleNamespace(path=str(file)), ["a"])
     assert len(asked) == 1
     assert Path(file).read_text() == text
+
+
+def test_a_file_in_whose_writing_dvc_was_ended_is_mended_to_its_whole_entries(tmp_path):
+    """Wherever it was: what DVC reads then is what it had written whole."""
+    entries = {name: entry(step) for step, name in enumerate(NAMES)}
+    text, file, kept = whole(entries), tmp_path / "dvc.lock", set()
+    for end in range(len(text) + 1):
+        file.write_text(text[:end])
+        intact = lock_file.is_whole(text[:end])
+        assert lock_file.mend(file) is not intact
+        if not file.exists():
+            kept.add(0)
+            continue
+        found = loads_yaml(file.read_text()).get("stages", {})
+        names = list(found)
+        assert names == list(NAMES[: len(names)])
+        whole_ones = names if file.read_text() != text[:end] else names[:-1]
+        assert all(found[name] == entries[name] for name in whole_ones)
+        kept.add(len(names))
+    assert kept == {0, 1, 2, 3}
+
+
+def test_a_file_that_is_wrong_elsewhere_is_left_as_it_is(tmp_path, capsys):
+    text = whole({name: entry(1) for name in NAMES}).replace(f"{NAMES[0]}:", "<<<<<<< HEAD", 1)
+    file = tmp_path / "dvc.lock"
+    file.write_text(text)
+    assert not lock_file.mend(file)
+    assert file.read_text() == text
+    assert capsys.readouterr().out == ""

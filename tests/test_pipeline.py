@@ -1,8 +1,10 @@
 """The real graph, shrunk, through DVC: runs, resumes, compares revisions."""
 
+import contextlib
 import hashlib
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from stages.lock_file import is_whole
 from tests.conftest import copy_project, run
 from tests.shrunk import dvc, edit, status
 from tests.test_command import alive, wait_for
@@ -263,17 +266,62 @@ def test_a_queue_of_several_values_runs(clean):
 
 @pytest.mark.slow
 def test_one_worker_makes_the_bytes_of_two(pipeline, tmp_path):
-    """From nothing, by `dvc repro`; all outputs but those that hold timings."""
-    serial = copy_project(tmp_path)
-    (serial / "params.yaml").write_text((pipeline / "params.yaml").read_text())
+    serial = from_nothing(pipeline, tmp_path)
     dvc(serial, "repro", "-q")
-    told = [yaml.safe_load((folder / "dvc.lock").read_text()) for folder in (pipeline, serial)]
+    hold_equal(pipeline, serial)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [["dvc", "repro"], [sys.executable, "-m", "stages.run"]])
+def test_a_run_that_is_killed_again_and_again_makes_the_same_bytes(pipeline, tmp_path, command):
+    """kill -9 from nothing on, every few seconds: of the command alone, or of its stages too."""
+    project, draw, kills = from_nothing(pipeline, tmp_path), random.Random(0), 0
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "CHECKPOINT_SECONDS": "0.1"}
+    log, lock = tmp_path / "log", project / "dvc.lock"
+    while True:
+        with log.open("w") as stream:
+            process = subprocess.Popen(
+                command, cwd=project, env=environment, stdout=stream, stderr=stream
+            )
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            # DVC needs some seconds before a stage begins; at last it may come to the end.
+            process.wait(draw.uniform(4, 12) if kills < 20 else 600)
+        if process.returncode == 0:
+            break
+        if process.returncode is not None:  # DVC's own writing of its lock is not safe
+            assert command[0] == "dvc", log.read_text()
+            assert not is_whole(lock.read_text()), log.read_text()
+            run([sys.executable, "-m", "stages.run", "code"], project)
+            continue
+        below = children(process.pid)
+        for pid in [process.pid, *(below if kills % 2 else [])]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.wait()
+        wait_for(lambda pids=below: not any(map(alive, pids)))
+        kills += 1
+    assert kills > 5
+    assert status(project) == set()
+    hold_equal(pipeline, project)
+
+
+def from_nothing(pipeline: Path, folder: Path) -> Path:
+    """The shrunk suite's project without anything that it has made."""
+    project = copy_project(folder)
+    (project / "params.yaml").write_text((pipeline / "params.yaml").read_text())
+    return project
+
+
+def hold_equal(one: Path, other: Path) -> None:
+    """All outputs of two runs have the same bytes, but those that hold timings."""
+    told = [yaml.safe_load((folder / "dvc.lock").read_text()) for folder in (one, other)]
     assert told[0]["stages"].keys() == told[1]["stages"].keys()
     for name in told[0]["stages"]:
         if not name.startswith(("benchmark", "report")):
             assert told[0]["stages"][name] == told[1]["stages"][name], name
     summary = "metrics/pocket/summary.json"
-    assert (serial / summary).read_bytes() == (pipeline / summary).read_bytes()
+    assert (other / summary).read_bytes() == (one / summary).read_bytes()
 
 
 @pytest.mark.slow
