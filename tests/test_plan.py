@@ -39,7 +39,8 @@ def test_steps_and_examples_of_the_pocket_suite(tmp_path):
     found, load = work(ROOT / "params.yaml", tmp_path)
     assert not load.unknown
     assert found["pretrain", "pico"].steps == 8000
-    mnli, squad = 2000 // 16 * 2, 2 * 2000 // 16 * 6  # a paragraph gives two features of 128 tokens
+    # A paragraph of real length gives three features of 128 tokens, 64 apart.
+    mnli, squad = 2000 // 16 * 2, 3 * 2000 // 16 * 6
     assert found["intermediate", "pico-mnli"].steps == mnli
     # The sequence goes on from the phase that the single recipe has left.
     assert found["intermediate", "pico-sequential/mnli_squad/2"].steps == squad

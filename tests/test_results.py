@@ -187,8 +187,15 @@ def test_the_result_table_shows_every_score_with_n_and_interval(made, tmp_path):
 def test_scores_by_language_stand_beside_those_without_pretraining(made, tmp_path):
     lines = rendered(made, tmp_path)
     assert "| task | model | en | qda | qdb |" in lines
-    assert "| `xnli` | `nano` | 90.0 (40.0) | 80.0 (30.0) | 60.0 (30.0) |" in lines
-    assert "| `mlqa` | `pico` | - | 50.0 (50.0) | 50.0 (50.0) |" in lines
+    (found,) = cells(lines, "`xnli`", "`nano`", "90.0 [77.4, 97.5] (40.0)")
+    told = row(made["scores"], model="nano", recipe="none", task="xnli", language="qda")
+    low, high = told["low_percent"], told["high_percent"]
+    assert found[3] == f"80.0 [{low:.1f}, {high:.1f}] (30.0)"
+    assert found[4].startswith("60.0 [")
+    assert found[4].endswith("] (30.0)")
+    (read,) = cells(lines, "`mlqa`", "`pico`", "-")  # no English rows
+    assert read[3].startswith("50.0 [")
+    assert read[3].endswith("] (50.0)")
 
 
 def test_the_gains_shown_are_of_the_task_of_its_kind_and_of_the_longest_sequence(made, tmp_path):
