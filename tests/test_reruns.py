@@ -85,7 +85,7 @@ def cells(verb: str, *groups: str) -> set[str]:
 )
 def test_a_change_reruns_just_what_it_affects(clean, change, expected):
     change(clean)
-    assert changed(clean) == expected
+    assert changed(clean) == expected, dvc(clean, "status").stdout
 
 
 def test_a_task_s_file_reruns_its_own_download(clean):
