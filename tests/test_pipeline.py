@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -219,18 +220,18 @@ def test_a_wrong_parameter_stops_dvc_with_a_message(clean):
 @pytest.mark.slow
 def test_cells_give_the_same_bytes_again_whatever_ran_before(clean):
     """Without what the scratch folder keeps: a sequence of two tasks, and its fine-tuning."""
-    import shutil
-
     cells = {
         "intermediate@pico-sequential/mnli_squad/2": "encoders/pico/sequential/mnli_squad/2",
         "target@udpos-pico-sequential/mnli_squad/2": "models/udpos/pico/sequential/mnli_squad/2",
         "evaluate@udpos-pico-ccg": "predictions/udpos/pico/ccg",
     }
     before = {cell: digest(clean / "data/pocket" / made) for cell, made in cells.items()}
-    shutil.rmtree(clean / ".scratch")
+    (clean / ".scratch").rename(clean / ".scratch.aside")  # what other tests find finished
     for cell, made in cells.items():
         dvc(clean, "repro", "-q", "--force", "--single-item", cell)
         assert digest(clean / "data/pocket" / made) == before[cell], cell
+    shutil.rmtree(clean / ".scratch")
+    (clean / ".scratch.aside").rename(clean / ".scratch")
 
 
 @pytest.mark.slow
