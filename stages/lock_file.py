@@ -1,4 +1,4 @@
-"""Record one stage in dvc.lock without reading and writing all the others.
+"""Record one stage in dvc.lock without reading and writing all the others; mend a file cut short.
 
 DVC parses the whole file and writes it anew for every stage, while all other commands wait for its
 lock: in a suite of three hundred stages seconds for each of them. An entry's text does not depend
