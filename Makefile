@@ -21,12 +21,13 @@ help:  ## list these targets
 
 setup: $(READY)  ## make the virtual environment with pinned packages
 
-$(READY): requirements.txt
+$(READY): requirements.txt stages/dvc_hook.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
 	  "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; set PYTHON=")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(BIN)/python -m stages.offline_page --out .dvc/plots/offline.html
+	$(BIN)/python -m stages.dvc_hook
 	touch $@
 
 repro: $(READY)  ## run what is out of date of a suite (SUITE=pocket, mirror, ...; WORKERS=2)

@@ -28,6 +28,7 @@ class Converter:
         self.task, self.loaded, self.where, self.sampled = task, loaded, where, sampled
         self.split, self.language = split, language
         self.tally = Tally()
+        self.candidates = set() if hasattr(task, "CANDIDATES") else None
         for part in loaded:
             wanted = source_rows.expected(part.task, "ROWS", split, language)
             source_rows.check_number(part.size, wanted, "rows", sampled, where)
@@ -42,6 +43,8 @@ class Converter:
                 if example["id"] in ids:
                     raise UserError(f"{self.where}: the id {example['id']!r} stands twice")
                 ids.add(example["id"])
+                if self.candidates is not None:
+                    self.candidates.update(made["key"] for made in example["candidates"])
                 self.tally.repaired += repair_answers(example, self.where)
                 example, names = labelled(example, self.task.LABELS, self.where)
                 self.tally.add(example, names)
@@ -50,9 +53,13 @@ class Converter:
             dropped = self.tally.dropped.total()
             raise UserError(f"{self.where}: none of {dropped} rows is one of this language's")
         if limit is None:
-            source_rows.check_number(
-                len(ids), self.expected("KEPT"), "examples", self.sampled, self.where
-            )
+            self.check_number(len(ids), "KEPT", "examples")
+            if self.candidates is not None:
+                self.check_number(len(self.candidates), "CANDIDATES", "candidates")
+
+    def check_number(self, found: int, constant: str, what: str) -> None:
+        wanted = self.expected(constant)
+        source_rows.check_number(found, wanted, what, self.sampled, self.where)
 
     @property
     def sizes(self) -> list[int]:
@@ -107,8 +114,11 @@ class Converter:
             if mixed and wanted == self.sizes:
                 told["mixed_with"] = mixed
                 print(f"{self.where}: among its rows are some in {mixed}", flush=True)
-        if limit is None and self.expected("KEPT") is not None:
-            told["expected_examples"] = self.expected("KEPT")
+        if self.candidates is not None:
+            told["candidates"] = len(self.candidates)
+        for constant, what in (("KEPT", "examples"), ("CANDIDATES", "candidates")):
+            if limit is None and self.expected(constant) is not None:
+                told[f"expected_{what}"] = self.expected(constant)
         return self.tally.told() | told
 
 

@@ -11,13 +11,16 @@ from pathlib import Path
 
 from dvc.dvcfile import Lockfile
 from dvc.stage import serialize
-from dvc.utils.serialize import YAMLFileCorruptedError, dumps_yaml, parse_yaml
+from dvc.utils.serialize import (
+    YAMLFileCorruptedError,
+    dumps_yaml,
+    parse_yaml,
+    parse_yaml_for_update,
+)
 from voluptuous import Invalid
 
 HEAD = "schema: '2.0'\nstages:\n"
 INDENT = "  "
-
-_dump_whole_file = Lockfile.dump_stages
 
 
 def record_entries_alone() -> None:
@@ -26,18 +29,15 @@ def record_entries_alone() -> None:
 
 
 def dump_stages(self: Lockfile, stages: list, **kwargs) -> None:
-    """What `Lockfile.dump_stages` does; a file of another form is left to DVC."""
+    """What `Lockfile.dump_stages` does."""
     file = Path(self.path)
     text = before = file.read_text(encoding="utf-8") if file.is_file() else HEAD
     for stage in stages:
-        if text is not None:
-            text = with_entry(text, serialize.to_lockfile(stage, **kwargs))
-    if text is None:
-        return _dump_whole_file(self, stages, **kwargs)
+        entry = serialize.to_lockfile(stage, **kwargs)
+        text = with_entry(text, entry) or rewritten(text, entry)
     if text != before:
         write_whole(file, text)
         self.repo.scm_context.track_file(self.relpath)
-    return None
 
 
 def write_whole(file: Path, text: str) -> None:
@@ -99,6 +99,14 @@ def with_entry(text: str, entry: dict) -> str | None:
     if any(f"*{anchor}\n" in others for anchor in anchors):  # others read this entry's lists
         return None
     return "".join([*lines[:first], block, *lines[last:]])
+
+
+def rewritten(text: str, entry: dict) -> str:
+    """The same by DVC's way, for a file of any form: read and write all of it."""
+    data = parse_yaml_for_update(text, "dvc.lock")
+    data.setdefault("schema", "2.0")
+    data["stages"] = (data.get("stages") or {}) | entry
+    return dumps_yaml(data)
 
 
 def unshared(value):

@@ -182,6 +182,22 @@ def test_lareqa_needs_the_bounds_of_sentences(source, tmp_path):
         fetch(source(tables), "lareqa", tmp_path / "out2")
 
 
+def test_numbers_of_candidates_are_enforced(source, tmp_path, monkeypatch):
+    lareqa = tasks.load("lareqa")
+    monkeypatch.setattr(lareqa, "ROWS", {"test": 1})
+    context = "She went to Rome in May. It rained."
+    paragraph = {"context": context, "id": ["a"], "sentence_breaks": [[0, 24], [25, 35]]}
+    rows = {
+        (lareqa.REPO, "en", "validation"): [question(12, context=context)],
+        ("local/lareqa", "en", "validation"): [paragraph],
+    }
+    with pytest.raises(UserError, match="the source gives 2 candidates, expected 1,180"):
+        fetch(source(rows), "lareqa", tmp_path / "out", sampled=False)
+    monkeypatch.setattr(lareqa, "CANDIDATES", {"test": {"en": 2}})
+    told = fetch(source(rows), "lareqa", tmp_path / "out", sampled=False)["splits"]["test"]["en"]
+    assert (told["candidates"], told["expected_candidates"]) == (2, 2)
+
+
 def test_mentions_and_entities(source, tmp_path):
     mention = {
         "mention_id": "m",
@@ -362,8 +378,10 @@ def test_real_rows_of_mining(mirror, tmp_path):
 @pytest.mark.shared_data
 def test_real_rows_of_lareqa(mirror, tmp_path, word_tokenizer):
     """XQuAD-R's questions with the bounds of its sentences, which lie beside them in the mirror."""
-    counts = fetch(mirror, "lareqa", tmp_path / "lareqa", ("en", "th"))
-    assert counts["splits"]["test"]["th"]["rows"] == 1190
+    counts = fetch(mirror, "lareqa", tmp_path / "lareqa", ("en", "th"), sampled=False)
+    thai = counts["splits"]["test"]["th"]
+    assert thai["rows"] == 1190
+    assert thai["candidates"] == thai["expected_candidates"] == 852
     task = examples.read_description(tmp_path / "lareqa")
     lengths = SimpleNamespace(max_tokens=16)
     pool = make_pool(tmp_path, task, "test", ["en", "th"], word_tokenizer, lengths)

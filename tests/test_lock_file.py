@@ -1,6 +1,5 @@
 """One stage recorded in dvc.lock alone: the bytes are those of DVC's own way."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -47,11 +46,14 @@ def test_lists_that_parameters_share_are_written_without_anchors():
     assert loads_yaml(text)["stages"][NAMES[1]]["params"]["params.yaml"]["b"] == languages
 
 
-def test_an_entry_that_another_refers_to_is_left_to_dvc():
+def test_an_entry_that_another_refers_to_is_written_with_all():
     languages = ["de", "el"]
     text = whole({name: {"params": {"params.yaml": {"a": languages}}} for name in NAMES})
     assert "*id001" in text
     assert lock_file.with_entry(text, {NAMES[0]: entry(1)}) is None
+    found = loads_yaml(lock_file.rewritten(text, {NAMES[0]: entry(1)}))["stages"]
+    assert list(found) == list(NAMES)
+    assert found == loads_yaml(text)["stages"] | {NAMES[0]: entry(1)}
     assert loads_yaml(lock_file.with_entry(text, {NAMES[1]: entry(1)}))["stages"][NAMES[2]]
 
 
@@ -70,19 +72,31 @@ def test_the_suites_locks_are_kept(file):
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["stages:\n", f"{lock_file.HEAD}datasets:\n- name: x\n", "schema: '2.0'\ndatasets: []\n"],
+    ("text", "others"),
+    [
+        (None, {}),
+        ("", {}),
+        ("stages:\n", {}),
+        (f"{lock_file.HEAD}datasets:\n- name: x\n", {"datasets": [{"name": "x"}]}),
+        ("schema: '2.0'\ndatasets: []\n", {"datasets": []}),
+        (f"# a comment\n{whole({NAMES[0]: entry(0)})}", {}),
+    ],
 )
-def test_a_file_of_another_form_is_left_to_dvc(text, tmp_path, monkeypatch):
-    assert lock_file.with_entry(text, {"a": entry(1)}) is None
-    asked = []
-    monkeypatch.setattr(lock_file, "_dump_whole_file", lambda *args, **_: asked.append(args))
-    monkeypatch.setattr(lock_file.serialize, "to_lockfile", lambda stage: {stage: entry(1)})
-    file = tmp_path / "dvc.lock"
-    file.write_text(text)
-    lock_file.dump_stages(SimpleNamespace(path=str(file)), ["a"])
-    assert len(asked) == 1
-    assert Path(file).read_text() == text
+def test_files_of_every_form_take_entries(text, others, tmp_path, monkeypatch):
+    monkeypatch.setattr(lock_file.serialize, "to_lockfile", lambda name: {name: entry(1)})
+    file, tracked = tmp_path / "dvc.lock", []
+    if text is not None:
+        file.write_text(text)
+    scm = SimpleNamespace(track_file=tracked.append)
+    lock = SimpleNamespace(
+        path=str(file), relpath="dvc.lock", repo=SimpleNamespace(scm_context=scm)
+    )
+    lock_file.dump_stages(lock, NAMES[1:])
+    found = loads_yaml(file.read_text())
+    first = {NAMES[0]: entry(0)} if text and NAMES[0] in text else {}
+    assert found == {"schema": "2.0", "stages": first | dict.fromkeys(NAMES[1:], entry(1))} | others
+    assert tracked == ["dvc.lock"]
+    assert [path.name for path in tmp_path.iterdir()] == ["dvc.lock"]
 
 
 def test_a_file_in_whose_writing_dvc_was_ended_is_mended_to_its_whole_entries(tmp_path):

@@ -38,7 +38,7 @@ def work(file, tmp_path):
 def test_steps_and_examples_of_the_pocket_suite(tmp_path):
     found, load = work(ROOT / "params.yaml", tmp_path)
     assert not load.unknown
-    assert found["pretrain", "pico"].steps == 8000
+    assert found["pretrain", "pico"].steps == 16000
     # A paragraph of real length gives three features of 128 tokens, 64 apart.
     mnli, squad = 2000 // 16 * 2, 3 * 2000 // 16 * 6
     assert found["intermediate", "pico-mnli"].steps == mnli

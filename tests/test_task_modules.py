@@ -17,7 +17,7 @@ EVERY = {
 READ = {"REPO": str, "REVISION": str, "COLUMNS": dict, "ROWS": dict}
 SOME = {
     "KEPT": dict, "SOURCE_LABELS": tuple, "OBTAIN": str, "POOL": str, "ELSEWHERE": dict,
-    "PARTS": tuple, "MIXED": dict,
+    "PARTS": tuple, "MIXED": dict, "CANDIDATES": dict,
 }  # fmt: skip
 # Configurations of the mirror that no task reads.
 NOT_READ = {
@@ -40,7 +40,7 @@ def test_a_module_has_the_constants_that_are_listed(name):
         assert constant not in vars(task) or isinstance(getattr(task, constant), kind), constant
     assert set(task.SPLITS) <= {"train", "validation", "test"}
     assert "\n" not in task.CITATION
-    for constant in ("ROWS", "KEPT"):
+    for constant in ("ROWS", "KEPT", "CANDIDATES"):
         for split, rows in getattr(task, constant, {}).items():
             assert split in task.SPLITS
             assert isinstance(rows, int) or set(rows) <= set(task.LANGUAGES)
@@ -166,6 +166,7 @@ def test_all_real_rows_of_every_task(mirror, tmp_path):
         assert rows[f"{name}_xtreme"] == rows[name], name
     assert rows["anli_plus"] == rows["snli"] + rows["mnli"] + rows["anli"]
     assert rows["lareqa"] == 13_090
+    assert total(every["lareqa"], "candidates") == 13_014
     by_language = {
         code: total(every["tydiqa"], "answers_repaired", code) for code in ("en", "ko", "sw")
     }

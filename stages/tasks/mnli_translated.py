@@ -9,7 +9,7 @@ from stages.tasks import xnli
 from stages.tasks.xnli import config, example  # noqa: F401  the same columns
 
 TYPE = "classification"
-REPO = "facebook/xnli"
+REPO = xnli.REPO
 REVISION = xnli.REVISION
 LICENSE = "CC BY-NC 4.0"
 CITATION = "Conneau et al. 2018, XNLI: Evaluating Cross-lingual Sentence Representations"
