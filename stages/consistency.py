@@ -6,6 +6,9 @@ from stages.errors import UserError, choose
 from stages.settings import FetchedModel, ScratchModel, Settings
 from stages.typed import Whole, build
 
+SHORTEST = 8  # tokens of an input: with fewer, what the special tokens leave trains nothing
+FEWEST = 16  # entries of a vocabulary, special tokens included
+
 
 def check(settings: Settings) -> None:
     """Refuse what does not fit together; a UserError names what is allowed."""
@@ -86,7 +89,11 @@ def check_models(settings: Settings) -> None:
                 f"{settings.file}: model {name!r} stands in {len(places)} of origins.scratch and "
                 f"origins.hub; it must stand in one"
             )
-    trained = settings.tokenizer.kinds
+    trained, size = settings.tokenizer.kinds, settings.tokenizer.vocab_size
+    if size is not None and size < FEWEST:
+        raise UserError(
+            f"{settings.file}: tokenizer.vocab_size is {size}; allowed: {FEWEST} and more"
+        )
     if settings.origins.scratch:
         if len(trained) != 1 or None in (settings.tokenizer.vocab_size, settings.pretrain):
             raise UserError(
@@ -101,12 +108,19 @@ def check_models(settings: Settings) -> None:
 
 
 def check_lengths(settings: Settings) -> None:
-    """Heads divide the width, and no input is longer than what every model has positions for."""
+    """Heads divide the width, and every model has positions for the longest input, which has room
+    for more than special tokens."""
     longest = {
         f"{section}.tasks.{task}": settings.fine_tuning(section, task).max_tokens
         for section in ("intermediate", "target")
         for task in getattr(settings, section).tasks
     }
+    lengths = longest | ({"pretrain": settings.pretrain.max_tokens} if settings.pretrain else {})
+    for key, tokens in lengths.items():
+        if tokens < SHORTEST:
+            raise UserError(
+                f"{settings.file}: {key} has max_tokens {tokens}; allowed: {SHORTEST} and more"
+            )
     for name, model in settings.models.items():
         where = f"{settings.file}: models.{name}"
         if model.hidden % model.heads:

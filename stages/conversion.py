@@ -4,13 +4,14 @@ import itertools
 from collections.abc import Iterator
 from types import ModuleType
 
-from stages import source_rows
+from stages import source_rows, wellformed
 from stages.errors import UserError
 from stages.progress import progress
 from stages.source_rows import Loaded
 from stages.tally import Tally
 
-REPAIR_REACH = 64  # characters to either side in which a shifted answer is looked for
+# What a row of another form than the task's raises in the task's own code.
+MISSHAPEN = (ValueError, KeyError, IndexError, TypeError, AttributeError)
 
 
 class Converter:
@@ -45,6 +46,7 @@ class Converter:
                 ids.add(example["id"])
                 if self.candidates is not None:
                     self.candidates.update(made["key"] for made in example["candidates"])
+                wellformed.check(example, self.task, self.where)
                 self.tally.repaired += repair_answers(example, self.where)
                 example, names = labelled(example, self.task.LABELS, self.where)
                 self.tally.add(example, names)
@@ -53,6 +55,7 @@ class Converter:
             dropped = self.tally.dropped.total()
             raise UserError(f"{self.where}: none of {dropped} rows is one of this language's")
         if limit is None:
+            self.check_number(self.rows_of_language, "LANGUAGE_ROWS", "rows of this language")
             self.check_number(len(ids), "KEPT", "examples")
             if self.candidates is not None:
                 self.check_number(len(self.candidates), "CANDIDATES", "candidates")
@@ -64,6 +67,11 @@ class Converter:
     @property
     def sizes(self) -> list[int]:
         return [part.size for part in self.loaded]
+
+    @property
+    def rows_of_language(self) -> int:
+        """Rows of the source, less those that its configuration has of other languages."""
+        return sum(self.sizes) - self.tally.dropped["another language"]
 
     def expected(self, constant: str) -> int | None:
         return source_rows.expected(self.task, constant, self.split, self.language)
@@ -84,7 +92,7 @@ class Converter:
             yield from progress(
                 part.task.examples(tables, self.language), part.size, self.where, "examples"
             )
-        except (ValueError, KeyError, IndexError) as problem:
+        except MISSHAPEN as problem:
             raise UserError(f"{self.where}: {problem!r}") from None
 
     def from_rows(self, part: Loaded, rows: Iterator[dict]) -> Iterator[dict]:
@@ -97,7 +105,7 @@ class Converter:
                 continue
             try:
                 example = task.example(row, index, self.language)
-            except (ValueError, KeyError, IndexError) as problem:
+            except MISSHAPEN as problem:
                 raise UserError(f"{self.where}, row {index}: {problem!r}") from None
             yield example
 
@@ -134,21 +142,12 @@ def repair_answers(example: dict, where: str) -> int:
     """Move answer offsets to where the text is, if it is near; return how many were moved."""
     moved = 0
     for answer in example.get("answers", ()):
-        text, start, context = answer["text"], answer["start"], example["context"]
-        if start >= 0 and context.startswith(text, start):
-            continue
-        near = [
-            place
-            for place in range(max(0, start - REPAIR_REACH), start + REPAIR_REACH)
-            if context.startswith(text, place)
-        ]
-        if not near:
-            raise UserError(
-                f"{where}, id {example['id']!r}: "
-                f"the answer {text!r} is not at {start} in the context"
-            )
-        answer["start"] = min(near, key=lambda place: abs(place - start))
-        moved += 1
+        try:
+            found = wellformed.place(example["context"], answer["text"], answer["start"])
+        except ValueError as problem:
+            raise UserError(f"{where}, id {example['id']!r}: {problem}") from None
+        moved += found != answer["start"]
+        answer["start"] = found
     return moved
 
 

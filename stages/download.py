@@ -12,7 +12,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from stages import conversion, kept, source_rows, tasks
@@ -129,7 +129,34 @@ def fetch(run: Run, task, origin: dict, cache: str, split: str, language: str, o
     limit = getattr(run.settings.tasks[name], split)
     converter = conversion.Converter(task, loaded, split, language, where, source.sampled)
     examples_on_disk.write(out / EXAMPLES, converter.examples(limit))
+    hold_unchanged(run, task, origin)
     write_json(out / COUNTS, converter.told(limit))
+
+
+def hold_unchanged(run: Run, task, origin: dict) -> None:
+    """Refuse folders that were edited after their files were listed: nothing of them is kept."""
+    for repository, told in origin["repositories"].items():
+        if "files" not in told:
+            continue
+        folder = Path(source_rows.place(run.settings.source, task, repository)[0])
+        paths = {str(p.relative_to(folder)): p for p in sorted(folder.rglob("*")) if p.is_file()}
+        found = {name: sum_of(path, *as_it_is(path)) for name, path in paths.items()}
+        if found != told["files"]:
+            changed = sorted({name for name, _ in found.items() ^ told["files"].items()})
+            raise UserError(
+                f"{folder}: {', '.join(changed)} changed while this was running; run again"
+            )
+
+
+def as_it_is(path: Path) -> tuple[int, int]:
+    told = path.stat()
+    return told.st_mtime_ns, told.st_size
+
+
+@cache
+def sum_of(path: Path, changed_ns: int, size: int) -> str:
+    """A file's checksum, computed again only when it looks changed."""
+    return checksum(path)
 
 
 def known(task, split: str, language: str) -> bool:

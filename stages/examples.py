@@ -71,6 +71,18 @@ def training_rows(
     return sample(rows, count, seed if language == "en" else f"{seed}/{language}")
 
 
+def with_labels_of(rows: list[dict], own: Description, wanted: Description) -> list[dict]:
+    """Rows of one task numbered with the labels of another; a label that it has not is named."""
+    if own.labels == wanted.labels:
+        return rows
+    if unknown := sorted(set(own.labels) - set(wanted.labels)):
+        raise UserError(
+            f"task {own.name!r} has labels that {wanted.name!r} has not: {', '.join(unknown)}"
+        )
+    place = [wanted.labels.index(label) for label in own.labels]
+    return [row | {"tags": [place[tag] for tag in row["tags"]]} for row in rows]
+
+
 def languages(folder: Path, split: str) -> list[str]:
     """Languages that have a split, English first, then sorted."""
     found = [file.stem for file in (folder / split).glob("*.jsonl")]

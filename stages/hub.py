@@ -251,5 +251,20 @@ def _prepared(folder: str, config: str, cache: str | None):
         builder.download_and_prepare()
     except datasets.exceptions.DatasetsError as problem:  # unreadable, or not the rows it announces
         text = " ".join(str(problem.__cause__ or problem).split())
+        if empty := _without_rows(builder):
+            text = f"no rows in {', '.join(empty)}"
         raise UserError(f"{folder}, configuration {config!r}: {text}") from None
     return builder
+
+
+def _without_rows(builder) -> list[str]:
+    """ "<split> (<file>)" of every Parquet file of a configuration that holds no rows."""
+    import pyarrow.parquet
+
+    found = []
+    for split, files in (builder.config.data_files or {}).items():
+        for file in files:
+            with contextlib.suppress(OSError, pyarrow.ArrowInvalid):
+                if not pyarrow.parquet.read_metadata(file).num_rows:
+                    found.append(f"split {str(split)!r} ({Path(file).name})")
+    return found

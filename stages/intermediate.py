@@ -29,7 +29,7 @@ from stages.encoder import (
     write_encoder,
 )
 from stages.errors import UserError
-from stages.examples import training_rows
+from stages.examples import training_rows, with_labels_of
 from stages.model import TaskModel, read_tokenizer
 from stages.predictions import Rows
 from stages.stopping import Watch
@@ -113,7 +113,14 @@ def train_phase(run: Run, plan: dict, phase: dict, start: Path, out: Path) -> No
     batches, sizes = {}, {}
     for task, pairs in phase["rows"].items():
         seed, count = f"{plan['seed']}/{task}", getattr(chosen[task], "train_examples", None)
-        rows = [training_rows(folder, *pair, count, seed) for pair in pairs]
+        rows = [
+            with_labels_of(
+                training_rows(folder, name, language, count, seed),
+                examples.read_description(folder / name),
+                described[task],
+            )
+            for name, language in pairs
+        ]
         parts = [model.types[task].make_features(part, tokenizer, chosen[task]) for part in rows]
         sizes[task] = len(parts[0])  # English: what is mixed in makes no longer training
         features = [feature for part in parts for feature in part]

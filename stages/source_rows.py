@@ -137,7 +137,7 @@ def check_classes(rows, columns, part: ModuleType, where: str) -> None:
 
 
 def expected(task: ModuleType, constant: str, split: str, language: str) -> int | None:
-    """What ROWS, KEPT or CANDIDATES says of a split and language; None where nothing is known."""
+    """What ROWS or a constant like it says of a split and language; None: nothing is known."""
     known = getattr(task, constant, {}).get(split)
     return known.get(language) if isinstance(known, dict) else known
 

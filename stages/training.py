@@ -80,8 +80,8 @@ def train(
     batch and its number of real tokens. `at_step[n]` is called when n steps are done, and ends the
     training by returning True; a resumed run calls none that was called before its checkpoint.
     `seed` draws the dropout. `named` are the parameters to train where they are not the model's own
-    but buffers that those are views of (`stages.flat`). Raises UserError on a loss that is not
-    finite, keeping the last checkpoint.
+    but buffers that those are views of (`stages.flat`). Raises UserError on a loss or on weights
+    that are not finite, keeping the last checkpoint.
     """
     model.train()
     named = dict(model.named_parameters()) if named is None else named
@@ -98,11 +98,10 @@ def train(
             torch.manual_seed(seed * 2**32 + step)
         loss, count = loss_of(task, features, step)
         losses[step] = value = loss.item()
+        where = f"at step {step + 1} of {budget.steps} (task {task}, learning rate"
+        where += f" {budget.learning_rate:g}); try a smaller one"
         if not math.isfinite(value):
-            raise UserError(
-                f"{what}: the loss is {value} at step {step + 1} of {budget.steps} "
-                f"(task {task}, learning rate {budget.learning_rate:g}); try a smaller one"
-            )
+            raise UserError(f"{what}: the loss is {value} {where}")
         loss.backward()
         clip(parameters, budget.clip_norm)
         optimizer.step(budget.learning_rate * schedule(step, budget.steps, budget.warmup))
@@ -113,11 +112,20 @@ def train(
             break
         if step % RELEASE_EVERY == 0:
             release()
-        if checkpoint.due() and step + 1 < budget.steps:
+        last = step + 1 == budget.steps
+        if last or checkpoint.due():
+            hold_finite(named, f"{what}: weights are not finite after the update {where}")
+        if not last and checkpoint.due():
             checkpoint.save(step + 1, state(model, optimizer, losses))
     checkpoint.remove()
     model.eval()
     return Trained(curve(losses), tokens, len(losses))
+
+
+def hold_finite(named: dict[str, nn.Parameter], problem: str) -> None:
+    """The loss tells of weights that are not finite only at the next step."""
+    if not all(torch.isfinite(parameter).all() for parameter in named.values()):
+        raise UserError(problem)
 
 
 def resume(

@@ -196,6 +196,10 @@ class Workload:
             return told.get(split)
         module = tasks.load(task)
         for part in (module, *tasks.parts_with(module, language)):
+            own = getattr(part, "LANGUAGE_ROWS", {}).get(split, {}).get(language)
+            if own is not None:
+                held_out = own // part.HELD_OUT
+                return {"train": own - held_out, "validation": held_out}.get(split, own)
             for constant in ("KEPT", "ROWS"):
                 found = getattr(part, constant, {}).get(split)
                 if isinstance(found, dict):

@@ -89,7 +89,10 @@ def choices(label, **more):
             {
                 "id": "q",
                 "question": "where ?",
-                "choices": {"label": ["A", "B", "C"], "text": ["bank", "mall", "barn"]},
+                "choices": {
+                    "label": list("ABCDE"),
+                    "text": ["bank", "mall", "barn", "park", "pub"],
+                },
                 "answerKey": "C",
             },
             2,

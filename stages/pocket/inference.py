@@ -2,16 +2,19 @@
 
 The hypothesis retells one event of the premise: with less said (entailment), with a part that the
 premise leaves open (neutral), or denied or with another value of a part (contradiction). In `anli`
-the premise is longer and the wrong value is one that another event of the premise has.
+the premise is longer and the wrong value is one that another event of the premise has. A number is
+neither left out nor added, as `3 horse-s` are not `the horse`, and a quality contradicts only its
+opposite.
 """
 
 import random
 from collections.abc import Iterator
+from functools import partial
 
 from datasets import ClassLabel, Features, Value
 
 from stages.pocket.languages import Language, text
-from stages.pocket.meanings import MODIFIERS, SOCIAL, Event, World, modifiers
+from stages.pocket.meanings import MODIFIERS, OPPOSITES, SOCIAL, Event, World, modifiers
 
 TEXT = Value("string")
 NLI = ("entailment", "neutral", "contradiction")
@@ -42,22 +45,24 @@ def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
     premise = world.passage(rng, rng.choice(lengths))
     told = rng.choice(premise)
     label = index % 3
-    kept = modifiers(told)
-    rng.shuffle(kept)
+    droppable = [part for part in modifiers(told) if part != "number"]
+    rng.shuffle(droppable)
     if label == 0:
-        return premise, without(told, kept[: rng.randint(0, len(kept))]), label
+        return premise, without(told, droppable[: rng.randint(0, len(droppable))]), label
     changes = borrowed(told, premise) if task == "anli" else {}
     if label == 1:
-        open_parts = [part for part in MODIFIERS if part not in kept and sayable(told, part)]
+        open_parts = [part for part in MODIFIERS if can_add(told, part)]
         if not open_parts:
             return draw(world, rng, task, index)
         part = rng.choice(open_parts)
-        hypothesis = without(told, kept[: rng.randint(0, len(kept))])
+        hypothesis = without(told, droppable[: rng.randint(0, len(droppable))])
     else:
-        hypothesis = without(told, kept[: rng.randint(0, 1)])
+        hypothesis = without(told, droppable[: rng.randint(0, 1)])
         if rng.random() < 0.5:
             return premise, hypothesis.but(negated=True), label
-        part = rng.choice(["thing", *modifiers(hypothesis)])
+        part = rng.choice(["thing", *filter(partial(can_deny, hypothesis), MODIFIERS)])
+        if part == "quality":
+            return premise, hypothesis.but(quality=OPPOSITES[told.quality]), label
     value = changes.get(part) or world.another(told, part, rng)
     return premise, hypothesis.but(**{part: value}), label
 
@@ -72,9 +77,17 @@ def borrowed(told: Event, premise: tuple[Event, ...]) -> dict[str, str]:
     return found
 
 
-def sayable(event: Event, part: str) -> bool:
-    """Whether the event could have the modifier: somebody has no number and no quality here."""
-    return part in ("place", "time") or event.verb not in SOCIAL
+def can_add(event: Event, part: str) -> bool:
+    """Whether the event leaves a modifier open: a number it never does, nor somebody a quality."""
+    if part == "number" or getattr(event, part) is not None:
+        return False
+    return part != "quality" or event.verb not in SOCIAL
+
+
+def can_deny(event: Event, part: str) -> bool:
+    """Whether another value of a modifier contradicts the event."""
+    value = getattr(event, part)
+    return value in OPPOSITES if part == "quality" else value is not None
 
 
 def without(event: Event, parts: list[str]) -> Event:

@@ -27,6 +27,13 @@ ASKING = {
     "agent": "who", "thing": "what", "place": "where", "time": "when", "number": "how-many",
     "reason": "why",
 }  # fmt: skip
+# Part of speech and CCG category of the question word for each part; an adverb's where not named.
+WH = {
+    "agent": ("PRON", r"S[wq]/(S[dcl]\NP)"),
+    "thing": ("PRON", "S[wq]/(S[q]/NP)"),
+    "number": ("DET", "(S[wq]/(S[q]/NP))/N"),
+}
+WH_ADVERB = ("ADV", "S[wq]/S[q]")
 GROUP_OF = {concept: group for group in CONTENT.values() for concept in group}
 
 
@@ -74,7 +81,7 @@ class Language:
     def title(self, name: str, person: str) -> list[Word]:
         """`Anna be the baker .`"""
         subject, noun = self._noun(name, "agent"), self._noun(person, "thing")
-        return [*self._copula(subject, noun), self._mark(".")]
+        return [*self._copula(subject, noun, "NP"), self._mark(".")]
 
     def question(self, event: Event, asked: str) -> list[Word]:
         """Ask for one part of an event: `what did Anna wash in the barn ?`
@@ -83,7 +90,7 @@ class Language:
         it, or what says the future, and the verb is bare.
         """
         word = "whom" if asked == "thing" and is_animate(event.thing) else ASKING[asked]
-        who = Word(self.form(word), word, "PRON", "S/(S\\NP)", "wh")
+        who = Word(self.form(word), word, *WH.get(asked, WH_ADVERB), "wh")
         if asked == "number":
             bare = event.but(number=None, quality=None)
             phrase = [who, *self._thing(bare, several=True, article=False)]
@@ -94,7 +101,7 @@ class Language:
             return [*self._clause(event, put=(slot, phrase)), self._mark("?")]
         helped = self.knobs.auxiliary and asked != "agent"
         helper = "will" if event.tense == "future" and self.knobs.tense != "none" else "did"
-        first = [Word(self.form(helper), helper, "AUX", "(S/NP)/NP")] if helped else []
+        first = [Word(self.form(helper), helper, "AUX", r"(S[q]/(S[b]\NP))/NP")] if helped else []
         return [*phrase, *first, *self._clause(event, put=(slot, []), bare=helped), self._mark("?")]
 
     def _clause(
@@ -107,8 +114,8 @@ class Language:
         said = {
             "agent": self._agent(event),
             "thing": self._thing(event, several=event.number is not None),
-            "place": self._place(event) if event.place else [],
-            "time": self._time(event) if event.time else [],
+            "place": self._place(event, fronted == "place") if event.place else [],
+            "time": self._time(event, fronted == "time") if event.time else [],
             "verb": self._verb(event, bare),
         }
         said |= {put[0]: put[1]} if put[0] in said else {}
@@ -131,13 +138,14 @@ class Language:
             before.append(self._auxiliary("will"))
         if self.knobs.agreement and event.plural:
             endings.append("many")
+        phrase = r"S[b]\NP" if bare or before else r"S[dcl]\NP"
         if event.negated:
-            before.append(Word(self.form("not"), "not", "PART", "(S\\NP)/(S\\NP)"))
+            before.append(Word(self.form("not"), "not", "PART", f"({phrase})/({phrase})"))
         form = self.form(event.verb, *endings)
-        return [*before, Word(form, event.verb, "VERB", "(S\\NP)/NP", "verb")]
+        return [*before, Word(form, event.verb, "VERB", f"({phrase})/NP", "verb")]
 
     def _auxiliary(self, concept: str) -> Word:
-        return Word(self.form(concept), concept, "AUX", "(S\\NP)/(S\\NP)")
+        return Word(self.form(concept), concept, "AUX", r"(S[dcl]\NP)/(S[b]\NP)")
 
     def _agent(self, event: Event) -> list[Word]:
         return self._noun(event.agent, "agent", several=event.plural)
@@ -173,21 +181,22 @@ class Language:
             words = [Word(self.form(concept, *endings), concept, "NOUN", "N", part)]
         return [*self._article(part), *words] if article and not several else words
 
-    def _place(self, event: Event) -> list[Word]:
-        where = Word(self.form("in"), "in", "ADP", "((S\\NP)\\(S\\NP))/NP")
+    def _place(self, event: Event, first: bool) -> list[Word]:
+        where = Word(self.form("in"), "in", "ADP", f"({_modifier(first)})/NP")
         phrase = self._noun(event.place, "place")
         phrase = [word._replace(entity="LOC") if word.entity == "PER" else word for word in phrase]
         return [where, *phrase] if self.knobs.adposition == "before" else [*phrase, where]
 
-    def _time(self, event: Event) -> list[Word]:
-        return [Word(self.form(event.time), event.time, "ADV", "(S\\NP)\\(S\\NP)", "time")]
+    def _time(self, event: Event, first: bool) -> list[Word]:
+        return [Word(self.form(event.time), event.time, "ADV", _modifier(first), "time")]
 
     def _state(self, state: State) -> list[Word]:
         quality = [Word(self.form(state.quality), state.quality, "ADJ", "S[adj]\\NP", "quality")]
-        return self._copula(self._noun(state.thing, "thing"), quality)
+        return self._copula(self._noun(state.thing, "thing"), quality, r"(S[adj]\NP)")
 
-    def _copula(self, subject: list[Word], predicate: list[Word]) -> list[Word]:
-        be = Word(self.form("be"), "be", "AUX", "(S\\NP)/(S[adj]\\NP)", "verb")
+    def _copula(self, subject: list[Word], predicate: list[Word], taken: str) -> list[Word]:
+        """`taken` is the predicate's category."""
+        be = Word(self.form("be"), "be", "AUX", rf"(S[dcl]\NP)/{taken}", "verb")
         orders = {
             "svo": [*subject, be, *predicate],
             "sov": [*subject, *predicate, be],
@@ -201,8 +210,9 @@ class Language:
         return [Word(self.form("the"), "the", "DET", "NP/N", part)]
 
     def _connective(self, concept: str) -> Word:
-        pos = "SCONJ" if concept == "because" else "ADV"
-        return Word(self.form(concept), concept, pos, "S/S")
+        if concept == "because":
+            return Word(self.form(concept), concept, "SCONJ", f"({_modifier(False)})/S[dcl]")
+        return Word(self.form(concept), concept, "ADV", _modifier(True))
 
     def _mark(self, mark: str) -> Word:
         return Word(mark, mark, "PUNCT", ".")
@@ -219,6 +229,11 @@ class MachineTranslation(Language):
         if concept in GROUP_OF and self.draw.random() < self.rate:
             concept = self.draw.choice(GROUP_OF[concept])
         return super().form(concept, *endings)
+
+
+def _modifier(first: bool) -> str:
+    """The category of what modifies a sentence, said before it, or its verb phrase, after it."""
+    return "S/S" if first else r"(S\NP)\(S\NP)"
 
 
 def is_animate(concept: str) -> bool:

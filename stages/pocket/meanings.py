@@ -41,6 +41,7 @@ NAMES = [
     "Ines", "Juma", "Katya", "Leon", "Mira", "Nadir", "Olga", "Pavel",
 ]  # fmt: skip
 QUALITIES = ["old", "new", "red", "green", "small", "heavy", "clean", "broken"]
+OPPOSITES = {"old": "new", "new": "old", "red": "green", "green": "red"}
 TENSES = {"past": ["yesterday", "monday", "winter"], "future": ["tomorrow", "friday", "summer"]}
 TIMES = [time for times in TENSES.values() for time in times]
 NUMBERS = ["2", "3", "4", "5", "6", "7"]

@@ -48,7 +48,10 @@ def draw_questions(world: World, rng: random.Random, label: int) -> tuple:
     asked = rng.choice(said)
     first = shortened(event, asked, str(rng.random()), kept=2)
     if label:  # the same question with another modifier repeated, or none
-        return first, asked, shortened(event, asked, str(rng.random()), kept=2), asked, label
+        second = shortened(event, asked, str(rng.random()), kept=2)
+        if second == first:
+            return draw_questions(world, rng, label)
+        return first, asked, second, asked, label
     others = [part for part in said if part != asked]
     if rng.random() < 0.4:
         part = rng.choice(others)
@@ -81,16 +84,16 @@ def swap(events: tuple[Event, ...], rng: random.Random) -> tuple[Event, ...] | N
     """The events with two parts changed places, or None where nothing can."""
     if len(events) == 1:
         (event,) = events
-        if event.verb not in SOCIAL:
+        if event.verb not in SOCIAL or event.plural:  # what is done to somebody is done to one
             return None
-        return (event.but(agent=event.thing, thing=event.agent, plural=False),)
+        return (event.but(agent=event.thing, thing=event.agent),)
     first, second = events
     if first.quality and second.quality and first.quality != second.quality and rng.random() < 0.5:
         return first.but(quality=second.quality), second.but(quality=first.quality)
-    if any(event.verb in SOCIAL for event in events):
+    # Where the verb agrees, another plural would make other words.
+    if any(event.verb in SOCIAL for event in events) or first.plural != second.plural:
         return None
-    swapped = {"agent": second.agent, "plural": second.plural}
-    return first.but(**swapped), second.but(agent=first.agent, plural=first.plural)
+    return first.but(agent=second.agent), second.but(agent=first.agent)
 
 
 def keys(task: str, meaning: tuple, plain: Language) -> set:

@@ -57,9 +57,9 @@ def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
 
 def unanswerable(world: World, rng: random.Random, context: tuple, event: Event) -> tuple:
     """A question about a part that is left unsaid, or about somebody else."""
-    unsaid = [part for part in ("place", "time") if getattr(event, part) is None]
-    if unsaid and rng.random() < 0.5:
-        return event.but(quality=None, number=None), rng.choice(unsaid)
+    open_parts = [part for part in ("place", "time") if getattr(event, part) is None]
+    if open_parts and rng.random() < 0.5:
+        return event.but(quality=None, number=None), rng.choice(open_parts)
     part = "agent" if rng.random() < 0.5 else "thing"
     other = event.but(**{part: world.another(event, part, rng)}, place=None, time=None)
     if any((e.agent, e.thing) == (other.agent, other.thing) for e in context):
@@ -70,14 +70,52 @@ def unanswerable(world: World, rng: random.Random, context: tuple, event: Event)
 def shortened(event: Event, asked: str, key: str, kept: int = 1) -> Event:
     """What a question repeats of the event: agent, verb, thing, and at most `kept` modifiers."""
     rng = random.Random(key)
-    said = [name for name in modifiers(event) if name != asked]
+    said = [name for name in modifiers(event) if name not in unsaid(asked)]
     rng.shuffle(said)
     return event.but(**dict.fromkeys(said[rng.randint(0, kept) :]))
 
 
+def unsaid(asked: str) -> tuple[str, ...]:
+    """Parts that a question for one does not say: with a thing goes what modifies it."""
+    return {"thing": ("thing", "quality", "number"), "number": ("number", "quality")}.get(
+        asked, (asked,)
+    )
+
+
+def short(task: str, event: Event, asked: str) -> Event:
+    """What the question of a task's row repeats of the event."""
+    return shortened(event, asked, f"{task}/{event}", kept=int(task != "tydiqa"))
+
+
 def keys(task: str, meaning: tuple, plain: Language) -> set:
-    """What must not stand in two splits: the context."""
-    return {" ".join(text(plain.statement(event)) for event in meaning[0])}
+    """What must not stand in two splits: the context; the question with its answer's sentence."""
+    context, event, asked, told = meaning
+    found: set = {" ".join(text(plain.statement(event)) for event in context)}
+    if told is not None:
+        question = text(plain.question(short(task, event, asked), asked))
+        found.add((text(plain.statement(context[told])), question))
+    return found
+
+
+def undecidable(task: str, meaning: tuple, others: list[tuple]) -> bool:
+    """Whether, of a task whose pool is all contexts, another row's context answers the question,
+    or this one another row's. Languages may leave tense and plural unsaid, so neither decides."""
+    return task == "lareqa" and any(
+        answers(other, meaning) or answers(meaning, other) for other in others
+    )
+
+
+def answers(one: tuple, other: tuple) -> bool:
+    """Whether a sentence of one row's context answers the other row's question."""
+    _, event, asked, _ = other
+    asking, silent = short("lareqa", event, asked), unsaid(asked)
+    parts = ("agent", "verb", "thing", "quality", "number", "place", "time")
+    said = {p: value for p in parts if p not in silent and (value := getattr(asking, p))}
+    return any(
+        getattr(told, asked) is not None
+        and all(getattr(told, part) == value for part, value in said.items())
+        for told in one[0]
+    )
 
 
 def rows(task: str, language: Language, drawn: list) -> Iterator[dict]:
@@ -86,11 +124,10 @@ def rows(task: str, language: Language, drawn: list) -> Iterator[dict]:
         prefix = "english" if language.code == "en" else language.code
     for index, (context, event, asked, told) in enumerate(drawn):
         sentences = [language.statement(event) for event in context]
-        short = shortened(event, asked, f"{task}/{event}", kept=int(task != "tydiqa"))
         row = {
             "id": f"{prefix}-{index}",
             "context": " ".join(text(sentence) for sentence in sentences),
-            "question": text(language.question(short, asked)),
+            "question": text(language.question(short(task, event, asked), asked)),
             "answers": {"text": [], "answer_start": []},
         }
         if told is not None:

@@ -1,10 +1,12 @@
 """The tasks of the pocket suite as rows: the columns, names and splits of the real data sets.
 
 One module a family of tasks draws meanings and says them. Every draw takes its generator from the
-world's seed, the task and the split, and meanings do not depend on the languages that say them. No
-premise, context or sentence of any language stands in two splits of a family, so that nothing of a
-task's test rows is in what is trained for it, and no training row of any family says a sentence
-that a test asks about by itself: what is said alike without plural and tense counts as the same.
+world's seed, the task and the split, and meanings do not depend on the languages that say them.
+What a row asks about (a family's `keys`: the premise, the context, the question with the sentence
+that answers it, ...) stands in no two splits of a family in any language, so that nothing of a
+task's test rows is in what is trained for it. No training row of any family says a sentence that a
+test asks about by itself, nor one of scripts the two steps that a test asks about. What is said
+alike without plural and tense counts as the same.
 """
 
 import random
@@ -29,6 +31,7 @@ SIDES = ("foreign", "english", "gold")  # tables of mining, in the order of `pai
 PARAGRAPHS = SimpleNamespace(__name__="lareqa.paragraphs", REPO=lareqa.ELSEWHERE["paragraphs"])
 ENGLISH_ALONE = ("commonsense_qa",)  # no task in another language asks what it does
 ALONE = ("udpos", "panx", "tatoeba", "bucc")  # their tests ask about single sentences
+SCRIPTS = ("hellaswag", "copa", "xcopa")  # they ask what was done before or after
 AFTER_A_MARK = re.compile(r"(?<= [.?]) ")  # where a text's next sentence begins
 TRIES = 60  # draws per wanted row before the world counts as exhausted
 
@@ -42,7 +45,7 @@ def draw_meanings(
     """
     check_wanted(wanted, len(world.topics))
     bare, drawn = least_marked(english, seed), {}
-    tested: set[str] = set()
+    tested: set = set()
     for family in FAMILIES:
         seen: set = set()
         for task, split in family.SPLITS:
@@ -53,8 +56,12 @@ def draw_meanings(
             for _ in range(TRIES * count):
                 meaning = family.draw(world, rng, task, len(found))
                 keys = family.keys(task, meaning, compared)
-                if seen.isdisjoint(keys) and not (
-                    split == "train" and kept_for_tests(world, task, meaning, bare, tested)
+                if (
+                    seen.isdisjoint(keys)
+                    and not (family is questions and questions.undecidable(task, meaning, found))
+                    and not (
+                        split == "train" and kept_for_tests(world, task, meaning, bare, tested)
+                    )
                 ):
                     seen |= keys
                     found.append(meaning)
@@ -67,13 +74,18 @@ def draw_meanings(
                 )
             if task in ALONE and split == "test":
                 tested.update(*(family.keys(task, meaning, bare) for meaning in found))
+            if task in SCRIPTS and split != "train":
+                tested.update(*(choices.steps(meaning, bare) for meaning in found))
     return drawn
 
 
-def kept_for_tests(world: World, task: str, meaning, bare: Language, tested: set[str]) -> bool:
-    """Whether training rows must not have a meaning: it says a sentence that a test asks about, or,
-    where names are what is learned, one of those that only development and test rows have."""
+def kept_for_tests(world: World, task: str, meaning, bare: Language, tested: set) -> bool:
+    """Whether training rows must not have a meaning: it says a sentence or two steps of a script
+    that a test asks about, or, where names are what is learned, one of those that only development
+    and test rows have."""
     if task == "panx" and tagging.names(meaning) & world.unfamiliar:
+        return True
+    if task in SCRIPTS and not tested.isdisjoint(choices.steps(meaning, bare)):
         return True
     return not tested.isdisjoint(sentences(task, meaning, bare))
 

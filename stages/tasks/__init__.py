@@ -27,6 +27,8 @@ Some hold more:
                  `xtreme-r/<folder>` of a version that only the latter has
     XTREME_LABELS  the names of the labels there, where they are others
     KEPT         as ROWS: the examples that they become, where fewer and known
+    LANGUAGE_ROWS  as ROWS: those of each language, where one configuration holds several; HELD_OUT
+                 says of how many that train one is for development
     CANDIDATES   as ROWS: the different candidates of all examples, where known
     SOURCE_LABELS  names of the classes in the source, in its order, where they are not LABELS
     OBTAIN       how one comes by a folder `local/...`

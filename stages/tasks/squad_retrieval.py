@@ -12,6 +12,7 @@ import hashlib
 import re
 from itertools import pairwise
 
+from stages import wellformed
 from stages.tasks import squad_v1
 
 TYPE = "dual_encoder"
@@ -57,8 +58,9 @@ def retrieval_example(row: dict, breaks: list, language: str) -> dict:
         {"key": f"{language}:{digest}/{number}", "text": context[start:end].strip()}
         for number, (start, end) in enumerate(breaks)
     ]
-    answer = row["answers"]["answer_start"][0]
-    # An offset that a stripped context has shifted may point between two sentences.
+    answers = row["answers"]
+    answer = wellformed.place(context, answers["text"][0], answers["answer_start"][0])
+    # An answer may begin between two sentences, with the white space there.
     place = max(i for i, (start, _) in enumerate(breaks) if start <= answer or i == 0)
     return {
         "id": row["id"],
