@@ -55,7 +55,8 @@ class Converter:
             dropped = self.tally.dropped.total()
             raise UserError(f"{self.where}: none of {dropped} rows is one of this language's")
         if limit is None:
-            self.check_number(self.rows_of_language, "LANGUAGE_ROWS", "rows of this language")
+            if self.expected("ROWS") is not None:  # of a user's own translation nothing is known
+                self.check_number(self.rows_of_language, "LANGUAGE_ROWS", "rows of this language")
             self.check_number(len(ids), "KEPT", "examples")
             if self.candidates is not None:
                 self.check_number(len(self.candidates), "CANDIDATES", "candidates")

@@ -113,11 +113,12 @@ def _read_graph(repo: Repo, path: str) -> Graph:
     return Graph(upstream, changed, recorded)
 
 
-def sort_lock(file: Path, graph: Graph) -> None:
+def sort_lock(file: Path, graph: Graph, drop: bool) -> None:
     """Put the new entries of dvc.lock in an order in which `dvc repro` could have added them.
 
-    DVC's own order differs from process to process, with the hashes of strings.
-    Entries of stages that dvc.yaml no longer has are dropped: DVC reads them at every command.
+    DVC's own order differs from process to process, with the hashes of strings. With `drop`,
+    entries of stages that dvc.yaml no longer has are dropped: DVC reads them at every command.
+    After a failure they stay, as the parameters may be wrong.
     """
     lock = file.with_suffix(".lock")
     if not lock.is_file():
@@ -127,7 +128,7 @@ def sort_lock(file: Path, graph: Graph) -> None:
         stages = data["stages"]
         new = [name for name in graph.upstream if name not in set(graph.recorded)]
         present = [name for name in new if name in stages]
-        gone = [name for name in stages if name not in graph.upstream]
+        gone = [name for name in stages if drop and name not in graph.upstream]
         if not gone and [name for name in stages if name in set(present)] == present:
             return
         for name in gone:

@@ -27,7 +27,7 @@ def main() -> None:
     args = _parse()
     try:
         found = gather(args)
-    except UserError as problem:
+    except (UserError, OSError) as problem:
         print(f"gather: error: {problem}", file=sys.stderr)
         raise SystemExit(1) from None
     tasks = BENCHMARKS[args.benchmark].tasks

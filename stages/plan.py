@@ -42,12 +42,12 @@ def main() -> None:
     try:
         chosen = settings.load(options.params)
         told = plan(chosen, options)
-    except UserError as problem:
+        if options.json:
+            options.json.write_text(json.dumps(told, indent=1) + "\n")
+    except (UserError, OSError) as problem:
         print(f"plan: error: {problem}", file=sys.stderr)
         raise SystemExit(1) from None
     print(printed(chosen, told))
-    if options.json:
-        options.json.write_text(json.dumps(told, indent=1) + "\n")
 
 
 def _parse() -> argparse.Namespace:

@@ -48,7 +48,7 @@ def main() -> None:
     args = _parse()
     try:
         status = run(args.suite_file, args.targets, args.workers or _default_workers(args))
-    except UserError as problem:
+    except (UserError, OSError) as problem:
         print(f"run: error: {problem}", file=sys.stderr)
         status = 1
     except Interrupted as interrupted:  # while no stage runs
@@ -186,7 +186,7 @@ class Suite:
             print(f"interrupted after {len(self.took)} stages; the same command goes on from here")
             return 128 + interrupted.args[0]
         self.display.close()
-        self.dvc.sort_lock(self.file, self.graph)
+        self.dvc.sort_lock(self.file, self.graph, drop=not self.schedule.failed)
         self.show_report()
         self.summarise()
         return 1 if self.schedule.failed else 0

@@ -4,10 +4,11 @@ import sys
 from types import SimpleNamespace
 
 import datasets
+import pyarrow.parquet
 import pytest
 import yaml
 
-from stages import examples, tasks
+from stages import conversion, examples, tasks
 from stages.command import write_json
 from stages.errors import UserError
 from stages.predictions import make_pool
@@ -38,6 +39,65 @@ XNLI = ("facebook/xnli", "en", "test")
 def test_broken_rows_are_named(source, tmp_path, rows, message):
     with pytest.raises(UserError, match=message):
         fetch(source({XNLI: rows}), "xnli", tmp_path / "out")
+
+
+def test_a_file_that_holds_no_rows_is_named(source, tmp_path):
+    """As other writers make it, with a row group."""
+    prefix = source({XNLI: [nli()]})
+    table = pyarrow.Table.from_pylist([nli()]).slice(0, 0)
+    pyarrow.parquet.write_table(table, prefix / "facebook/xnli/en/test.parquet")
+    with pytest.raises(UserError, match=r"configuration 'en': no rows in split 'test' \(test\.p"):
+        fetch(prefix, "xnli", tmp_path / "out")
+
+
+def tagged(tokens):
+    return {"tokens": tokens, "ner_tags": [0] * len(tokens), "langs": ["en"] * len(tokens)}
+
+
+@pytest.mark.parametrize(
+    ("task", "config", "row", "message"),
+    [
+        ("panx", "PAN-X.en", tagged(["a", None]), "in tokens: expected str, got NoneType None"),
+        ("hellaswag", "default", {"endings": [1, 2, 3, 4]}, "in choices: expected str, got int 1"),
+        ("hellaswag", "default", {"endings": ["a", "b"]}, "it has 2 choices, expected 4"),
+        ("squad_v1", "plain_text", {"answers": {"text": [], "answer_start": []}}, "has no answer"),
+        (
+            "squad_v1",
+            "plain_text",
+            {"answers": {"text": ["Rome"], "answer_start": ["12"]}},
+            "an answer's offset: expected int, got str '12'",
+        ),
+        (
+            "squad_v1",
+            "plain_text",
+            {"answers": {"text": [None], "answer_start": [12]}},
+            "an answer's text: expected str, got NoneType None",
+        ),
+    ],
+)
+def test_what_lists_hold_is_checked(source, tmp_path, task, config, row, message):
+    whole = {"hellaswag": lambda: choices("0"), "squad_v1": lambda: question(12)}
+    row = whole.get(task, dict)() | row
+    table = {(tasks.load(task).REPO, config, split): [row] for split in ("train", "validation")}
+    with pytest.raises(UserError, match=f"task {task!r}, train, en, id .*{message}"):
+        fetch(source(table), task, tmp_path / "out")
+
+
+def test_an_edit_under_way_fails_and_nothing_of_it_is_kept(source, tmp_path, monkeypatch):
+    prefix = source({XNLI: [nli(premise="first")]})
+    convert, edits = conversion.Converter.examples, [nli(premise="edited")]
+
+    def meanwhile(self, limit):
+        if edits:
+            source({XNLI: [edits.pop()]})
+        return convert(self, limit)
+
+    monkeypatch.setattr(conversion.Converter, "examples", meanwhile)
+    with pytest.raises(UserError, match=r"facebook/xnli: en/test\.parquet changed while"):
+        fetch(prefix, "xnli", tmp_path / "out")
+    source({XNLI: [nli(premise="first")]})
+    fetch(prefix, "xnli", tmp_path / "out2")
+    assert examples.read(tmp_path / "out2/test/en.jsonl")[0]["first"] == "first"
 
 
 def test_a_missing_repository_and_configuration_are_named(source, tmp_path):
@@ -106,7 +166,7 @@ def test_answers_of_multiple_choice_become_indices(source, tmp_path, task, confi
     assert counts["splits"]["train"]["en"]["labels"] == {str(expected): 1}
     found = examples.read(tmp_path / "out/train/en.jsonl")[0]
     assert found["label"] == expected
-    assert len(found["choices"]) == len(row.get("endings", "ABC"))
+    assert len(found["choices"]) == len(row.get("endings", "ABCDE"))
 
 
 def test_an_answer_that_is_no_choice_is_named(source, tmp_path):
@@ -183,6 +243,18 @@ def test_lareqa_needs_the_bounds_of_sentences(source, tmp_path):
     tables["local/lareqa", "en", "validation"] = [paragraph | {"id": ["b"]}]
     with pytest.raises(UserError, match="question 'a' is in none of the paragraphs"):
         fetch(source(tables), "lareqa", tmp_path / "out2")
+
+
+def test_answers_of_retrieval_stand_where_they_should(source, tmp_path):
+    repo = "rajpurkar/squad"
+    context = "Dr. Who left. To Rome in May!"
+    rows = lambda start: {(repo, "plain_text", "train"): [question(start, context=context)]}
+    fetch(source(rows(5)), "squad_retrieval", tmp_path / "out")  # shifted: put right
+    found = examples.read(tmp_path / "out/train/en.jsonl")[0]
+    assert found["candidate"] == "To Rome in May!"
+    rows = {(repo, "plain_text", "train"): [question(3, "Paris", context)]}
+    with pytest.raises(UserError, match=r"row 0: .*answer 'Paris' is not at 3 in the context"):
+        fetch(source(rows), "squad_retrieval", tmp_path / "out2")
 
 
 def test_numbers_of_candidates_are_enforced(source, tmp_path, monkeypatch):

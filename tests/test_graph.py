@@ -168,13 +168,14 @@ def test_the_full_pocket_suite_holds_the_whole_laboratory():
         target for group in loaded.target.groups.values() for target in group
     }
     assert len(loaded.seeds) == 3
-    assert (list(loaded.models), loaded.extra.models) == (["pico", "nano"], ("nano",))
+    assert {"pico", "nano"} <= loaded.models.keys()
+    assert "nano" in loaded.extra.models
     assert len(set(loaded.recipes) - {"random"}) >= 5  # of the smaller model
 
 
 def test_the_default_suite_touches_all_five_questions():
     loaded = settings.load(ROOT / "params.yaml")
-    assert list(loaded.models) == ["pico", "nano"]
+    assert {"pico", "nano"} <= loaded.models.keys()
     order = next(iter(loaded.orders))
     wanted = {"random", "none", "mnli", "squad_v1", "multitask/all", f"sequential/{order}/2"}
     assert wanted <= set(loaded.recipes)

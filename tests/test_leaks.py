@@ -1,8 +1,9 @@
 """Nothing of what is evaluated stands in what is trained: the whole of pocket-full's rows.
 
-Rows of one family of tasks have one form, so that one could be learned by heart for another: those
-share nothing. Of what tests ask about sentence by sentence, no training row of any family says a
-sentence; where a machine translates, a wrong word may make one.
+Rows of one family of tasks have one form, so that one could be learned by heart for another: what
+they ask about stands in one split alone. Of what tests ask about sentence by sentence, no training
+row of any family says a sentence; where a machine translates, a wrong word may make one. The two
+steps that a multiple choice asks about follow each other in no script of a training row.
 """
 
 from itertools import combinations
@@ -56,8 +57,17 @@ def inputs(task: str, row: dict) -> set:
         choices = row["choices"]
         return {(row["question"], choices["text"][choices["label"].index(row["answerKey"])])}
     if task in ("mewslix_pairs", "mewslix"):
-        return {row["entity"]}
-    return {row["context"]}
+        mention = f"{row['left']} {row['mention']} {row['right']}".strip()
+        return {row["entity"], mention.partition(" . ")[0]}
+    return {row["context"], *answered(row)}
+
+
+def answered(row: dict) -> list[tuple[str, str]]:
+    """The sentence that holds the answer, with the question."""
+    if "question" not in row or not row.get("answers", {}).get("text"):
+        return []
+    before = row["context"][: row["answers"]["answer_start"][0]].count(" . ")
+    return [(row["context"].split(" . ")[before].removesuffix(" ."), row["question"])]
 
 
 def told_in(language, family, task: str, found: list) -> list[set]:
@@ -143,6 +153,30 @@ def test_training_rows_say_no_sentence_of_a_test(knobs, spoken, drawn, code):
         asked = sentences(test, spoken[code], drawn[test, "test"])
         for task, said in training.items():
             assert len(asked & said) <= (0 if code == "en" else 0.02 * len(asked)), (test, task)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_script_of_a_training_row_has_the_two_steps_of_a_test(spoken, drawn, code):
+    """Whenever they were done, and whoever asks: what was first, and what next."""
+
+    def said(event) -> str:
+        return " ".join(word.form for word in spoken[code].statement(event.but(time=None)))
+
+    def steps(task: str, split: str) -> set[tuple[str, str]]:
+        found = set()
+        for premise, asked, choices, label in drawn[task, split]:
+            told = [said(event) for event in premise]
+            right = said(choices[label])
+            told = [*told, right] if asked == "effect" else [right, *told]
+            found |= set(zip(told, told[1:], strict=False))
+        return found
+
+    training = steps("hellaswag", "train") | steps("copa", "train")
+    assert len(training) > 1500
+    for held_out in (("xcopa", "test"), ("xcopa", "validation"), ("hellaswag", "validation")):
+        tested = steps(*held_out)
+        assert len(tested) >= 0.8 * len(drawn[held_out])
+        assert training.isdisjoint(tested), held_out
 
 
 def test_half_of_the_names_are_in_no_training_row_of_panx(world, drawn):

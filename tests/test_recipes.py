@@ -8,6 +8,7 @@ import pytest
 from stages import cell, examples, recipes, settings
 from stages.command import write_json
 from stages.errors import UserError
+from stages.examples import Description, with_labels_of
 from tests.conftest import ROOT
 
 
@@ -125,3 +126,15 @@ def test_a_retrieval_task_without_test_rows_is_named_before_any_training(loaded,
         file.unlink()
     with pytest.raises(UserError, match=r"align\.tasks: tatoeba has no test rows"):
         recipes.alignment(loaded, tasks)
+
+
+def test_translated_tags_are_numbered_as_the_task_s_own():
+    """A task without a list of labels numbers those that occur: the translation has others."""
+    told = {"type": "tagging", "metrics": (), "chance_percent": None, "trained_on": None}
+    english = Description("ccg", labels=("N", "NP", "S"), **told)
+    translated = Description("ccg_translated", labels=("NP", "S"), **told)
+    rows = [{"tokens": ["a", "b"], "tags": [0, 1]}]
+    assert with_labels_of(rows, translated, english)[0]["tags"] == [1, 2]
+    assert with_labels_of(rows, english, english) is rows
+    with pytest.raises(UserError, match="'ccg' has labels that 'ccg_translated' has not: N"):
+        with_labels_of(rows, english, translated)

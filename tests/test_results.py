@@ -173,15 +173,16 @@ def test_the_result_table_shows_every_score_with_n_and_interval(made, tmp_path):
     assert found[2:4] == ["40 x 2", "25.0"]
     assert found[5].startswith("90.0 [")  # in English
     assert found[6] == f"70.0 [{plain['low_percent']:.1f}, {plain['high_percent']:.1f}]"
-    assert found[7] == "-"  # no exact match
-    assert found[8].startswith("**+40.0 [+")  # less random, clear of zero
-    assert found[9].startswith("`pico` **+25.0 [+")
+    assert found[7] == f"{plain['oracle_percent']:.1f}"
+    assert found[8] == "-"  # no exact match
+    assert found[9].startswith("**+40.0 [+")  # less random, clear of zero
+    assert found[10].startswith("`pico` **+25.0 [+")
     (smaller,) = cells(lines, "`xnli`, accuracy", "`pico`")
-    assert smaller[9] == "-"
+    assert smaller[10] == "-"
     (read,) = cells(lines, "`mlqa`, f1", "`nano`")
     assert read[5] == "-"  # no English rows
-    assert read[7].startswith("25.0 [")
-    assert read[8] == "+0.0 [+0.0, +0.0]"
+    assert read[8].startswith("25.0 [")
+    assert read[9] == "+0.0 [+0.0, +0.0]"
 
 
 def test_scores_by_language_stand_beside_those_without_pretraining(made, tmp_path):

@@ -17,7 +17,7 @@ EVERY = {
 READ = {"REPO": str, "REVISION": str, "COLUMNS": dict, "ROWS": dict}
 SOME = {
     "KEPT": dict, "SOURCE_LABELS": tuple, "OBTAIN": str, "POOL": str, "ELSEWHERE": dict,
-    "PARTS": tuple, "MIXED": dict, "CANDIDATES": dict,
+    "PARTS": tuple, "MIXED": dict, "CANDIDATES": dict, "LANGUAGE_ROWS": dict,
 }  # fmt: skip
 # Configurations of the mirror that no task reads.
 NOT_READ = {

@@ -19,12 +19,12 @@ BUDGET = Budget(40, 0.05, 0.1, 0.01, 0.98, 1.0)
 class Toy(nn.Module):
     """A linear classifier with dropout on noisy points; stops when told to."""
 
-    def __init__(self, stop_at=None, spoil=False):
+    def __init__(self, stop_at=None, spoil=False, overflow=False):
         super().__init__()
         torch.manual_seed(3)
         self.layer = nn.Linear(4, 2)
         self.dropout = nn.Dropout(0.5)
-        self.stop_at, self.spoil = stop_at, spoil
+        self.stop_at, self.spoil, self.overflow = stop_at, spoil, overflow
 
     def loss(self, task, features, step):
         if step == self.stop_at:
@@ -32,6 +32,8 @@ class Toy(nn.Module):
         x = torch.stack(features)
         logits = self.layer(self.dropout(x))
         loss = nn.functional.cross_entropy(logits, (x[:, 0] > 0).long())
+        if self.overflow and step == 39:
+            self.layer.weight.register_hook(lambda gradient: gradient * float("inf"))
         return loss * (float("nan") if self.spoil and step == 7 else 1.0), len(features)
 
 
@@ -85,6 +87,12 @@ def test_a_loss_that_is_not_finite_stops_with_a_hint_and_keeps_the_checkpoint(
     with pytest.raises(UserError, match=r"loss is nan at step 8 of 40 .*learning rate 0\.05"):
         fit(Toy(spoil=True), tmp_path)
     assert Checkpoint(tmp_path).load()[0] == 7
+
+
+def test_weights_that_the_last_update_spoils_are_refused(tmp_path):
+    """No loss tells of them."""
+    with pytest.raises(UserError, match=r"weights are not finite after the update at step 40 of"):
+        fit(Toy(overflow=True), tmp_path)
 
 
 def test_callbacks_run_after_their_steps(tmp_path):

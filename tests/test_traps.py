@@ -258,6 +258,29 @@ def test_local_data_may_lie_beside_the_hub(source, tmp_path):
     assert counts["splits"]["train"]["en"]["labels"] == {"N": 1}
 
 
+def test_rows_of_each_language_are_counted_where_one_configuration_holds_all(
+    source, tmp_path, monkeypatch
+):
+    task = tasks.load("tydiqa")
+    row = {"title": "", "context": "In Rome.", "question": "where ?"}
+    row |= {"answers": {"text": ["Rome"], "answer_start": [3]}}
+    ids = ("korean-1", "korean-2", "swahili-1")
+    prefix = source({(task.REPO, "secondary_task", "validation"): [row | {"id": i} for i in ids]})
+    monkeypatch.setattr(task, "ROWS", {"test": 3})
+    with pytest.raises(UserError, match="gives 2 rows of this language, expected 276"):
+        fetch(prefix, "tydiqa", tmp_path / "out", ("ko",), sampled=False)
+    monkeypatch.setattr(task, "LANGUAGE_ROWS", {"test": {"ko": 2}})
+    counts = fetch(prefix, "tydiqa", tmp_path / "out", ("ko",), sampled=False)["splits"]
+    assert counts["test"]["ko"]["rows"] == 2
+
+
+def test_tydiqa_s_rows_by_language_add_up():
+    task = tasks.load("tydiqa")
+    for split, rows in task.LANGUAGE_ROWS.items():
+        assert set(rows) == set(task.LANGUAGES)
+        assert sum(rows.values()) == task.ROWS[split]
+
+
 def test_tydiqa_s_shifted_answers_are_repaired(source, tmp_path):
     rows = [question(12) | {"id": f"korean-{i}"} for i in range(30)]
     repo, config = tasks.load("tydiqa").REPO, "secondary_task"
