@@ -2,9 +2,10 @@
 
 Everything is read from the parameters and the tasks' files, nothing from the data: rows are those
 that a download has counted where there was one, else those of the generated world, else those that
-the task's file expects. Lengths are mean characters over the characters of a token. It is an
-estimate from above: early stopping may end a training before its last step. Generated texts are
-shorter than the real ones that the tasks' files tell of.
+the task's file expects. Lengths are mean characters over the characters of a token. Early stopping
+may end a training before its last step; scores of development rows on the way to it are not
+counted. Generated texts are shorter than the real ones that the tasks' files tell of. Disk is what
+the outputs and the scratch folder hold at the end, without the Hub's own cache of data sets.
 """
 
 import math
@@ -19,6 +20,8 @@ from stages.command import read_json
 from stages.settings import FineTuning, Settings
 
 BYTES = 4  # of a weight
+FETCHED = 3  # copies of a fetched model: in the Hub's cache, the scratch folder and the outputs
+DOWNLOADED = 2  # copies of examples: in the scratch folder and the outputs
 SOURCE = cell.SOURCE_LANGUAGE
 
 
@@ -61,7 +64,7 @@ class Workload:
         for name, entry in self.settings.models.items():
             size = BYTES * self.parameters(name)
             if name not in self.settings.origins.scratch:
-                yield Work("fetch", name, name, disk_bytes=size)
+                yield Work("fetch", name, name, disk_bytes=FETCHED * size)
                 continue
             seen = chosen.steps * chosen.batch_size
             tokens = min(chosen.max_tokens, self.tokens(cell.TEXT))
@@ -72,8 +75,12 @@ class Workload:
             )
 
     def intermediate(self, model: str, recipe: str, trained: set[str]) -> Work:
-        """The phases that no earlier recipe of the model has left behind, and the encoder."""
+        """The phases that no earlier recipe of the model has left behind, and the encoder.
+
+        The scratch folder keeps the encoder of every phase.
+        """
         phases, seen, steps, operations = recipes.phases(recipe, self.settings), 0, 0, 0.0
+        kept = len(trained)
         for number, phase in enumerate(phases):
             key = f"{model} {phases[: number + 1]}"
             if key not in trained:
@@ -81,7 +88,7 @@ class Workload:
                 for count, batch, each in self.phase(model, phase):
                     seen, steps = seen + count * batch, steps + count
                     operations += flops.TRAINING * count * batch * each
-        size = BYTES * self.parameters(model)
+        size = BYTES * self.parameters(model) * (1 + len(trained) - kept)
         return Work("intermediate", model, f"{model}-{recipe}", seen, steps, operations, size)
 
     def phase(self, model: str, phase: dict) -> Iterator[tuple[int, int, float]]:
@@ -161,7 +168,7 @@ class Workload:
                 rows = sum(self.rows(task, split, c) for c in self.languages(task, split))
                 count += rows
                 disk += rows * self.tokens(task) * self.characters_per_token
-        return Work("download", "", "", count, 0, 0.0, disk)
+        return Work("download", "", "", count, 0, 0.0, DOWNLOADED * disk)
 
     def served(self, trained: str) -> list[str]:
         return [t for t in self.settings.tasks if trained == tasks.load(t).TRAINED_ON]
@@ -172,8 +179,7 @@ class Workload:
         if split not in module.SPLITS:
             return ()
         found = own or tasks.covered(module, self.settings.languages)
-        expected = getattr(module, "ROWS", {}).get(split)
-        return tuple(c for c in found if not isinstance(expected, dict) or c in expected)
+        return tuple(c for c in found if any(has(p, split, c) for p in tasks.parts_with(module, c)))
 
     def rows(self, task: str, split: str, language: str) -> int:
         """Examples of one task, split and language."""
@@ -246,6 +252,12 @@ class Workload:
     def parameters(self, model: str) -> int:
         entry = self.settings.models[model]
         return flops.parameters(entry, self.vocabulary(model), entry.positions)
+
+
+def has(task: ModuleType, split: str, language: str) -> bool:
+    """Whether a task has rows of a split in a language, as far as its file says."""
+    expected = getattr(task, "ROWS", {}).get(split)
+    return not isinstance(expected, dict) or language in expected
 
 
 def shared(task: ModuleType) -> bool:

@@ -65,6 +65,8 @@ def test_rows_of_languages_in_one_configuration_are_shared_out(tmp_path):
     found, load = work(XTREME, tmp_path)
     assert load.rows("tydiqa", "test", "fi") == 782
     assert load.rows("tydiqa", "train", "en") + load.rows("tydiqa", "validation", "en") == 3696
+    assert "th" not in load.languages("udpos_r", "train")  # a union: what none of its parts has
+    assert load.unknown == set()
     assert load.rows("xnli", "test", "fr") == 5010  # each of its rows is in all languages
     assert found["align", "xlm-roberta-large-none"].examples == 3 * sum(
         load.rows(task, "test", code)
