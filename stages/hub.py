@@ -17,6 +17,7 @@ import itertools
 import re
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from stages.hub_cache import fetch, forget
 from stages.hub_errors import explained, patiently
 
 FULL_REVISION = re.compile(r"[0-9a-f]{40}")
+Stored = dict[tuple[str, str], dict]  # {(split, file): {column: Arrow type}}
 CONVERTED = "refs/convert/parquet"  # the Hub's own conversion: <configuration>/<split>/0000.parquet
 
 
@@ -63,11 +65,19 @@ def rows_revision(repository: str, commit: str) -> str:
 
 
 def load_rows(
-    repository: str, config: str, split: str, revision: str | None, cache: str | None, local: bool
+    repository: str,
+    config: str,
+    split: str,
+    revision: str | None,
+    cache: str | None,
+    local: bool,
+    check: Callable[[Stored], None] = lambda stored: None,
 ):
     """Rows of one configuration and split, or None where there is no such split.
 
     `local`: the repository is a folder, which has no revision. `cache` is where prepared rows go.
+    `check` is called with the columns of the configuration's files before they are read:
+    `datasets` gives all of them those of the first one.
     """
     where = f"{repository}, configuration {config!r}"
     if not local:
@@ -75,13 +85,35 @@ def load_rows(
     try:
         with explained(where):
             place = repository if local else _rows_folder(repository, config, split, revision)
-            return place and _prepared(place, config, cache).as_dataset(split=split)
+            if not place:
+                return None
+            check(_stored(_builder(place, config, cache)))
+            return _prepared(place, config, cache).as_dataset(split=split)
     except ValueError as problem:
         if "Unknown split" in str(problem) or "Bad split" in str(problem):
             return None
         if "corresponds to no data" in str(problem):
             raise UserError(f"{where}: split {split!r} is empty") from None
         raise UserError(f"{where}: {problem}") from None
+
+
+def _stored(builder) -> Stored:
+    """What the Parquet files of a configuration hold by themselves."""
+    import pyarrow.parquet
+
+    found: Stored = {}
+    for split, files in (builder.config.data_files or {}).items():
+        for file in files:
+            with contextlib.suppress(OSError, pyarrow.ArrowInvalid):  # told when it is read
+                schema = pyarrow.parquet.read_schema(file)
+                columns = dict(zip(schema.names, schema.types, strict=True))
+                found[str(split), Path(file).name] = columns
+    return found
+
+
+def split_names(split: str) -> list[str]:
+    """Several may be added up, or of one a part be asked for: train_r1+train_r2, train[:10]."""
+    return [name for name in re.split(r"\+|\[.*?\]", split) if name]
 
 
 def fetch_file(repository: str, name: str, revision: str, sha256: str | None, folder: Path) -> Path:
@@ -157,8 +189,7 @@ def _rows_folder(repository: str, config: str, split: str, revision: str) -> str
 def _gather(repository: str, config: str, split: str, commit: str, folder: Path) -> None:
     """Fetch the files of a split, and link to them from a folder with a card of its own."""
     plan = _plan(repository, config, commit)
-    asked = re.split(r"\+|\[.*?\]", split)  # several may be added up: train_r1+train_r2
-    splits = {name: plan.files[name] for name in asked if name in plan.files}
+    splits = {name: plan.files[name] for name in split_names(split) if name in plan.files}
     for name in itertools.chain(*splits.values()):
         link = folder / name
         link.parent.mkdir(parents=True, exist_ok=True)
@@ -238,15 +269,22 @@ def _folders(repository: str, commit: str) -> list[str]:
 
 
 @functools.lru_cache(maxsize=4)
-def _prepared(folder: str, config: str, cache: str | None):
-    """A builder whose rows are prepared; several splits and languages share a configuration."""
+def _builder(folder: str, config: str, cache: str | None):
     import datasets
 
     datasets.disable_progress_bars()
     # A cache for each folder, because datasets takes two of the same card for one.
     own = hashlib.sha256(folder.encode()).hexdigest()[:16]
     place = Path(cache or datasets.config.HF_DATASETS_CACHE) / own
-    builder = datasets.load_dataset_builder(folder, config, cache_dir=str(place))
+    return datasets.load_dataset_builder(folder, config, cache_dir=str(place))
+
+
+@functools.lru_cache(maxsize=4)
+def _prepared(folder: str, config: str, cache: str | None):
+    """A builder whose rows are prepared; several splits and languages share a configuration."""
+    import datasets
+
+    builder = _builder(folder, config, cache)
     try:
         builder.download_and_prepare()
     except datasets.exceptions.DatasetsError as problem:  # unreadable, or not the rows it announces

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -87,18 +88,52 @@ def load_tables(source, part, split: str, language: str, origin: dict, cache: st
     for table, (repository, configs) in tasks.configurations(part, language).items():
         where, local = place(source, part, repository)
         revision = origin["repositories"][repository].get("revision")
+        name, columns = part.SPLITS[split], columns_of(part, table)
+        told = f"{where}, table {table!r}" if hasattr(part, "tables") else where
+        check = partial(check_stored, part=part, columns=columns, where=told)
         read = [
-            hub.load_rows(where, config, part.SPLITS[split], revision, cache, local)
-            for config in configs
+            hub.load_rows(where, config, name, revision, cache, local, check) for config in configs
         ]
         read = [rows for rows in read if rows is not None]
         found[table] = datasets.concatenate_datasets(read) if read else None
     return found
 
 
+def columns_of(part: ModuleType, table: str) -> dict[str, type]:
+    return part.COLUMNS[table] if hasattr(part, "tables") else part.COLUMNS
+
+
+def check_stored(
+    stored: hub.Stored, part: ModuleType, columns: dict[str, type], where: str
+) -> None:
+    """Refuse files, of the splits that a task reads, that lack a column or whose values would be
+    turned into another kind."""
+    read = {name for split in part.SPLITS.values() for name in hub.split_names(split)}
+    for (split, file), found in stored.items():
+        if split in read:
+            check_file(found, columns, f"{where}, split {split!r}, {file}")
+
+
+def check_file(found: dict, columns: dict[str, type], where: str) -> None:
+    import pyarrow
+
+    if missing := [column for column in columns if column not in found]:
+        raise UserError(
+            f"{where}: no column {', '.join(missing)}; the source has {', '.join(found)}"
+        )
+    for column, kind in columns.items():
+        type_ = found[column]
+        whole, broken = pyarrow.types.is_integer(type_), pyarrow.types.is_floating(type_)
+        text = pyarrow.types.is_string(type_) or pyarrow.types.is_large_string(type_)
+        if (kind is str and (whole or broken)) or (kind is int and (broken or text)):
+            raise UserError(
+                f"{where}: column {column!r} should be {kind.__name__}, it is stored as {type_}"
+            )
+
+
 def checked(rows, part: ModuleType, table: str, where: str) -> Iterator[dict]:
     """The rows with the columns that the task reads; one absent or of another type is named."""
-    columns = part.COLUMNS[table] if hasattr(part, "tables") else part.COLUMNS
+    columns = columns_of(part, table)
     where = f"{where}, table {table!r}" if hasattr(part, "tables") else where
     missing = [column for column in columns if column not in rows.column_names]
     if missing:

@@ -28,7 +28,7 @@ XNLI = ("facebook/xnli", "en", "test")
     ("rows", "message"),
     [
         ([{"premise": "a", "label": 0}], r"no column hypothesis; the source has premise, label"),
-        ([nli(label="0")], r"row 0: column 'label' should be int, got str '0'"),
+        ([nli(label="0")], r"column 'label' should be int, it is stored as string"),
         ([nli(), nli(label=7)], r"id '1': label 7; allowed: 0 to 2 \(entailment, neutral"),
         (
             datasets.Dataset.from_list([nli()]).select([]),
@@ -39,6 +39,22 @@ XNLI = ("facebook/xnli", "en", "test")
 def test_broken_rows_are_named(source, tmp_path, rows, message):
     with pytest.raises(UserError, match=message):
         fetch(source({XNLI: rows}), "xnli", tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (nli(premise=3), r"split 'test', test\.parquet: column 'premise' should be str, .* int64"),
+        ({"premise": "a", "label": 0}, r"test\.parquet: no column hypothesis; the source has prem"),
+        (nli(label=0.5), r"test\.parquet: column 'label' should be int, it is stored as double"),
+        (nli(label="no"), r"test\.parquet: column 'label' should be int, it is stored as string"),
+    ],
+)
+def test_every_file_has_columns_of_its_own(source, tmp_path, row, message):
+    """`datasets` would turn them into what the configuration's first file has."""
+    prefix = source({("facebook/xnli", "en", "validation"): [nli()], XNLI: [row]})
+    with pytest.raises(UserError, match=rf"facebook/xnli.*{message}"):
+        fetch(prefix, "xnli", tmp_path / "out")
 
 
 def test_a_file_that_holds_no_rows_is_named(source, tmp_path):
@@ -336,7 +352,7 @@ def test_a_broken_table_is_named(source, tmp_path):
     rows = [{"id": "zh-1", "text": "a"}]
     repo = "local/bucc2018"
     tables = {(repo, f"zh-en.{part}", "test"): rows for part in ("zh", "en", "gold")}
-    with pytest.raises(UserError, match="table 'gold': no column source_id, target_id"):
+    with pytest.raises(UserError, match=r"table 'gold', split .*: no column source_id, target_id"):
         fetch(source(tables), "bucc", tmp_path / "out", ("zh",))
 
 
