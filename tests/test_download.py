@@ -384,9 +384,20 @@ def test_limits_take_the_first_rows(source, tmp_path):
     assert [e["first"] for e in examples.read(tmp_path / "out/test/en.jsonl")] == list("0123")
 
 
-def test_the_stage_ends_with_a_message_and_no_output(source, tmp_path):
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([nli(label=7)], "task 'xnli', test, en, id '0': label 7"),
+        (
+            datasets.Dataset.from_list([nli()]).select([]),
+            "{}/facebook/xnli, configuration 'en': spl",
+        ),
+        ([nli(hypothesis=1)], "{}/facebook/xnli, split 'test', test.parquet: column 'hypothesis'"),
+    ],
+)
+def test_the_stage_ends_with_a_message_and_no_output(source, tmp_path, rows, message):
     """From the command line: exit 1, one line, nothing that looks whole."""
-    prefix = source({XNLI: [nli(label=7)]})
+    prefix = source({XNLI: rows})
     params = yaml.safe_load((ROOT / "params.yaml").read_text())
     params["source"] |= {"prefix": str(prefix), "depends_on": str(prefix)}
     params["languages"] = ["en"]
@@ -399,7 +410,8 @@ def test_the_stage_ends_with_a_message_and_no_output(source, tmp_path):
     command += ["--origin", str(tmp_path / "origin.json"), "--out", str(tmp_path / "out")]
     done = run([*command, "--statistics", str(tmp_path / "counts.json")], ROOT, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith("download: error: task 'xnli', test, en, id '0': label 7")
+    assert done.stderr.startswith(f"download: error: {message.format(prefix)}")
+    assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
     assert not (tmp_path / "counts.json").exists()
 

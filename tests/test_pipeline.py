@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -207,6 +208,8 @@ def test_a_wrong_parameter_stops_dvc_with_a_message(clean):
         ("languages", ["en", "qda", "qdb", "xx"], "no task has language xx; allowed: af, ar"),
         ("pretrain.stepz", 5, "unknown key 'stepz'; allowed: steps"),
         ("tasks.xnly", {}, "unknown task 'xnly'; allowed: anli, anli_plus"),
+        ("pretrain.max_tokens", 2, "pretrain has max_tokens 2; allowed: 8 and more"),
+        ("tokenizer.vocab_size", 3, "tokenizer.vocab_size is 3; allowed: 16 and more"),
     ):
         edit(clean, key, value)
         done = dvc(clean, "repro", check=False)
@@ -214,6 +217,16 @@ def test_a_wrong_parameter_stops_dvc_with_a_message(clean):
         assert message in done.stderr
         assert "Traceback" not in done.stderr
         run(["git", "checkout", "-q", "params.yaml"], clean)
+
+
+def test_a_training_that_does_not_stay_finite_stops_dvc_with_a_message(clean):
+    edit(clean, "pretrain.learning_rate", 1e38)
+    done = dvc(clean, "repro", "--single-item", "pretrain@pico", check=False)
+    assert done.returncode != 0
+    assert re.search(r"pretrain: error: pretrain pico: .*(not finite|is nan|is inf)", done.stderr)
+    assert "learning rate 1e+38); try a smaller one" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (clean / "data/pocket/pretrained/pico").exists()
 
 
 @pytest.mark.slow
