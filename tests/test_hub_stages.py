@@ -1,6 +1,7 @@
 """The stages `sources` and `download` on the Hub's stand-in, by command line, held to a folder."""
 
 import io
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import yaml
 from stages.command import read_json
 from tests.conftest import ROOT
 from tests.hub_server import HubServer, card, until
+from tests.test_fetch import ENTRY, upstream  # noqa: F401  a fixture
 
 LANGUAGES = ("en", "de")
 REPOSITORY = "google-research-datasets/paws-x"  # unpinned
@@ -159,3 +161,43 @@ def test_a_killed_download_looks_unfinished_and_goes_on_with_what_is_missing(hub
     fetched = [Path(request.path).name for request in hub.asked("cdn/.*/en/", "GET")]
     assert fetched == ["train-0.parquet", "validation-0.parquet", "test-0.parquet"]  # once each
     assert len(hub.asked("cdn/.*de/validation", "GET")) == 2
+
+
+def fetched(room: Path, prefix: str, environment: dict[str, str]) -> Path:
+    """The stage `fetch` by command line, in a room whose record of the first fetch stays."""
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    entry = {key: value for key, value in vars(ENTRY).items() if value is not None}
+    params |= {"models": {"mbert": entry}, "origins": {"scratch": [], "hub": ["mbert"]}}
+    params["tokenizer"]["kinds"] = []
+    params["source"]["prefix"] = prefix
+    for section in ("intermediate", "target"):
+        params[section]["max_tokens"] = 32
+    room.mkdir(exist_ok=True)
+    (room / "params.yaml").write_text(yaml.safe_dump(params))
+    shutil.rmtree(room / "out", ignore_errors=True)
+    given = {"params": room / "params.yaml", "code": room / "params.yaml", "model": "mbert"}
+    given |= {"out": room / "out", "record": room / "mbert.json"}
+    options = [f"--{key}={value}" for key, value in given.items()]
+    command = [sys.executable, "-m", "stages.fetch", *options]
+    kind = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    environment = environment | {"DVC_ROOT": str(room)}
+    finish(subprocess.Popen(command, cwd=ROOT, env=environment, **kind))
+    return room / "out"
+
+
+def test_the_hub_gives_the_model_of_a_folder_though_its_branch_moves(hub, upstream, tmp_path):  # noqa: F811
+    folder = upstream / ENTRY.repository
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    commit = hub.commit("model", ENTRY.repository, files)
+    environment = hub.environment(tmp_path / "home")
+    remote = fetched(tmp_path / "remote", "hub", environment)
+    local = fetched(tmp_path / "local", str(upstream), environment)
+    made = {path.name: path.read_bytes() for path in local.iterdir() if path.name != "fetched.json"}
+    assert {name: (remote / name).read_bytes() for name in made} == made
+    assert len(made) > 3
+    assert read_json(tmp_path / "remote/mbert.json")["revision"] == commit
+    config = files["config.json"].replace(b'"hidden_size": 32', b'"hidden_size": 64')
+    hub.commit("model", ENTRY.repository, files | {"config.json": config})
+    again = fetched(tmp_path / "remote", "hub", hub.environment(tmp_path / "other"))  # a cold cache
+    assert {name: (again / name).read_bytes() for name in made} == made
+    assert read_json(again / "fetched.json")["revision"] == commit
