@@ -1,9 +1,14 @@
 """Train the suite's tokenizer on its raw text, with XLM-R's special tokens and templates.
 
-`word` keeps whole words (the pocket world's are few), `bpe` and `unigram` cut them into pieces.
-Written as `tokenizer.json`, which `transformers.AutoTokenizer` loads.
+`word` keeps whole words (the pocket world's are few), `bpe` cuts them into pieces. Written as
+`tokenizer.json`, which `transformers.AutoTokenizer` loads.
+
+The library's trainer of unigram models, XLM-R's kind, is not among them: it adds up probabilities
+in the order of a hash table, so that the same text gives another tokenizer every time.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
@@ -15,7 +20,8 @@ from stages.settings import TokenizerSettings
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]  # the first ids, in this order
 BOS, PAD, EOS, UNK = range(4)
-KINDS = ("word", "bpe", "unigram")
+KINDS = ("word", "bpe")
+ALPHABET = 3000  # characters of `bpe`; rarer ones are unknown
 
 
 def main() -> None:
@@ -36,6 +42,9 @@ def train(kind: str, settings: TokenizerSettings, text: Path) -> Tokenizer:
     """Train on all languages' text, at most `documents` of each."""
     choose(kind, KINDS, "kind of tokenizer")
     tokenizer, trainer = empty(kind, settings.vocab_size)
+    if kind == "bpe":  # which of two equally rare characters stays, the trainer leaves to chance
+        trainer.initial_alphabet = alphabet(tokenizer, documents(text, settings.documents))
+        trainer.limit_alphabet = len(trainer.initial_alphabet)
     tokenizer.train_from_iterator(documents(text, settings.documents), trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>",
@@ -51,6 +60,17 @@ def documents(text: Path, limit: int | None):
             yield example["text"]
 
 
+def alphabet(tokenizer: Tokenizer, texts: Iterable[str]) -> list[str]:
+    """The most frequent characters of texts as the tokenizer cuts them, at most ALPHABET."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        for piece, _ in tokenizer.pre_tokenizer.pre_tokenize_str(
+            tokenizer.normalizer.normalize_str(text)
+        ):
+            counts.update(piece)
+    return sorted(counts, key=lambda character: (-counts[character], character))[:ALPHABET]
+
+
 def empty(kind: str, vocab_size: int) -> tuple[Tokenizer, trainers.Trainer]:
     """An untrained tokenizer of a kind, with its trainer."""
     common = {"vocab_size": vocab_size, "special_tokens": SPECIAL, "show_progress": True}
@@ -64,12 +84,7 @@ def empty(kind: str, vocab_size: int) -> tuple[Tokenizer, trainers.Trainer]:
             ]
         )
         return tokenizer, trainers.WordLevelTrainer(**common)
-    if kind == "bpe":
-        tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
-        trainer = trainers.BpeTrainer(**common, limit_alphabet=3000)
-    else:
-        tokenizer = Tokenizer(models.Unigram())
-        trainer = trainers.UnigramTrainer(**common, unk_token="<unk>")
+    tokenizer, trainer = Tokenizer(models.BPE(unk_token="<unk>")), trainers.BpeTrainer(**common)
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " ")]
     )
