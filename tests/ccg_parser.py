@@ -56,18 +56,15 @@ def combined(left: Category, right: Category):
     """All that two neighbours make."""
     if right.atom == ".":
         yield left
-    if left.slash == "/":
-        told = feature(left.argument, right)
+    for slash, taker, given in (("/", left, right), ("\\", right, left)):
+        if taker.slash != slash:
+            continue
+        told = feature(taker.argument, given)
         if told is not None:
-            yield featured(left.result, told)
-        if right.slash == "/" and (told := feature(left.argument, right.result)) is not None:
-            yield Category("", featured(left.result, told), "/", right.argument)
-    if right.slash == "\\":
-        told = feature(right.argument, left)
-        if told is not None:
-            yield featured(right.result, told)
-        if left.slash == "/" and (told := feature(right.argument, left.result)) is not None:
-            yield Category("", featured(right.result, told), "/", left.argument)
+            yield featured(taker.result, told)
+        # Composed: what is taken still looks for something to its right.
+        if given.slash == "/" and (told := feature(taker.argument, given.result)) is not None:
+            yield Category("", featured(taker.result, told), "/", given.argument)
 
 
 def lifted(found: set[Category]) -> set[Category]:

@@ -22,11 +22,9 @@ CITATION = "Clark et al. 2020, TyDi QA, TACL"
 COLUMNS = {"id": str, "context": str, "question": str, "answers": dict}
 SPLITS = {"train": "train", "validation": "train", "test": "validation"}
 ROWS = {"train": 49_881, "validation": 49_881, "test": 5077}
-# Of each language; those that train are dealt between training and development.
-TRAIN_ROWS = {
-    "ar": 14_805, "bn": 2390, "en": 3696, "fi": 6855, "id": 5702, "ko": 1625, "ru": 6490,
-    "sw": 2755, "te": 5563,
-}  # fmt: skip
+# Of each language: TensorFlow Datasets' catalogue, tydi_qa/goldp, has those that are tested. Those
+# that train are dealt between training and development; of six languages none was found.
+TRAIN_ROWS = {"en": 3696, "ko": 1625, "sw": 2755}
 TEST_ROWS = {
     "ar": 921, "bn": 113, "en": 440, "fi": 782, "id": 565, "ko": 276, "ru": 812, "sw": 499,
     "te": 669,
