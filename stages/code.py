@@ -13,6 +13,7 @@ from stages import recipes, tasks
 from stages.closure import closure, digest
 from stages.command import checksum, stage
 from stages.errors import UserError
+from stages.progress import progress
 from stages.settings import Settings
 
 PLAIN = ["generate", "sources", "tokenizer", "pretrain", "fetch", "lengths", "recipes"]
@@ -40,7 +41,7 @@ def main() -> None:
         # Only sources: Python writes its caches beside them while this stage runs.
         run.guard({str(file): checksum(file) for file in run.inputs["stages"].rglob("*.py")})
         entries = entry_points(run.settings)
-        for name, modules in entries.items():
+        for name, modules in progress(entries.items(), len(entries), "code", "entry points"):
             file = run.outputs["out"] / name
             file.parent.mkdir(parents=True, exist_ok=True)
             lines = [f"{module} {digest(module)}" for module in sorted(closure(modules))]

@@ -1,5 +1,6 @@
 """What the parameters of a suite must say together: names, targets, models, lengths."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from stages.errors import UserError, choose
@@ -7,11 +8,16 @@ from stages.settings import FetchedModel, ScratchModel, Settings
 from stages.typed import Whole, build
 
 SHORTEST = 8  # tokens of an input: with fewer, what the special tokens leave trains nothing
+# Of stages.xtreme, whose text only the report is to depend on.
+BENCHMARKS = ("xtreme", "xtreme-r")
+AVERAGES = ("classification", "tagging", "qa", "retrieval", "overall")
+SPLITS = ("train", "validation", "test")
 FEWEST = 16  # entries of a vocabulary, special tokens included
 
 
 def check(settings: Settings) -> None:
     """Refuse what does not fit together; a UserError names what is allowed."""
+    check_world(settings)
     check_names(settings)
     check_targets(settings)
     check_models(settings)
@@ -41,26 +47,44 @@ def check_names(settings: Settings) -> None:
         where = f"report.reference.{name}"
         lists[f"{where}.model"] = (published.model,), settings.models
         lists[f"{where}.recipe"] = (published.recipe,), settings.all_recipes
-        lists[f"{where}.scores"] = published.scores, settings.tasks
-    if settings.world:
-        trained_in_world = [task for task, rows in settings.world.rows.items() if "train" in rows]
-        lists["world.translated"] = settings.world.translated, trained_in_world
+        averages = AVERAGES if published.benchmark else ()
+        lists[f"{where}.benchmark"] = {published.benchmark} - {None}, BENCHMARKS
+        lists[f"{where}.scores"] = published.scores, [*settings.tasks, *averages]
+    choose_all(settings, lists)
+
+
+def choose_all(settings: Settings, lists: dict[str, tuple[Iterable[str], Iterable[str]]]) -> None:
+    """{key: (names, those that are allowed)}."""
     for key, (names, allowed) in lists.items():
         for name in names:
-            choose(name, allowed, f"{settings.file}: {key}: name")
+            choose(name, allowed, "name", f"{settings.file}: {key}")
+
+
+def check_world(settings: Settings) -> None:
+    """The generated world speaks the suite's languages, and translates rows that a task reads."""
+    world = settings.world
+    if world is None:
+        return
+    for task, rows in world.rows.items():
+        for split in rows:
+            choose(split, SPLITS, "split", f"{settings.file}: world.rows.{task}")
+    trained = [task for task, rows in world.rows.items() if "train" in rows]
+    read = [task for task in trained if f"{task}_translated" in settings.tasks]
+    lists = {"languages": (settings.languages, world.languages)}
+    choose_all(settings, lists | {"world.translated": (world.translated, read)})
 
 
 def check_targets(settings: Settings) -> None:
     """Every target stands in one group, or is only trained before another one."""
     grouped = [target for group in settings.target.groups.values() for target in group]
     for target in grouped:
-        choose(target, settings.target.tasks, f"{settings.file}: target.groups: target")
+        choose(target, settings.target.tasks, "target", f"{settings.file}: target.groups")
     entries = {name: settings.fine_tuning("target", name) for name in settings.target.tasks}
     before = {entry.after for entry in entries.values()} - {None}
     for target, entry in entries.items():
         if entry.after is not None:
             where = f"{settings.file}: target.tasks.{target}.after"
-            choose(entry.after, entries, where)
+            choose(entry.after, entries, "target", where)
             if entries[entry.after].after is not None:
                 raise UserError(f"{where}: {entry.after!r} comes after another target itself")
         count = grouped.count(target)
@@ -76,7 +100,7 @@ def check_models(settings: Settings) -> None:
     origins = {"scratch": ScratchModel, "hub": FetchedModel}
     for origin, kind in origins.items():
         for name in getattr(settings.origins, origin):
-            choose(name, settings.models, f"{settings.file}: origins.{origin}: model")
+            choose(name, settings.models, "model", f"{settings.file}: origins.{origin}")
             if not isinstance(settings.models[name], kind):
                 raise UserError(
                     f"{settings.file}: models.{name} does not fit origins.{origin}: a model of the "

@@ -7,9 +7,10 @@ class UserError(Exception):
     """Bad input, configuration or data; a stage prints it without a stack trace and exits 1."""
 
 
-def choose(name: str, allowed: Iterable[str], what: str) -> str:
-    """Return `name` if it is allowed, else say what was got and what is allowed."""
+def choose(name: str, allowed: Iterable[str], what: str, where: str = "") -> str:
+    """Return `name` if it is allowed, else say what was got, where, and what is allowed."""
     allowed = list(allowed)
     if name not in allowed:
-        raise UserError(f"unknown {what} {name!r}; allowed: {', '.join(allowed) or 'none'}")
+        place = f"{where}: " if where else ""
+        raise UserError(f"{place}unknown {what} {name!r}; allowed: {', '.join(allowed) or 'none'}")
     return name

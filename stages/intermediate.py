@@ -55,7 +55,9 @@ def main() -> None:
             shutil.copy(run.inputs["pretrained"] / name, run.outputs["out"])
         write_json(run.outputs["metrics"], told | {"made_from": run.made_from()})
         scores = [f"{task} {s:.1f}" for p in told["phases"] for task, s in p["english"].items()]
-        run.made = "English development scores " + ", ".join(scores) if scores else "no training"
+        steps = sum(phase["steps"] for phase in told["phases"])
+        untold = f"{steps:,} steps of masked language modelling" if steps else "no training"
+        run.made = "English development scores " + ", ".join(scores) if scores else untold
 
 
 def untrained(run: Run, recipe: str) -> dict:
@@ -122,13 +124,16 @@ def train_phase(run: Run, plan: dict, phase: dict, start: Path, out: Path) -> No
             for name, language in pairs
         ]
         parts = [model.types[task].make_features(part, tokenizer, chosen[task]) for part in rows]
-        sizes[task] = len(parts[0])  # English: what is mixed in makes no longer training
         features = [feature for part in parts for feature in part]
+        # Of a task English counts alone: translated rows that are mixed in make no longer training.
+        sizes[task] = len(features) if task == TEXT else len(parts[0])
         batches[task] = Shuffled(features, chosen[task].batch_size, seed)
     order = order_of_tasks(phase, chosen, sizes, plan["seed"])
     first = phase["tasks"][0]
     budget = dataclasses.replace(training.budget(chosen[first], sizes[first]), steps=len(order))
-    places, rule = running_index(order), stopping.from_plan(plan)
+    # Masked language modelling has no score to stop by.
+    rule = stopping.from_plan(plan) if set(described) != {TEXT} else None
+    places = running_index(order)
     watch = Watch(out / "scores.json", budget.steps, 1, rule)
     scored = English(run, model, described, tokenizer, chosen)
     trained = training.train(

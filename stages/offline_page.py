@@ -30,7 +30,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the template to write")
     out = parser.parse_args().out
     library = vl_convert.javascript_bundle().replace("</script>", "<\\/script>")
-    out.write_text(PAGE.replace("%s", library), encoding="utf-8")
+    try:
+        out.write_text(PAGE.replace("%s", library), encoding="utf-8")
+    except OSError as problem:
+        raise SystemExit(f"offline_page: error: {out}: {problem.strerror}") from None
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from stages.encoder import (
 )
 from stages.flat import Flat
 from stages.model import read_tokenizer
+from stages.progress import progress
 from stages.settings import ScratchModel
 from stages.tokenizer import note_longest
 from stages.types.masked_language_modelling import Masking
@@ -142,8 +143,8 @@ def train(
 def documents(run: Run, tokenizer, longest: int) -> dict[str, list[Feature]]:
     """Features of every language's documents, cut to `longest` tokens."""
     tokenizer.enable_truncation(longest)
-    found = {}
-    for language in examples.languages(run.inputs["text"], "train"):
+    found, codes = {}, examples.languages(run.inputs["text"], "train")
+    for language in progress(codes, len(codes), "pretrain reads", "languages"):
         texts = examples.read(examples.path(run.inputs["text"], "train", language))
         encodings = tokenizer.encode_batch([example["text"] for example in texts])
         found[language] = [Feature(e.ids, i) for i, e in enumerate(encodings) if len(e.ids) > 2]

@@ -6,7 +6,8 @@ depends on its own file, so it reruns exactly when its own data or settings chan
 Recipes: `none` (the pretrained encoder), `random` (the same model, not pretrained), `<task>`,
 `<task>+mlm` (masked language modelling mixed in), `<task>+translated` (English rows and
 machine-translated ones), `multitask/<set>`, `sequential/<order>/<k>` (the first k tasks of an
-order, one after the other).
+order, one after the other). The task `text` is masked language modelling on the raw text of all
+languages, alone or in a set or an order; all others are trained in English.
 """
 
 import dataclasses
@@ -66,7 +67,8 @@ def phases(name: str, settings: Settings) -> list[dict]:
         return [single(task) for task in tasks[: int(length)]]
     task, _, mixed = name.partition("+")
     known = settings.intermediate.tasks
-    allowed = [*CONTROLS, *known, *(f"{t}+{m}" for t in known for m in ("mlm", "translated"))]
+    tasks = [t for t in known if t != TEXT]
+    allowed = [*CONTROLS, *known, *(f"{t}+{m}" for t in tasks for m in ("mlm", "translated"))]
     allowed += [f"multitask/{key}" for key in settings.multitask]
     allowed += [f"sequential/{key}/<k>" for key in settings.orders]
     choose(name, allowed, "recipe")
@@ -90,10 +92,13 @@ def recipe(name: str, settings: Settings, folder: Path) -> dict:
         chosen = {task: settings.fine_tuning("intermediate", task) for task in phase["tasks"]}
         if phase["steps"] is not None:  # a step budget: how many epochs it makes is not asked
             chosen = {task: dataclasses.replace(s, epochs=0.0) for task, s in chosen.items()}
-        rows = {task: [[task, SOURCE_LANGUAGE]] for task in phase["tasks"]}
+        rows = {}
         for task in phase["tasks"]:
-            splits = ["train", "validation"]
-            files |= checksums(folder, task, settings, splits, [SOURCE_LANGUAGE])
+            splits, codes = ["train", "validation"], [SOURCE_LANGUAGE]
+            if task == TEXT:
+                splits, codes = ["train"], examples.languages(folder / TEXT, "train")
+            files |= checksums(folder, task, settings, splits, codes)
+            rows[task] = [[task, code] for code in codes]
         for task in used(phase)[len(phase["tasks"]) :]:  # what is mixed in
             choose(task, settings.tasks, f"task (recipe {name!r} needs its rows):")
             found = examples.languages(folder / task, "train")

@@ -2,10 +2,11 @@
 
 Both are means over the languages of a benchmark, English included, as XTREME's tables have them;
 those of the zero-shot tables are without English. A retrieval task's is that at the original
-protocol's layer, over all tokens.
+protocol's layer, over all tokens. A benchmark's averages are those of stages.overall.
 """
 
 from stages import tasks
+from stages.consistency import AVERAGES
 from stages.errors import choose
 from stages.grid import EXACT, Score
 from stages.settings import Reference, Settings
@@ -16,15 +17,20 @@ RETRIEVAL = {"cosine_from_english_percent": "accuracy", "f1_percent": "f1"}
 Ours = dict[str, dict[str, float | int]]  # {measure: columns of a row}
 
 
-def reference_rows(scores: list[Score], retrieval: list[dict], settings: Settings) -> list[dict]:
+def reference_rows(
+    scores: list[Score], retrieval: list[dict], overall: list[dict], settings: Settings
+) -> list[dict]:
     """A row per published score; without our columns where the cell has not run in all languages
     of the benchmark."""
     rows = []
     for name, published in settings.report.reference.items():
         for task, measures in published.scores.items():
-            codes = benchmark_languages(published, task)
-            ours = scored(scores, published, task, codes)
-            ours = ours or retrieved(retrieval, published, task, len(codes))
+            if task in AVERAGES:
+                ours = averaged(overall, published, task)
+            else:
+                codes = benchmark_languages(published, task)
+                ours = scored(scores, published, task, codes)
+                ours = ours or retrieved(retrieval, published, task, len(codes))
             for measure, value in measures.items():
                 row = {"model": published.model, "recipe": published.recipe, "task": task}
                 row |= {"measure": measure, "published_percent": value}
@@ -40,9 +46,18 @@ def benchmark_languages(published: Reference, task: str) -> tuple[str, ...]:
     """The languages over which a score was averaged; none where no benchmark is named."""
     if published.benchmark is None:
         return ()
-    known = BENCHMARKS[choose(published.benchmark, BENCHMARKS, "benchmark")].tasks
+    known = BENCHMARKS[published.benchmark].tasks
     folder = getattr(tasks.load(task), "XTREME", task).removeprefix("xtreme-r/")
     return known[choose(folder, known, f"{published.benchmark}: task")].languages
+
+
+def averaged(overall: list[dict], published: Reference, name: str) -> Ours:
+    """The mean over a group of a benchmark's tasks or all of them, if none is missing."""
+    wanted = (published.benchmark, published.model, published.recipe, name)
+    for row in overall:
+        if tuple(row[key] for key in ("benchmark", "model", "recipe", "tasks")) == wanted:
+            return {"score": {"ours_percent": row["score_percent"]}}
+    return {}
 
 
 def scored(scores: list[Score], published: Reference, task: str, codes: tuple[str, ...]) -> Ours:

@@ -246,7 +246,8 @@ class Benchmark:
 @dataclass(frozen=True)
 class Reference:
     """Published scores, {task: {measure: percent}}: means over the languages that a benchmark
-    (stages.xtreme) has of the task, or over all of the suite's, English included."""
+    (stages.xtreme) has of the task, or over all of the suite's, English included. With a benchmark
+    also its averages, {overall or group of tasks: {score: percent}}."""
 
     model: str
     recipe: str

@@ -140,7 +140,7 @@ def main() -> None:
     args = parser.parse_args()
     try:
         counts = write_all_gold(args.tasks, args.out)
-    except UserError as problem:
+    except (UserError, OSError) as problem:
         print(f"submission: error: {problem}", file=sys.stderr)
         raise SystemExit(1) from None
     print(", ".join(f"{name} {count} languages" for name, count in counts.items()))

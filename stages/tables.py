@@ -15,6 +15,7 @@ from stages.settings import Settings
 def make(scores: list[Score], run: Run) -> dict[str, list[dict]]:
     """All tables by name."""
     gains, encoders = gain_rows(scores, run.settings), encoder_tables(run)
+    overall = overall_rows(scores, encoders, run.settings)
     return {
         "scores": score_rows(scores, run.settings),
         "gains": gains,
@@ -23,8 +24,8 @@ def make(scores: list[Score], run: Run) -> dict[str, list[dict]]:
         "sequence": sequence_rows(gains, run.settings),
         **encoders,
         "cost": cost_rows(scores, run),
-        "overall": overall_rows(scores, encoders, run.settings),
-        "reference": reference_rows(scores, encoders["retrieval"], run.settings),
+        "overall": overall,
+        "reference": reference_rows(scores, encoders["retrieval"], overall, run.settings),
     }
 
 

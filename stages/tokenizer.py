@@ -8,7 +8,7 @@ in the order of a hash table, so that the same text gives another tokenizer ever
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
@@ -16,6 +16,7 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, pr
 from stages import examples, special
 from stages.command import read_json, stage, write_json
 from stages.errors import choose
+from stages.progress import progress
 from stages.settings import TokenizerSettings
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]  # the first ids, in this order
@@ -54,8 +55,10 @@ def train(kind: str, settings: TokenizerSettings, text: Path) -> Tokenizer:
     return tokenizer
 
 
-def documents(text: Path, limit: int | None):
-    for language in examples.languages(text, "train"):
+def documents(text: Path, limit: int | None) -> Iterator[str]:
+    """The texts, language after language, with a bar of their own each time they are read."""
+    codes = examples.languages(text, "train")
+    for language in progress(codes, len(codes), "tokenizer reads", "languages"):
         for example in examples.read(examples.path(text, "train", language), limit):
             yield example["text"]
 

@@ -106,17 +106,17 @@ def train(
         clip(parameters, budget.clip_norm)
         optimizer.step(budget.learning_rate * schedule(step, budget.steps, budget.warmup))
         tokens += count
-        ended = bool(at_step) and step + 1 in at_step and at_step[step + 1]()
-        if ended:
-            losses = losses[: step + 1]
+        done, last = step + 1, step + 1 == budget.steps
+        scored, due = bool(at_step) and done in at_step, not last and checkpoint.due()
+        if last or due or scored:
+            hold_finite(named, f"{what}: weights are not finite after the update {where}")
+        if scored and at_step[done]():
+            losses = losses[:done]
             break
         if step % RELEASE_EVERY == 0:
             release()
-        last = step + 1 == budget.steps
-        if last or checkpoint.due():
-            hold_finite(named, f"{what}: weights are not finite after the update {where}")
-        if not last and checkpoint.due():
-            checkpoint.save(step + 1, state(model, optimizer, losses))
+        if due:
+            checkpoint.save(done, state(model, optimizer, losses))
     checkpoint.remove()
     model.eval()
     return Trained(curve(losses), tokens, len(losses))

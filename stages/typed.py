@@ -84,10 +84,11 @@ def _build_dataclass(kind: type, value: Any, where: str) -> Any:
     for key in value:
         if key not in fields:
             raise UserError(f"{where}: unknown key {key!r}; allowed: {', '.join(fields)}")
-    for name, entry in fields.items():
-        optional = (entry.default, entry.default_factory) != (dataclasses.MISSING,) * 2
-        if name not in value and not optional:
-            raise UserError(f"{where}: missing key {name!r}; needed: {', '.join(fields)}")
+    missing = (dataclasses.MISSING,) * 2
+    needed = [n for n, entry in fields.items() if (entry.default, entry.default_factory) == missing]
+    for name in needed:
+        if name not in value:
+            raise UserError(f"{where}: missing key {name!r}; needed: {', '.join(needed)}")
     built = {key: build(hints[key], part, f"{where}{colon}{key}") for key, part in value.items()}
     return kind(**built)
 

@@ -95,6 +95,8 @@ class Workload:
         """(steps, batch size, operations of an example's forward pass) of each task of a phase."""
         chosen = {t: self.settings.fine_tuning("intermediate", t) for t in phase["tasks"]}
         sizes = {t: self.features(t, SOURCE, chosen[t]) for t in phase["tasks"]}
+        if cell.TEXT in sizes:  # of all languages
+            sizes[cell.TEXT] *= len(self.languages(cell.TEXT, "train"))
         if phase["steps"] is not None:
             weights = {t: min(sizes[t], phase["cap"]) for t in phase["tasks"]}
             whole = sum(weights.values()) or 1

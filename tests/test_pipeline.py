@@ -335,8 +335,10 @@ def hold_equal(one: Path, other: Path) -> None:
 
 @pytest.mark.slow
 def test_recipes_of_every_kind_train(clean):
-    """Those that the shrunk grid leaves out: several tasks at once, and translated rows."""
-    edit(clean, "extra.recipes", ["mnli+mlm", "multitask/all", "mnli+translated"])
+    """Those that the shrunk grid leaves out: several tasks at once, translated rows, and masked
+    language modelling alone."""
+    edit(clean, "extra.recipes", ["mnli+mlm", "multitask/all", "mnli+translated", "text"])
+    edit(clean, "intermediate.tasks.text", {"train_examples": 16, "epochs": 1, "max_tokens": 64})
     run([sys.executable, "-m", "stages.run", "--workers", "2"], clean)
     summary = json.loads((clean / "metrics/pocket/summary.json").read_text())
     assert summary["not_run_cells"] == 0
@@ -345,4 +347,8 @@ def test_recipes_of_every_kind_train(clean):
     for recipe, tasks in trained.items():
         told = clean / f"metrics/pocket/intermediate/pico/{recipe}.json"
         assert set(json.loads(told.read_text())["phases"][0]["english"]) == tasks
+    told = json.loads((clean / "metrics/pocket/intermediate/pico/text.json").read_text())
+    (phase,) = told["phases"]
+    assert phase["english"] == {}
+    assert phase["examples"] == {"text": 6 * 16}
     assert status(clean) == set()

@@ -45,14 +45,19 @@ def test_steps_and_examples_of_the_pocket_suite(tmp_path):
     # The sequence goes on from the phase that the single recipe has left.
     assert found["intermediate", "pico-sequential/mnli_squad/2"].steps == squad
     assert found["intermediate", "pico-none"].flops == 0
-    assert found["target", "udpos-nano-none"].steps == 60 // 16 * 10
+    assert found["target", "udpos-nano-none"].steps == 20 // 4 * 10
     assert found["target", "more-nano-none"].steps == 3 * 600 // 16 * 4
 
 
+def test_masked_language_modelling_alone_counts_all_languages(tmp_path):
+    found, _ = work(ROOT / "suites/pocket-full/params.yaml", tmp_path)
+    assert found["intermediate", "nano-text"].steps == 6 * 1000 // 8
+
+
 def test_rows_are_those_that_a_download_has_counted(tmp_path):
-    (tmp_path / "udpos.json").write_text('{"splits": {"train": {"en": {"rows": 48}}}}')
+    (tmp_path / "udpos.json").write_text('{"splits": {"train": {"en": {"rows": 12}}}}')
     found, _ = work(ROOT / "params.yaml", tmp_path)
-    assert found["target", "udpos-nano-none"].steps == 48 // 16 * 10
+    assert found["target", "udpos-nano-none"].steps == 12 // 4 * 10
 
 
 def test_a_target_before_another_is_counted(tmp_path):

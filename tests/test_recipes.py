@@ -1,6 +1,7 @@
 """Recipes: names to phases, and the files that cells depend on."""
 
 import dataclasses
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -53,6 +54,28 @@ def test_what_is_mixed_in_brings_its_rows(loaded, tasks):
     rows = plan["phases"][0]["rows"]["mnli"]
     assert rows[0] == ["mnli", "en"]
     assert ["mnli_translated", "qdc"] in rows
+
+
+def test_masked_language_modelling_is_a_task_of_all_languages_without_development_rows(
+    loaded, tasks
+):
+    own = {"train_examples": 2, "epochs": 1, "batch_size": 8, "max_tokens": 64}
+    chosen = dataclasses.replace(
+        loaded.intermediate, tasks=loaded.intermediate.tasks | {"text": own}
+    )
+    orders = {"back": ("ccg", "text")}
+    more = dataclasses.replace(loaded, intermediate=chosen, orders=orders)
+    plan = recipes.recipe("text", more, tasks)
+    every = [["text", "en"], ["text", "qda"], ["text", "qdc"]]
+    assert plan["phases"][0]["rows"] == {"text": every}
+    assert plan["phases"][0]["settings"]["text"]["batch_size"] == 8
+    trained = {f"text/train/{code}.jsonl" for code in ("en", "qda", "qdc")}
+    assert set(plan["files"]) == trained | {"text/task.json"}
+    last = recipes.recipe("sequential/back/2", more, tasks)["phases"][1]
+    assert last["rows"] == {"text": every}
+    for wrong in ("text+mlm", "text+translated"):
+        with pytest.raises(UserError, match=f"unknown recipe '{re.escape(wrong)}'"):
+            recipes.phases(wrong, more)
 
 
 def test_translated_rows_must_be_in_the_suite(loaded, tasks):

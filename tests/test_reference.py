@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from stages import grid, printed, settings, tables
+from stages import consistency, grid, overall, printed, reference, settings, tables, xtreme
 from stages.errors import UserError
 from stages.settings import Reference
 from tests.conftest import ROOT
@@ -53,6 +53,28 @@ def test_a_cell_that_has_not_run_or_lacks_languages_has_no_score_of_ours(small):
     assert text.splitlines()[3].split() == ["xnli,", "accuracy", "70.0", "-", "-"]
 
 
+def test_a_benchmark_s_averages_have_published_scores_too(small):  # noqa: F811
+    whole = replace(PUBLISHED, benchmark="xtreme", scores={"qa": {"score": 60.0}})
+    rows = made(small, whole=whole)
+    assert rows[0]["published_percent"] == 60.0
+    assert "ours_percent" not in rows[0]  # tasks are missing
+    told = {"benchmark": "xtreme", "model": "nano", "recipe": "none", "score_percent": 61.5}
+    averages = [told | {"tasks": "qa"}, told | {"tasks": "overall", "recipe": "ccg"}]
+    small.settings.report.reference = {"whole": whole}
+    found = reference.reference_rows([], [], averages, small.settings)
+    assert found[0]["difference"] == pytest.approx(1.5)
+    wrong = replace(whole, scores={"qa": {"f1": 60.0}})
+    small.settings.report.reference = {"whole": wrong}
+    with pytest.raises(UserError, match="measure 'f1'; allowed: score"):
+        reference.reference_rows([], [], averages, small.settings)
+
+
+def test_the_averages_that_parameters_may_name_are_the_benchmarks():
+    for benchmark in xtreme.BENCHMARKS.values():
+        assert {*benchmark.groups, overall.OVERALL} == set(consistency.AVERAGES)
+    assert set(xtreme.BENCHMARKS) == set(consistency.BENCHMARKS)
+
+
 def test_a_measure_that_the_task_does_not_have_is_refused(small):  # noqa: F811
     with pytest.raises(UserError, match="allowed: accuracy"):
         made(small, table=replace(PUBLISHED, scores={"xnli": {"f1": 70.0}}))
@@ -61,7 +83,9 @@ def test_a_measure_that_the_task_does_not_have_is_refused(small):  # noqa: F811
 def test_names_in_the_parameters_are_checked(tmp_path):
     text = (ROOT / "suites/xtreme/params.yaml").read_text()
     file = tmp_path / "params.yaml"
-    for name, wrong in (("xnli: {acc", "xnly: {acc"), ("recipe: none", "recipe: non")):
+    wrongs = [("xnli: {acc", "xnly: {acc"), ("recipe: none", "recipe: non")]
+    wrongs += [("benchmark: xtreme ", "benchmark: extreme ")]
+    for name, wrong in wrongs:
         assert name in text
         file.write_text(text.replace(name, wrong))
         with pytest.raises(UserError, match=r"report\.reference\.baseline"):

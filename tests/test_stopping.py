@@ -64,7 +64,7 @@ def test_a_target_outside_the_groups_must_come_before_another(tmp_path):
     assert loaded.fine_tuning("target", "mnli").after == "pawsx"
     with pytest.raises(UserError, match=r"'pawsx' stands in 0 of target.groups"):
         settings.load(params(tmp_path, pawsx={}))
-    with pytest.raises(UserError, match=r"target.tasks.mnli.after 'nothing'"):
+    with pytest.raises(UserError, match=r"target.tasks.mnli.after: unknown target 'nothing'"):
         settings.load(params(tmp_path, mnli={"after": "nothing"}))
     with pytest.raises(UserError, match="comes after another target itself"):
         settings.load(params(tmp_path, pawsx={"after": "udpos"}, mnli={"after": "pawsx"}))

@@ -19,12 +19,12 @@ BUDGET = Budget(40, 0.05, 0.1, 0.01, 0.98, 1.0)
 class Toy(nn.Module):
     """A linear classifier with dropout on noisy points; stops when told to."""
 
-    def __init__(self, stop_at=None, spoil=False, overflow=False):
+    def __init__(self, stop_at=None, spoil=False, overflow_at=None):
         super().__init__()
         torch.manual_seed(3)
         self.layer = nn.Linear(4, 2)
         self.dropout = nn.Dropout(0.5)
-        self.stop_at, self.spoil, self.overflow = stop_at, spoil, overflow
+        self.stop_at, self.spoil, self.overflow_at = stop_at, spoil, overflow_at
 
     def loss(self, task, features, step):
         if step == self.stop_at:
@@ -32,7 +32,7 @@ class Toy(nn.Module):
         x = torch.stack(features)
         logits = self.layer(self.dropout(x))
         loss = nn.functional.cross_entropy(logits, (x[:, 0] > 0).long())
-        if self.overflow and step == 39:
+        if step + 1 == self.overflow_at:
             self.layer.weight.register_hook(lambda gradient: gradient * float("inf"))
         return loss * (float("nan") if self.spoil and step == 7 else 1.0), len(features)
 
@@ -92,7 +92,15 @@ def test_a_loss_that_is_not_finite_stops_with_a_hint_and_keeps_the_checkpoint(
 def test_weights_that_the_last_update_spoils_are_refused(tmp_path):
     """No loss tells of them."""
     with pytest.raises(UserError, match=r"weights are not finite after the update at step 40 of"):
-        fit(Toy(overflow=True), tmp_path)
+        fit(Toy(overflow_at=40), tmp_path)
+
+
+def test_weights_that_are_not_finite_are_never_scored(tmp_path):
+    """The loss of the next step would tell of them, the score before it would not."""
+    seen = []
+    with pytest.raises(UserError, match=r"weights are not finite after the update at step 20 of"):
+        fit(Toy(overflow_at=20), tmp_path, at_step={20: lambda: seen.append(20) or True})
+    assert seen == []
 
 
 def test_callbacks_run_after_their_steps(tmp_path):

@@ -22,6 +22,7 @@ from stages.errors import UserError
 from stages.pocket import choices, inference, linking, pairs, paraphrases, questions, tagging
 from stages.pocket.languages import Language, MachineTranslation, least_marked, text
 from stages.pocket.meanings import World
+from stages.progress import progress
 from stages.tasks import lareqa
 
 # Those that test single sentences stand first: the others' training rows keep away from them.
@@ -46,7 +47,7 @@ def draw_meanings(
     check_wanted(wanted, len(world.topics))
     bare, drawn = least_marked(english, seed), {}
     tested: set = set()
-    for family in FAMILIES:
+    for family in progress(FAMILIES, len(FAMILIES), "meanings", "families of tasks"):
         seen: set = set()
         for task, split in family.SPLITS:
             compared = english if task in ENGLISH_ALONE else bare
@@ -134,7 +135,7 @@ def tables(
     noise: float,
 ) -> Iterator[tuple[ModuleType, str, str, datasets.Dataset]]:
     """All (task module, configuration, split as the repository calls it, data set)."""
-    for (task, split), found in drawn.items():
+    for (task, split), found in progress(drawn.items(), len(drawn), "rows", "tables"):
         if not found:
             continue
         if task == "bucc":
