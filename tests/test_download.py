@@ -66,6 +66,15 @@ def test_a_file_that_holds_no_rows_is_named(source, tmp_path):
         fetch(prefix, "xnli", tmp_path / "out")
 
 
+def test_a_corpus_has_whatever_languages_a_suite_lists_for_it(source, tmp_path):
+    rows = [{"text": "Hej ."}]
+    prefix = source({("local/multilingual-text", code, "train"): rows for code in ("en", "sv")})
+    told = fetch(prefix, "text", tmp_path / "out", limits={"languages": ("en", "sv")})
+    assert set(told["splits"]["train"]) == {"en", "sv"}
+    with pytest.raises(UserError, match=r"multilingual-text.*'no'"):
+        fetch(prefix, "text", tmp_path / "other", limits={"languages": ("en", "no")})
+
+
 def tagged(tokens):
     return {"tokens": tokens, "ner_tags": [0] * len(tokens), "langs": ["en"] * len(tokens)}
 

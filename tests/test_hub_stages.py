@@ -38,6 +38,7 @@ class Stages:
         params |= {"orders": {}, "multitask": {}, "extra": {"models": [], "recipes": []}}
         params["intermediate"]["tasks"] = {}
         params["align"]["tasks"] = []
+        params["generators"] = []
         params["source"] |= {"prefix": prefix, "depends_on": str(self.params)}
         self.params.write_text(yaml.safe_dump(params))
 

@@ -74,6 +74,12 @@ def test_what_is_wrong_is_named(tmp_path, params, key, value, message):
         load(tmp_path, changed(params, key, value))
 
 
+def test_a_world_that_nothing_generates_speaks_no_part(tmp_path, params):
+    params = changed(params, "align.development_languages", [])
+    loaded = load(tmp_path, changed(changed(params, "generators", []), "languages", ["en", "de"]))
+    assert loaded.languages == ("en", "de")
+
+
 def test_settings_are_frozen(tmp_path, params):
     loaded = load(tmp_path, params)
     with pytest.raises(dataclasses.FrozenInstanceError):

@@ -14,6 +14,7 @@ COLUMNS = {"text": str}
 SPLITS = {"train": "train"}
 ROWS = {}
 LANGUAGES = EVERY_LANGUAGE
+ANY_LANGUAGE = True
 CHARACTERS = 103
 METRICS = ()
 LABELS = ()
