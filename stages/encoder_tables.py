@@ -73,11 +73,8 @@ def chosen_rows(shared: dict, told: dict, settings: Settings) -> list[dict]:
 
 
 def mean(languages: list[dict], layer: int, measure: str) -> dict:
-    """The mean of a measure over languages at a layer; of an accuracy with a 95 % interval.
-
-    The interval is over sentences, each right or wrong by itself: normal, its variance that of
-    (right + 2) of (n + 4) sentences. Of F1 there is none.
-    """
+    """The mean of a measure over languages at a layer; of an accuracy with a 95 % interval, of F1
+    without."""
     values = [
         next(found[measure] for found in language["layers"] if found["layer"] == layer)
         for language in languages
@@ -86,14 +83,24 @@ def mean(languages: list[dict], layer: int, measure: str) -> dict:
     told = {"languages": len(values), "score_percent": score}
     if any("n" not in language for language in languages):
         return told | {"n": sum(language["n_gold"] for language in languages)}
-    variance = 0.0
-    for value, language in zip(values, languages, strict=True):
-        n = language["n"] + 4
-        share = (value / 100 * language["n"] + 2) / n
+    counts = [language["n"] for language in languages]
+    low, high = accuracy_interval(values, counts)
+    return told | {"low_percent": low, "high_percent": high, "n": sum(counts)}
+
+
+def accuracy_interval(values: list[float], counts: list[int]) -> tuple[float, float]:
+    """The 95 % interval in percent of the mean of accuracies, each of `counts` sentences.
+
+    It is over sentences, each right or wrong by itself: normal, its variance that of (right + 2) of
+    (n + 4) sentences.
+    """
+    score, variance = sum(values) / len(values), 0.0
+    for value, count in zip(values, counts, strict=True):
+        n = count + 4
+        share = (value / 100 * count + 2) / n
         variance += share * (1 - share) / n
     reach = 196 * sqrt(variance) / len(values)
-    bounds = {"low_percent": max(0.0, score - reach), "high_percent": min(100.0, score + reach)}
-    return told | bounds | {"n": sum(language["n"] for language in languages)}
+    return max(0.0, score - reach), min(100.0, score + reach)
 
 
 def protocol_means(rows: list[dict], measure: str) -> dict[tuple[str, str, str], float]:

@@ -6,7 +6,7 @@ test compares the two.
 
 from stages import tasks
 from stages.differences import MEAN, NONE, RANDOM
-from stages.encoder_tables import by_cell
+from stages.encoder_tables import accuracy_interval, by_cell
 from stages.grid import ENGLISH
 
 Tables = dict[str, list[dict]]
@@ -115,7 +115,11 @@ def retrieval(tables: Tables) -> str:
             column = columns.setdefault(title.format(f"`{key[2]}`"), {})
             column["n", ""] = str(min(counts[key]))
             column["chance", ""] = f"{mean(guesses[key]):.1f}" if key in guesses else "-"
-            column[key[0], key[1]] = f"{mean(found):.1f} ({min(found):.1f} to {max(found):.1f})"
+            bounds = ""
+            if n == "n":  # an accuracy
+                bounds = "[{:.1f}, {:.1f}] ".format(*accuracy_interval(found, counts[key]))
+            reach = f"({min(found):.1f} to {max(found):.1f})"
+            column[key[0], key[1]] = f"{mean(found):.1f} {bounds}{reach}"
     cells = dict.fromkeys(cell for column in columns.values() for cell in column)
     chosen = {"", NONE, RANDOM, *several(tables), *closest(tables).values()}
     rows = [
@@ -126,8 +130,8 @@ def retrieval(tables: Tables) -> str:
     ]
     heading = (
         "The encoders of the recipes above at the protocol's layer, percent: margin retrieval of "
-        "the English translation and mining; means over languages (lowest to highest language). n: "
-        "pairs of a language."
+        "the English translation, with 95 % intervals over sentences, and mining; means over "
+        "languages (lowest to highest language). n: pairs of a language."
     )
     return block(heading, ["model", "recipe", *columns], rows)
 

@@ -231,8 +231,9 @@ def test_retrieval_and_mining_stand_beside_chance(made, tmp_path):
     lines = rendered(made, tmp_path)
     assert cells(lines, "n")[0][2:] == ["50", "50", "10"]
     assert cells(lines, "chance")[0][2:] == ["2.0", "2.0", "0.4"]
+    # 17.5 of 54 in each of two languages: 196 * sqrt(2 * 0.3241 * 0.6759 / 54) / 2 = 8.8.
     assert cells(lines, "`nano`", "`none`")[0][2:] == [
-        *(["31.0 (31.0 to 31.0)"] * 2),
+        *(["31.0 [22.2, 39.8] (31.0 to 31.0)"] * 2),
         "32.0 (32.0 to 32.0)",
     ]
 
