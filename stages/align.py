@@ -102,24 +102,27 @@ def measures(run: Run, tasks: list[Description]) -> dict:
 
 
 def summary(told: dict) -> str:
-    """One line: each measure at the layer where it is best, retrieval and F1 as language means."""
-    parts = [
-        f"{task} {best(languages, 'margin_to_english_percent'):.1f} %"
-        for task, languages in told["tasks"].items()
-    ]
-    parts += [
-        f"{task} F1 {best(languages, 'f1_percent'):.1f} %"
-        for task, languages in told["mining"].items()
-    ]
+    """One line: each measure at the protocol's layer, retrieval and F1 as language means."""
+    measured = [(task, "margin_to_english_percent", found) for task, found in told["tasks"].items()]
+    measured += [(f"{t} F1", "f1_percent", found) for t, found in told["mining"].items()]
     if told["language_identity"]:
-        parts.append(f"language {best({'': told['language_identity']}, 'accuracy_percent'):.1f} %")
-    return ", ".join(parts)
+        measured.append(("language", "accuracy_percent", {"": told["language_identity"]}))
+    parts = []
+    for name, measure, found in measured:
+        mean = at_layer(found, measure, told["protocol_layer"])
+        parts.append(f"{name} {mean:.1f} %")
+    return f"layer {told['protocol_layer']}: " + ", ".join(parts)
 
 
-def best(languages: dict[str, dict], measure: str) -> float:
-    """Mean over languages of a measure, at the layer where it is best."""
-    values = [[layer[measure] for layer in found["layers"]] for found in languages.values()]
-    return max(sum(layer) / len(layer) for layer in zip(*values, strict=True))
+def at_layer(languages: dict[str, dict], measure: str, layer: int) -> float:
+    """Mean over languages of a measure at a layer."""
+    values = [
+        place[measure]
+        for found in languages.values()
+        for place in found["layers"]
+        if place["layer"] == layer
+    ]
+    return sum(values) / len(values)
 
 
 def retrieve(

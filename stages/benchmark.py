@@ -123,7 +123,8 @@ def load_cells(run: Run, plan: dict) -> list[Cell]:
             ]
             for model, tokenizer in tokenizers.items()
         }
-        for model, recipe in run.settings.cells:
+        grid = run.settings.cells
+        for model, recipe in progress(grid, len(grid), f"benchmark {name} reads", "models"):
             home = run.inputs["models"] / model / recipe / name / seed
             chosen = read_json(home / "english.json")["chosen"]
             network = compute.place(read_model(home / chosen, head), run.settings)

@@ -72,10 +72,12 @@ def entry_points(settings: Settings) -> dict[str, list[str]]:
         used = [task for phase in plans for task in recipes.used(phase)]
         entries[f"intermediate/{recipe}"] = ["stages.intermediate", *by_key(used)]
     for group, targets in settings.target.groups.items():
-        trained = [settings.fine_tuning("target", name).task or name for name in targets]
-        before = [settings.fine_tuning("target", name).after for name in targets]
+        chosen = {name: settings.fine_tuning("target", name) for name in targets}
+        trained = [entry.task or name for name, entry in chosen.items()]
+        owners = {entry.serves or entry.task or name for name, entry in chosen.items()}
+        before = [entry.after for entry in chosen.values()]
         before = [settings.fine_tuning("target", n).task or n for n in before if n]
-        served = [t for t in settings.tasks if tasks.load(t).TRAINED_ON in trained]
+        served = [t for t in settings.tasks if tasks.load(t).TRAINED_ON in owners]
         entries[f"target/{group}"] = ["stages.target", *by_key([*trained, *before])]
         entries[f"evaluate/{group}"] = ["stages.evaluate", *by_key([*trained, *served])]
         entries[f"benchmark/{group}"] = ["stages.benchmark", *by_key([*trained, *served])]

@@ -162,9 +162,17 @@ def _start(name, args, inputs, planned, outputs, params, records) -> Run:
         params=_values(settings, params, args),
     )
     for beside in run.outputs.values():
+        hold_writable(beside.parent)
         remove(beside)
-        beside.parent.mkdir(parents=True, exist_ok=True)
+    hold_writable(scratch_root())
     return run
+
+
+def hold_writable(folder: Path) -> None:
+    """Make a folder, or refuse one that cannot be written to: before the work, not after it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UserError(f"{folder}: this folder cannot be written to")
 
 
 def _values(settings: Settings, params: Sequence[str], args: argparse.Namespace) -> dict:
@@ -230,7 +238,6 @@ def _note(title: str, suite: str, seconds: float) -> None:
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     told = {"stage": title, "suite": suite, "ended": now}
     told |= {"stage_sec": round(seconds, 2), "peak_rss_mib": round(peak)}
-    scratch_root().mkdir(parents=True, exist_ok=True)
     with (scratch_root() / "runs.jsonl").open("a") as stream:
         stream.write(json.dumps(told) + "\n")
 

@@ -11,6 +11,7 @@ SHORTEST = 8  # tokens of an input: with fewer, what the special tokens leave tr
 # Of stages.xtreme, whose text only the report is to depend on.
 BENCHMARKS = ("xtreme", "xtreme-r")
 AVERAGES = ("classification", "tagging", "qa", "retrieval", "overall")
+GENERATORS = ("world",)
 SPLITS = ("train", "validation", "test")
 FEWEST = 16  # entries of a vocabulary, special tokens included
 
@@ -62,6 +63,7 @@ def choose_all(settings: Settings, lists: dict[str, tuple[Iterable[str], Iterabl
 
 def check_world(settings: Settings) -> None:
     """The generated world speaks the suite's languages, and translates rows that a task reads."""
+    choose_all(settings, {"generators": (settings.generators, GENERATORS)})
     world = settings.world
     if world is None or not settings.generators:
         return
@@ -82,6 +84,9 @@ def check_targets(settings: Settings) -> None:
     entries = {name: settings.fine_tuning("target", name) for name in settings.target.tasks}
     before = {entry.after for entry in entries.values()} - {None}
     for target, entry in entries.items():
+        if entry.serves is not None:
+            where = f"{settings.file}: target.tasks.{target}.serves"
+            choose(entry.serves, settings.tasks, "task", where)
         if entry.after is not None:
             where = f"{settings.file}: target.tasks.{target}.after"
             choose(entry.after, entries, "target", where)

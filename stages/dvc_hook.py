@@ -1,11 +1,12 @@
-"""Have every `dvc` of this environment write dvc.lock as `stages.run` does: whole or not at all.
+"""Have every `dvc` of this environment write dvc.lock as `stages.run` does, whole or not at all,
+and name a parameter that DVC's templates cannot expand.
 
 DVC empties the file and writes it from the beginning. Killed between, it leaves a file that it
 refuses, and it has no setting or plug-in for another way. So `make setup` puts a file `.pth` into
-the environment, a line that Python runs at every start: it runs this file, which waits for DVC's
-module of lock files and changes it as soon as that is loaded. By their paths, not as `stages`: in a
-copy of the project, as the queue of experiments makes them, that name is for the copy's modules.
-Where the project is not at its place any more, nothing changes.
+the environment, a line that Python runs at every start: it runs this file, which waits for those of
+DVC's modules that it changes and does so as soon as one is loaded. By their paths, not as `stages`:
+in a copy of the project, as the queue of experiments makes them, that name is for the copy's
+modules. Where the project is not at its place any more, nothing changes.
 """
 
 import importlib.util
@@ -14,7 +15,10 @@ from pathlib import Path
 
 NAME = "dvc_hook"  # under which Python runs this file at its start
 PTH = "import pathlib; p = pathlib.Path({!r}); p.is_file() and exec(p.read_text(), {!r})\n"
-MODULE = "dvc.dvcfile"
+CHANGES = {  # DVC's module: the file and the function that change it
+    "dvc.dvcfile": ("lock_file", "record_entries_alone"),
+    "dvc.parsing": ("dvc_templates", "name_wrong_lists"),
+}
 
 
 def main() -> None:
@@ -33,23 +37,25 @@ def line(here: Path) -> str:
 
 
 class Hook:
-    """A finder of modules that knows one, and leaves when that is asked for."""
+    """A finder of modules that knows a few, and forgets each when it is asked for."""
 
-    @staticmethod
-    def find_spec(name: str, path=None, target=None):
-        if name != MODULE:
+    left = dict(CHANGES)
+
+    @classmethod
+    def find_spec(cls, name: str, path=None, target=None):
+        if name not in cls.left:
             return None
-        sys.meta_path.remove(Hook)
+        file, function = cls.left.pop(name)
         spec = importlib.util.find_spec(name)
         load = spec.loader.exec_module
 
         def load_and_change(module) -> None:
             load(module)
-            file = Path(__file__).with_name("lock_file.py")
-            found = importlib.util.spec_from_file_location("dvc_lock_file", file)
+            place = Path(__file__).with_name(f"{file}.py")
+            found = importlib.util.spec_from_file_location(f"dvc_{file}", place)
             changes = importlib.util.module_from_spec(found)
             found.loader.exec_module(changes)
-            changes.record_entries_alone()
+            getattr(changes, function)()
 
         spec.loader.exec_module = load_and_change
         return spec

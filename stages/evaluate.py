@@ -96,16 +96,17 @@ def load_rows(run: Run, target: dict) -> tuple[list[Rows], list[Rows]]:
     """Test rows of all tasks and languages; development rows of all but the source language."""
     folder, lengths = run.inputs["tasks"], SimpleNamespace(**target["settings"])
     tokenizer = read_tokenizer(run.inputs["tokenizer"].parent)
-    test, development = [], []
-    for name in target["tasks"]:
-        task = examples.read_description(folder / name)
-        for split, found in (("test", test), ("validation", development)):
-            languages = examples.languages(folder / name, split)
-            pool = make_pool(folder, task, split, languages, tokenizer, lengths)
-            for language in languages:
-                if split == "test" or language != SOURCE_LANGUAGE:
-                    found.append(Rows(folder, task, split, language, tokenizer, lengths, pool))
-    return test, development
+    found: dict[str, list[Rows]] = {"test": [], "validation": []}
+    described = [examples.read_description(folder / name) for name in target["tasks"]]
+    parts = [(task, split) for task in described for split in found]
+    for task, split in progress(parts, len(parts), f"evaluate {target['task']} reads", "splits"):
+        languages = examples.languages(folder / task.name, split)
+        pool = make_pool(folder, task, split, languages, tokenizer, lengths)
+        for language in languages:
+            if split == "test" or language != SOURCE_LANGUAGE:
+                rows = Rows(folder, task, split, language, tokenizer, lengths, pool)
+                found[split].append(rows)
+    return found["test"], found["validation"]
 
 
 def choose_by_oracle(

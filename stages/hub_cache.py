@@ -7,12 +7,12 @@ finish lies beside it under another name, and the next one continues it.
 import fcntl
 import functools
 import hashlib
-import sys
 from pathlib import Path
 
 from stages.command import checksum
 from stages.errors import UserError
 from stages.hub_errors import patiently
+from stages.progress import progress
 
 
 def fetch(repository: str, name: str, revision: str, kind: str) -> Path:
@@ -37,10 +37,8 @@ def _fill_cache(repository: str, name: str, place: dict[str, str], where: str) -
     """
     from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
     from huggingface_hub.file_download import http_get, repo_folder_name
-    from huggingface_hub.utils import build_hf_headers, disable_progress_bars
+    from huggingface_hub.utils import build_hf_headers
 
-    if not sys.stderr.isatty():
-        disable_progress_bars()
     url = hf_hub_url(repository, name, **place)
     told = get_hf_file_metadata(url)
     folder = repo_folder_name(repo_id=repository, repo_type=place["repo_type"])
@@ -52,14 +50,16 @@ def _fill_cache(repository: str, name: str, place: dict[str, str], where: str) -
         if blob.exists():
             part.unlink(missing_ok=True)
             return
-        http_get(
-            url,
-            stream,
-            resume_size=stream.tell(),
-            headers=build_hf_headers(),
-            expected_size=told.size,
-            displayed_filename=name,
-        )
+        done = stream.tell()
+        with progress(None, told.size, f"{repository}: {name}", "B", done) as bar:
+            http_get(
+                url,
+                stream,
+                resume_size=done,
+                headers=build_hf_headers(),
+                expected_size=told.size,
+                _tqdm_bar=bar,
+            )
         stream.flush()
         found = _hub_checksum(part, told.etag)
         if found != told.etag:

@@ -32,6 +32,7 @@ from stages.errors import UserError
 from stages.examples import training_rows, with_labels_of
 from stages.model import TaskModel, read_tokenizer
 from stages.predictions import Rows
+from stages.progress import progress
 from stages.stopping import Watch
 
 REPORT = "phase.json"
@@ -113,7 +114,8 @@ def train_phase(run: Run, plan: dict, phase: dict, start: Path, out: Path) -> No
     compute.place(model, run.settings)
     chosen = {task: SimpleNamespace(**values) for task, values in phase["settings"].items()}
     batches, sizes = {}, {}
-    for task, pairs in phase["rows"].items():
+    what = f"intermediate {run.options.model} reads"
+    for task, pairs in progress(phase["rows"].items(), len(phase["rows"]), what, "tasks"):
         seed, count = f"{plan['seed']}/{task}", getattr(chosen[task], "train_examples", None)
         rows = [
             with_labels_of(

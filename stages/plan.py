@@ -182,7 +182,7 @@ def printed(chosen: Settings, told: dict) -> str:
         "",
         f"together: {total['flops'] / 1e15:,.2f} PFLOP, {hours(total['hours'])} hours at "
         f"{told['rate']['flops_per_sec'] / 1e12:,.3g} TFLOP/s ({told['rate']['of']}), "
-        f"{disk / GIB:,.1f} GiB on disk (twice that where DVC's cache cannot link)",
+        f"{disk / GIB:,.1f} GiB on disk without the Hub's cache (twice that where DVC cannot link)",
         f"lengths: those of real rows in characters, {told['characters_per_token']:g} a token",
     ]
     if told["unknown_rows"]:

@@ -6,17 +6,32 @@ from collections.abc import Iterable
 from tqdm import tqdm
 
 
-def progress(steps: Iterable, total: int | None, what: str, unit: str, start: int = 0) -> tqdm:
-    """Wrap an iterable; `start` says how many of `total` an earlier run has done."""
-    terminal = sys.stderr.isatty()
-    return tqdm(
-        steps,
-        desc=what,
-        total=total,
-        unit=f" {unit}",
-        initial=start,
-        mininterval=0.2 if terminal else 15,
-        delay=0 if terminal else 5,
-        dynamic_ncols=terminal,
-        leave=False,
-    )
+class Lines(tqdm):
+    """A bar that writes a line each time, where nothing can be overwritten."""
+
+    @staticmethod
+    def status_printer(file):
+        def write(text: str) -> None:
+            if text:
+                file.write(f"{text}\n")
+                file.flush()
+
+        return write
+
+    def close(self) -> None:
+        """Write nothing more: what has been made is told elsewhere."""
+        self.disable = True
+
+
+def progress(
+    steps: Iterable | None, total: int | None, what: str, unit: str, start: int = 0
+) -> tqdm:
+    """Wrap an iterable; `start` says how many of `total` an earlier run has done.
+
+    Bytes, of the unit `B`, are told in kB, MB and GB.
+    """
+    shared = {"desc": what, "total": total, "initial": start, "leave": False}
+    shared |= {"unit": unit, "unit_scale": True} if unit == "B" else {"unit": f" {unit}"}
+    if sys.stderr.isatty():
+        return tqdm(steps, mininterval=0.2, dynamic_ncols=True, **shared)
+    return Lines(steps, mininterval=15, delay=5, ncols=100, position=0, **shared)

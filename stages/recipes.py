@@ -157,7 +157,8 @@ def evaluation(name: str, settings: Settings, folder: Path) -> dict:
     """The tasks that a target serves, with their rows in every language."""
     chosen = settings.fine_tuning("target", name)
     trained = chosen.task or name
-    served = [task for task in settings.tasks if serves(folder, task, trained)]
+    owner = chosen.serves or trained
+    served = [task for task in settings.tasks if serves(folder, task, owner)]
     if not served:
         raise UserError(f"target {name!r} serves none of the tasks {', '.join(settings.tasks)}")
     files = {}

@@ -27,6 +27,7 @@ from pathlib import Path
 import yaml
 from tqdm import tqdm
 
+from stages import settings
 from stages.command import SCRATCH
 from stages.errors import UserError
 from stages.schedule import Schedule, ancestors, downstream, expected_seconds, group
@@ -132,8 +133,13 @@ def run(file: Path, targets: list[str], workers: int) -> int:
         signal.signal(number, _interrupt)
     try:
         return Suite(file, targets, workers).run()
-    except DvcException as problem:
-        raise UserError(f"DVC: {problem}") from problem
+    except (DvcException, TypeError, AttributeError) as problem:
+        params = file.with_name("params.yaml")
+        if params.is_file():  # DVC's templates read it first, and say less of what is wrong in it
+            settings.load(params)
+        if isinstance(problem, DvcException):
+            raise UserError(f"DVC: {problem}") from problem
+        raise
 
 
 def _interrupt(signum, frame) -> None:
@@ -260,7 +266,8 @@ class Suite:
             if group(stage) == SHOWN:
                 lines = self.log(stage).read_text().splitlines()
                 first = 1 + max((i for i, line in enumerate(lines) if line[:2] == "> "), default=-1)
-                told = [s for s in lines[first:] if not s.startswith("Updating lock file")]
+                other = re.compile(r"Updating lock file|[^:]+: +\d+%\|")  # DVC's, and of bars
+                told = [s for s in lines[first:] if not other.match(s)]
                 print("\n".join(told).strip(), flush=True)
 
     def summarise(self) -> None:

@@ -193,9 +193,12 @@ class Intermediate(FineTuning):
 @dataclass(frozen=True)
 class TargetTask(FineTuning):
     """One target: what its rows are, in which languages it is fine-tuned, and which other target
-    is trained first, with the same head."""
+    is trained first, with the same head. `serves`: it is scored on the test rows that belong to
+    another task's training rows, where its own are that task's in more languages or another form.
+    """
 
     task: str | None = None
+    serves: str | None = None
     languages: tuple[str, ...] = ("en",)
     after: str | None = None
 

@@ -16,6 +16,8 @@ def check(example: dict, task: ModuleType, where: str) -> None:
     for answer in example.get("answers", ()):
         expect(answer["text"], str, f"{where}: an answer's text")
         expect(answer["start"], int, f"{where}: an answer's offset")
+        if not answer["text"]:
+            raise UserError(f"{where}: an answer's text is empty")
     if example.get("answers") == [] and not example.get("allows_none"):
         raise UserError(f"{where}: it has no answer")
     if task.TYPE == "multiple_choice" and task.CHANCE:

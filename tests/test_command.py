@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from stages.command import hold_writable
+from stages.errors import UserError
 from tests.conftest import ROOT, run
 
 BODY = """
@@ -82,6 +84,21 @@ def test_an_unwritable_folder_is_named(call):
     assert done.returncode == 1
     assert "given.txt" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_cannot_be_written_is_told_before_the_work(call):
+    (call.folder / ".scratch").write_text("a file")
+    done = call("print('worked')")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("step: error: .scratch: File exists")
+    assert not (call.folder / "out.txt").exists()
+
+
+def test_a_folder_without_the_right_to_write_is_named(tmp_path, monkeypatch):
+    """Nothing is closed to an administrator, as whom these tests may run."""
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path) != tmp_path)
+    with pytest.raises(UserError, match=f"{tmp_path}: this folder cannot be written to"):
+        hold_writable(tmp_path)
 
 
 def test_an_unexpected_error_keeps_its_trace_and_publishes_nothing(call):

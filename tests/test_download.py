@@ -89,6 +89,12 @@ def tagged(tokens):
         (
             "squad_v1",
             "plain_text",
+            {"answers": {"text": [""], "answer_start": [12]}},
+            "an answer's text is empty",
+        ),
+        (
+            "squad_v1",
+            "plain_text",
             {"answers": {"text": ["Rome"], "answer_start": ["12"]}},
             "an answer's offset: expected int, got str '12'",
         ),

@@ -118,6 +118,25 @@ def test_a_target_in_more_languages_reads_translated_rows(loaded, tasks):
     assert recipes.evaluation("mnli_more", loaded, tasks)["tasks"] == ["xnli"]
 
 
+def test_a_target_may_serve_the_tests_of_another_task(loaded, tasks):
+    """As PAN-X's training rows of XTREME-R's languages serve XTREME's tests."""
+    own = {"task": "mnli_translated", "serves": "mnli"}
+    target = dataclasses.replace(loaded.target, tasks={"other": own})
+    other = dataclasses.replace(loaded, target=target)
+    plan = recipes.evaluation("other", other, tasks)
+    assert (plan["task"], plan["tasks"]) == ("mnli_translated", ["xnli"])
+    alone = dataclasses.replace(target, tasks={"other": {"task": "mnli_translated"}})
+    with pytest.raises(UserError, match="target 'other' serves none of the tasks"):
+        recipes.evaluation("other", dataclasses.replace(loaded, target=alone), tasks)
+
+
+def test_a_target_in_more_languages_reads_its_own_rows_where_nothing_is_translated(loaded, tasks):
+    own = {"languages": ["en", "qdc"]}
+    target = dataclasses.replace(loaded.target, tasks={"udpos": own})
+    plan = recipes.target("udpos", dataclasses.replace(loaded, target=target), tasks)
+    assert plan["rows"] == [["udpos", "en"], ["udpos", "qdc"]]
+
+
 def test_an_evaluation_reads_all_languages_of_the_tasks_that_a_target_serves(loaded, tasks):
     plan = recipes.evaluation("squad_v1", loaded, tasks)
     assert plan["tasks"] == ["xquad", "mlqa"]

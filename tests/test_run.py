@@ -416,6 +416,26 @@ def test_wrong_parameters_are_named_before_anything_runs(tmp_path, text, message
     assert message in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"recipes": "none"}, "params.yaml: recipes: expected a list, got str 'none'"),
+        ({"generators": "world"}, "params.yaml: generators: expected a list, got str 'world'"),
+        ({"models": None}, "params.yaml: models: allowed: at least one, got None"),
+        ({"source": {"prefix": "hub", "depends_on": 3}}, "depends_on: expected str, got int 3"),
+    ],
+)
+def test_a_wrong_type_that_the_graph_is_made_of_is_named(tmp_path, params, wrong, message):
+    shutil.copy(ROOT / "dvc.yaml", tmp_path)
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(params | wrong, sort_keys=False))
+    run(["git", "init", "-q"], tmp_path)
+    run([sys.executable, "-m", "dvc", "init", "-q"], tmp_path)
+    done = run([sys.executable, "-m", "stages.run"], tmp_path, check=False, PYTHONPATH=str(ROOT))
+    assert done.returncode == 1
+    assert done.stderr.startswith("run: error: ")
+    assert message in done.stderr
+
+
 @pytest.fixture
 def two_cards(tmp_path, monkeypatch):
     """A machine on whose path `nvidia-smi` tells of two cards."""

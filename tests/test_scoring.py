@@ -92,6 +92,7 @@ def test_accuracy_of_labels_and_words():
     assert accuracy.points(2, 1, "en") == {"accuracy": (0.0, 1.0)}
     assert accuracy.points("neutral", "neutral", "en") == {"accuracy": (1.0, 1.0)}
     assert accuracy.points([1, 2, 3], [1, 0, 3], "en") == {"accuracy": (2.0, 3.0)}
+    assert accuracy.points([], [], "en") == {"accuracy": (0.0, 0.0)}
 
 
 def test_tagging_accuracy_is_a_micro_average():
@@ -246,6 +247,10 @@ def test_pair_f1(gold, predicted, right, found, there):
     f = 2 * p * r / (p + r) if right else 0.0
     scores = {"f1": 100 * f, "precision": 100 * p, "recall": 100 * r}
     assert pair_f1.scores([points]) == scores
+
+
+def test_no_pairs_at_all_score_zero():
+    assert set(pair_f1.scores([pair_f1.points(set(), set(), "de")]).values()) == {0.0}
 
 
 RANKINGS = [

@@ -59,6 +59,8 @@ def changed(params, key, value):
         ("report.baseline", "nonee", r"report\.baseline: unknown name 'nonee'; allowed: random"),
         ("world.translated", ["foo"], r"world\.translated: unknown name 'foo'; allowed: mnli$"),
         ("world.translated", ["ccg"], r"world\.translated: unknown name 'ccg'; allowed: mnli$"),
+        ("generators", ["wrld"], r"params\.yaml: generators: unknown name 'wrld'; allowed: world"),
+        ("target.tasks.mnli.serves", "foo", r"mnli\.serves: unknown task 'foo'; allowed: text"),
         ("world.rows.mnli", {"trian": 5}, r"world\.rows\.mnli: unknown split 'trian'; allowed: tr"),
         ("languages", ["en", "qdz"], r"languages: unknown name 'qdz'; allowed: en, qda"),
         ("intermediate.tasks.foo", {}, r"\.tasks: unknown name 'foo'; allowed: text, mnli"),
