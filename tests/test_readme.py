@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import subprocess
 
 from tests.conftest import ROOT
 
@@ -19,11 +20,14 @@ def test_make_targets_exist():
 def test_the_tree_names_every_stage_and_only_files_that_exist():
     tree = README[README.index("## The tree") : README.index("## Good to know")]
     listed = set(re.findall(r"^  ([a-z]+\.py)", tree, re.MULTILINE))
-    assert all((ROOT / "stages" / name).is_file() for name in listed)
     verbs = re.findall(r"python -m stages\.(\w+)", (ROOT / "dvc.yaml").read_text())
     assert {f"{verb}.py" for verb in verbs} <= listed
-    modules = {file.stem for file in (ROOT / "stages").glob("[a-z]*.py")}
-    assert modules <= set(re.findall(r"\w+", tree))
+    modules = {file.name for file in (ROOT / "stages").glob("[a-z]*.py")}
+    assert modules == set(re.findall(r"\w+\.py", tree))
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    top = {name.split("/")[0] for name in tracked.stdout.split()} - {"README.md", ".gitignore"}
+    assert top, "not a clone of git"
+    assert {name for name in top if name not in tree} <= {".dvcignore", ".gitattributes"}
 
 
 def test_links_lead_somewhere():
