@@ -1,8 +1,8 @@
 """The real graph, shrunk, through DVC: runs, resumes, compares revisions."""
 
 import contextlib
-import hashlib
 import csv
+import hashlib
 import io
 import json
 import os
