@@ -26,6 +26,7 @@ SECTIONS = {
     "validation": ["00"],
     "test": ["23"],
 }
+USUAL = {"train": 39_604, "validation": 1_913, "test": 2_407}  # as quoted; no release was counted
 LEAF = re.compile(r"\(<L (\S+) \S+ \S+ (\S+) \S+>\)")
 NAME = re.compile(r"ID=(\S+) ")
 
@@ -39,8 +40,14 @@ def convert(auto: Path, out: Path) -> str:
     rows = {split: list(sentences(auto, sections)) for split, sections in SECTIONS.items()}
     tables = (("default", split, found) for split, found in rows.items())
     hub_layout.write(out, tables, "CCGbank, LDC2005T13: not to be passed on.")
-    numbers = ", ".join(f"{len(found):,} {split}" for split, found in rows.items())
+    numbers = ", ".join(told(split, len(found)) for split, found in rows.items())
     return f"{numbers} sentences, {len(categories(rows['train'])):,} categories in training"
+
+
+def told(split: str, count: int) -> str:
+    """A number of sentences, beside the usual one if it is another: files may be missing."""
+    usual = "" if count == USUAL[split] else f" (usually {USUAL[split]:,})"
+    return f"{count:,} {split}{usual}"
 
 
 def categories(rows: list[dict]) -> set[str]:
