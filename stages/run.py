@@ -291,7 +291,8 @@ class Suite:
             print(f"  {stage}\n    log:    {self.log(stage)}\n    repeat: {self.repeat(stage)}")
             print("\n".join(f"    | {line}" for line in text.splitlines()))
             if others:
-                print(f"    {len(others)} more for the same reason: {' '.join(others)}")
+                print(f"    {len(others)} more for the same reason, with the like command:")
+                print("\n".join(f"      {other}, log {self.log(other)}" for other in others))
         if self.schedule.skipped:
             print(f"{len(self.schedule.skipped)} skipped, as they need one of these:")
             print("  " + " ".join(self.schedule.skipped))
@@ -299,7 +300,7 @@ class Suite:
     def repeat(self, stage: str) -> str:
         """The command that repeats one stage, for a shell with or without the environment."""
         address = stage if str(self.file) == "dvc.yaml" else self.address(stage)
-        command = f"dvc repro --single-item {shlex.quote(address)}"
+        command = f"dvc --wait-for-lock repro --single-item {shlex.quote(address)}"
         if os.environ.get("VIRTUAL_ENV") == sys.prefix:
             return command
         return f'PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH" {command}'

@@ -100,19 +100,20 @@ def other_languages(s: Score) -> dict[str, float]:
 
 
 def sequence_rows(gains: list[dict], settings: Settings) -> list[dict]:
-    """A row per model, task, order and length: 0 is the baseline, k the order's first k tasks."""
+    """A row per model, task, order and length: 0 is the baseline, k the order's first k tasks, the
+    last of which is `added`. A model with none of an order's sequences has no row of it."""
     copied = ("target", "task", "chance_percent", "zero_shot_percent", "low_percent")
     copied += ("high_percent", "gain", "low", "high")
     recipes, rows = {row["recipe"] for row in gains}, []
     for order, tasks in settings.orders.items():
-        if not any(recipe.startswith(f"sequential/{order}/") for recipe in recipes):
-            continue
+        own = f"sequential/{order}/"
+        models = {row["model"] for row in gains if row["recipe"].startswith(own)}
         for length in range(len(tasks) + 1):
             recipe = recipe_of_length(order, tasks, length, recipes, settings.report.baseline)
             for row in gains:
-                if row["recipe"] == recipe:
+                if row["recipe"] == recipe and row["model"] in models:
                     told = {"model": row["model"], "order": order, "length": length}
-                    told |= {"recipe": recipe}
+                    told |= {"recipe": recipe} | ({"added": tasks[length - 1]} if length else {})
                     rows.append(told | {name: row.get(name) for name in copied})
     return rows
 

@@ -124,6 +124,7 @@ def test_the_sequence_begins_with_the_baseline_and_the_single_recipe(made):
     found = [r for r in made["sequence"] if r["task"] == "xnli"]
     assert [r["recipe"] for r in found] == ["none", "mnli", "sequential/two/2"]
     assert [r["length"] for r in found] == [0, 1, 2]
+    assert [r.get("added") for r in found[1:]] == ["mnli", "ccg"]
     assert [r["zero_shot_percent"] for r in found] == pytest.approx([45, 55, 75])
 
 
@@ -242,12 +243,17 @@ def test_a_recipe_has_the_same_colour_in_all_panels(monkeypatch, tmp_path):
         cost.append(named | {"tokens_per_sec": 1000 * score})
     colours = {}
 
-    def keep(axes, points, found):
+    def keep(axes, points, found, apart):
         colours[len(colours)] = {recipe: found[recipe] for recipe in points}
 
     monkeypatch.setattr(speed, "draw_points", keep)
     speed.draw({"gains": gains, "cost": cost}, tmp_path / "speed.png")
     assert colours[0] == colours[1] == {"none": "C0", "ccg": "C1"}
+
+
+def test_names_stand_apart_and_within_the_panel():
+    places = speed.spread([0.1, 0.11, 0.5, 0.95, 0.97, 0.98], 0.1)
+    assert places == pytest.approx([0.1, 0.2, 0.5, 0.8, 0.9, 1.0])
 
 
 def test_printed_tables_stay_within_their_width():

@@ -288,7 +288,7 @@ def test_a_change_runs_what_it_affects_and_a_failure_spares_the_rest(project):
     assert "1 failed" in done.stdout
     assert "make: error: no luck" in done.stdout
     assert ".scratch/logs/tiny/make@d_1.log" in done.stdout
-    assert "dvc repro --single-item make@d/1" in done.stdout
+    assert "dvc --wait-for-lock repro --single-item make@d/1" in done.stdout
     assert "join report" in done.stdout.splitlines()[-1]
     assert set(json.loads(run(["dvc", "status", "--json"], project).stdout)) == {"make@d/1", "join"}
 
@@ -358,11 +358,12 @@ def test_the_repeating_command_quotes_and_finds_the_programs(monkeypatch):
     suite = object.__new__(Suite)
     suite.file = Path("suites/mirror/dvc.yaml")
     monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
-    assert suite.repeat("a@b c") == "dvc repro --single-item 'suites/mirror/dvc.yaml:a@b c'"
+    repeat = "dvc --wait-for-lock repro --single-item"
+    assert suite.repeat("a@b c") == f"{repeat} 'suites/mirror/dvc.yaml:a@b c'"
     monkeypatch.delenv("VIRTUAL_ENV")
     suite.file = Path("dvc.yaml")
     path = Path(sys.executable).parent
-    assert suite.repeat("a@b") == f'PATH={path}:"$PATH" dvc repro --single-item a@b'
+    assert suite.repeat("a@b") == f'PATH={path}:"$PATH" {repeat} a@b'
 
 
 def test_what_failed_for_one_reason_is_told_once(tmp_path, monkeypatch, capsys):
@@ -378,7 +379,9 @@ def test_what_failed_for_one_reason_is_told_once(tmp_path, monkeypatch, capsys):
         )
     suite.summarise()
     told = capsys.readouterr().out
-    assert told.count("| download: error: no net\n    1 more for the same reason: b\n") == 1
+    others = "1 more for the same reason, with the like command:\n"
+    others += "      b, log .scratch/logs/tiny/b.log"
+    assert told.count(f"| download: error: no net\n    {others}\n") == 1
     assert told.count("| download: error: no disk") == 1
     assert "3 failed:" in told
 

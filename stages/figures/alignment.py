@@ -40,8 +40,7 @@ def draw(tables: dict[str, list[dict]], file: Path) -> None:
         for (caption, (rows, measure, whole)), axes in zip(found.items(), block, strict=True):
             levels = sorted(values(rows, "layer"))
             means = mean_table(rows, measure, names[model], levels) * 100 / whole
-            limits = 0.0, max(float(np.nanmax(means)), 1.0)
-            numbers(axes, means, means, names[model], levels, limits, "viridis")
+            numbers(axes, means, means, names[model], levels, (0.0, 100.0), "viridis")
             axes.set_title(f"{model}: {caption}", fontsize=8)
             axes.set_xlabel("layer", fontsize=8)
     title(

@@ -1,4 +1,7 @@
-"""Zero-shot score by the number of intermediate tasks, one after the other; 95 % intervals."""
+"""Zero-shot score by the number of intermediate tasks, one after the other; 95 % intervals.
+
+With one order the axis names the task that each step adds.
+"""
 
 from pathlib import Path
 
@@ -13,7 +16,7 @@ def draw(tables: dict[str, list[dict]], file: Path) -> None:
     if not rows:
         return nothing(file, "no recipe of a sequence of tasks has run")
     tasks, models, orders = (values(rows, key) for key in ("task", "model", "order"))
-    figure, grid = panels(len(tasks), PANELS, (2.6, 2.3))
+    figure, grid = panels(len(tasks), PANELS, (2.6, 2.7))
     for axes, task in zip(grid, tasks, strict=True):
         same = [row for row in rows if row["task"] == task]
         for index, model in enumerate(models):
@@ -24,10 +27,16 @@ def draw(tables: dict[str, list[dict]], file: Path) -> None:
         if (chance := same[0].get("chance_percent")) is not None:
             axes.axhline(chance, color="0.5", linewidth=0.8, label="chance")
         axes.set_title(task)
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.set_xlabel("intermediate tasks")
+        if len(orders) == 1:
+            steps = dict(sorted((row["length"], row.get("added", row["recipe"])) for row in same))
+            axes.set_xticks(list(steps), steps.values(), rotation=90, fontsize=7)
+        else:
+            axes.xaxis.get_major_locator().set_params(integer=True)
+            axes.set_xlabel("intermediate tasks")
     labels = dict(zip(*grid_legend(grid), strict=True))
-    title(figure, "Zero-shot score, percent, by number of intermediate tasks, 95 % intervals")
+    title(
+        figure, "Zero-shot score, percent, along a sequence of intermediate tasks, 95 % intervals"
+    )
     figure.legend(labels.values(), labels, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return save(figure, file)
 

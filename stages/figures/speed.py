@@ -1,15 +1,15 @@
 """Score against throughput: a panel a model, a point a recipe, over the same tasks for all of them.
-A colour is a kind of recipe.
+A colour is a kind of recipe. All panels have the same axes, that of throughput is logarithmic.
 
 The score is the mean over tasks of the zero-shot means; the throughput is the geometric mean over
 tasks of the median over languages, because tasks differ in tokens per second by factors. Recipes of
-a model have the same shape: what differs in speed within a panel is the machine's doing.
+a model have the same shape: what differs in speed within a panel is the machine's doing, and on
+axes that hold all models hardly seen.
 """
 
 from pathlib import Path
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
 from stages.cell import CONTROLS
 from stages.figures import nothing, panels, save, title, values
@@ -38,8 +38,15 @@ def draw(tables: dict[str, list[dict]], file: Path) -> None:
     colours = {recipe: f"C{kinds.index(kind(recipe))}" for recipe in recipes}
     height = max(2.6, NAMED * max(len(found) for found in points.values()))
     figure, grid = panels(len(points), PANELS, (4.6, height + 0.6))
+    every = np.array([point for found in points.values() for point in found.values()])
+    bounds = every.min(axis=0) * (0.7, 0.95), every.max(axis=0) * (1.4, 1.05)
     for axes, (model, found) in zip(grid, points.items(), strict=True):
-        draw_points(axes, found, colours)
+        axes.set_xscale("log")
+        axes.set(xlim=(bounds[0][0], bounds[1][0]), ylim=(bounds[0][1], bounds[1][1]))
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.xaxis.set_minor_formatter("{x:,.0f}")
+        axes.tick_params(axis="x", which="both", labelsize=7)
+        draw_points(axes, found, colours, NAMED / height)
         axes.set_title(model)
         axes.set_xlabel("thousand tokens per second")
     grid[0].set_ylabel("zero-shot score, percent")
@@ -52,11 +59,14 @@ def draw(tables: dict[str, list[dict]], file: Path) -> None:
     return save(figure, file)
 
 
-def draw_points(axes, points: dict[str, tuple[float, float]], colours: dict[str, str]) -> None:
-    """Points named at the right edge, from the highest score down, each led to its point."""
+def draw_points(
+    axes, points: dict[str, tuple[float, float]], colours: dict[str, str], apart: float
+) -> None:
+    """Points named at the right edge, each as near its height as names stand `apart`."""
     order = sorted(points, key=lambda recipe: points[recipe][1])
-    places = np.linspace(0, 1, len(order)) if len(order) > 1 else [0.5]
-    for recipe, place in zip(order, places, strict=True):
+    low, high = axes.get_ylim()
+    heights = [(points[recipe][1] - low) / (high - low) for recipe in order]
+    for recipe, place in zip(order, spread(heights, apart), strict=True):
         colour = colours[recipe]
         axes.plot(*points[recipe], "o", color=colour, markersize=5)
         axes.annotate(
@@ -69,8 +79,19 @@ def draw_points(axes, points: dict[str, tuple[float, float]], colours: dict[str,
             va="center",
             arrowprops=LEADER | {"color": colour},
         )
-    axes.margins(0.1)
-    axes.xaxis.set_major_locator(MaxNLocator(5))
+
+
+def spread(heights: list[float], apart: float) -> list[float]:
+    """Ascending heights moved up, and those that would leave the top down, until none is nearer to
+    another than `apart`."""
+    places: list[float] = []
+    for height in heights:
+        places.append(max(height, places[-1] + apart) if places else height)
+    top = 1.0
+    for index in reversed(range(len(places))):
+        places[index] = min(places[index], top)
+        top = places[index] - apart
+    return places
 
 
 def kind(recipe: str) -> str:
