@@ -10,6 +10,7 @@ from stages import cell, examples, recipes, settings
 from stages.command import write_json
 from stages.errors import UserError
 from stages.examples import Description, with_labels_of
+from stages.settings import TaskLimits
 from tests.conftest import ROOT
 
 
@@ -20,18 +21,22 @@ def loaded():
 
 @pytest.fixture
 def tasks(tmp_path, loaded):
-    """Two rows of every task in a folder as `download` writes it."""
+    return written(tmp_path, loaded.tasks, ("en", "qda", "qdc"))
+
+
+def written(folder, names, languages):
+    """A row of every task, split and language in a folder as `download` writes it."""
     from stages import tasks
 
-    for name in loaded.tasks:
+    for name in names:
         module = tasks.load(name)
         for split in module.SPLITS:
-            for code in ("en", "qda", "qdc"):
-                examples.write(examples.path(tmp_path / name, split, code), [{"id": code}])
+            for code in languages:
+                examples.write(examples.path(folder / name, split, code), [{"id": code}])
         told = {"name": name, "type": module.TYPE, "metrics": [], "labels": []}
         told |= {"chance_percent": None, "trained_on": module.TRAINED_ON, "pool": None}
-        write_json(tmp_path / name / "task.json", told)
-    return tmp_path
+        write_json(folder / name / "task.json", told)
+    return folder
 
 
 def test_phases(loaded):
@@ -128,6 +133,37 @@ def test_a_target_may_serve_the_tests_of_another_task(loaded, tasks):
     alone = dataclasses.replace(target, tasks={"other": {"task": "mnli_translated"}})
     with pytest.raises(UserError, match="target 'other' serves none of the tasks"):
         recipes.evaluation("other", dataclasses.replace(loaded, target=alone), tasks)
+
+
+@pytest.mark.parametrize(
+    ("task", "serves", "code", "read", "tests"),
+    [
+        ("panx_r", "panx", "pl", "panx_r", {"panx", "panx_r"}),
+        ("udpos_r", "udpos", "lt", "udpos_r", {"udpos", "udpos_r"}),
+        (
+            "squad_v1_xtreme",
+            "squad_v1",
+            "el",
+            "squad_v1_xtreme_translated",
+            {"xquad", "xquad_r", "mlqa", "tatoeba_r"},
+        ),
+    ],
+)
+def test_languages_of_other_versions_are_trained_for_xtreme_s_tests(
+    tmp_path, task, serves, code, read, tests
+):
+    """As suites/xtreme/params.yaml says."""
+    xtreme = settings.load(ROOT / "suites/xtreme/params.yaml")
+    more = {"squad_v1_xtreme": TaskLimits(), "squad_v1_xtreme_translated": TaskLimits()}
+    own = {"task": task, "serves": serves, "languages": ["en", code]}
+    other = dataclasses.replace(
+        xtreme,
+        tasks=xtreme.tasks | more,
+        target=dataclasses.replace(xtreme.target, tasks={"more": own}),
+    )
+    folder = written(tmp_path, other.tasks, ("en", code))
+    assert recipes.target("more", other, folder)["rows"] == [[task, "en"], [read, code]]
+    assert set(recipes.evaluation("more", other, folder)["tasks"]) == tests
 
 
 def test_a_target_in_more_languages_reads_its_own_rows_where_nothing_is_translated(loaded, tasks):
