@@ -398,7 +398,7 @@ def test_the_right_reason_is_the_likeliest_of_the_four(world, drawn):
         assert found.count(max(found)) == 1
 
 
-def test_rows_have_the_columns_in_the_order_of_the_data_set(tables):
+def test_rows_have_the_columns_of_their_family_in_a_fixed_order(tables):
     """Else their bytes would change from run to run."""
     for (task, _, _), table in tables.items():
         base = task.removesuffix("_translated")
