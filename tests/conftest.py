@@ -200,6 +200,8 @@ def pipeline(tmp_path_factory) -> Path:
 @pytest.fixture
 def clean(pipeline):
     """The pipeline; afterwards as it was."""
+    from tests import shrunk
+
     yield pipeline
-    run(["git", "reset", "-q", "--hard"], pipeline)
+    shrunk.restore(pipeline)
     run(["dvc", "checkout", "-q", "dvc.yaml"], pipeline)

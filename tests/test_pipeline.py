@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from tests.conftest import copy_project, run
-from tests.shrunk import dvc, edit, status
+from tests.shrunk import dvc, edit, restore, status
 from tests.test_command import alive, wait_for
 
 
@@ -143,7 +143,7 @@ def test_an_experiment_narrows_the_grid_and_is_compared_with_its_baseline(clean,
     page = (tmp_path / "page" / "index.html").read_text()
     assert "cdn.jsdelivr.net/npm/vega" not in page  # opens without a network
     assert page.count("<script") >= 4
-    run(["git", "reset", "-q", "--hard"], clean)
+    restore(clean)
     restored = dvc(clean, "repro").stdout
     assert "Running stage 'target" not in restored  # the wider grid comes back from the cache
 
@@ -219,7 +219,7 @@ def test_a_wrong_parameter_stops_dvc_with_a_message(clean):
         assert done.returncode != 0
         assert message in done.stderr
         assert "Traceback" not in done.stderr
-        run(["git", "checkout", "-q", "params.yaml"], clean)
+        restore(clean)
 
 
 def test_a_training_that_does_not_stay_finite_stops_dvc_with_a_message(clean):
