@@ -1,8 +1,9 @@
 """Multiple choice from what the world is like: hellaswag, cosmos_qa, commonsense_qa, copa, xcopa.
 
 `hellaswag` asks what is done next, `copa` and `xcopa` what was done before or after, `cosmos_qa`
-why, `commonsense_qa` where. The wrong choices tell of another topic, except in `cosmos_qa`, where
-only the world's table of causes tells: the right reason is the likeliest of the four.
+why, `commonsense_qa` where. The wrong choices tell of other topics, as many as there are, so that
+the right one is not the only one of its topic. In `cosmos_qa` the context tells two states of a
+thing, and the world's table of causes which of them is a reason for what was done to it.
 """
 
 import random
@@ -12,7 +13,16 @@ from itertools import pairwise
 from datasets import ClassLabel, Features, List, Value
 
 from stages.pocket.languages import Language, text
-from stages.pocket.meanings import PERSONS, QUALITIES, SOCIAL, TOPICS, Event, State, World
+from stages.pocket.meanings import (
+    OPPOSITES,
+    PERSONS,
+    QUALITIES,
+    SOCIAL,
+    TOPICS,
+    Event,
+    State,
+    World,
+)
 
 TEXT = Value("string")
 SPLITS = [  # what is evaluated first: training rows keep away from its steps
@@ -44,16 +54,20 @@ FEATURES = {
         | {"choices": {"label": List(TEXT), "text": List(TEXT)}, "answerKey": TEXT}
     ),
     "copa": Features(COPA | {"label": ClassLabel(names=["choice1", "choice2"])}),
-    "xcopa": Features(COPA | {"label": Value("int32"), "changed": Value("bool")}),
+    "xcopa": Features(
+        {name: COPA[name] for name in ("premise", "choice1", "choice2", "question")}
+        | {"label": Value("int32"), "idx": COPA["idx"], "changed": Value("bool")}
+    ),
 }
 LETTERS = "ABCDE"
-TOPICS_NEEDED = {"hellaswag": 2, "copa": 2, "xcopa": 2, "commonsense_qa": 3}  # for wrong choices
+TOPICS_NEEDED = {"hellaswag": 4, "copa": 2, "xcopa": 2, "commonsense_qa": 4}  # for wrong choices
+LIKELY, LIKELIER = 0.1, 4.0  # share of a reason among all; how many times the other state's it is
 
 
 def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
     """A task's own meaning: what is asked about, the choices, the index of the right one."""
     if task == "cosmos_qa":
-        return draw_reason(world, rng)
+        return draw_reason(world, rng, index)
     if task == "commonsense_qa":
         return draw_place(world, rng)
     return draw_step(world, rng, choices=4 if task == "hellaswag" else 2)
@@ -65,11 +79,8 @@ def draw_step(world: World, rng: random.Random, choices: int) -> tuple:
     script = world.script(rng, 3 if choices == 4 else 2, topic)
     asked = "effect" if choices == 4 else rng.choice(["cause", "effect"])
     premise, right = (script[:-1], script[-1]) if asked == "effect" else (script[1:], script[0])
-    wrong: list[Event] = []
-    while len(wrong) < choices - 1:
-        event = elsewhere(world, rng, rng.choice(world.other_topics(topic)), right)
-        if event not in wrong:
-            wrong.append(event)
+    others = rng.sample(world.other_topics(topic), choices - 1)
+    wrong = [elsewhere(world, rng, other, right) for other in others]
     return (premise, asked, *shuffled(right.but(time=None), wrong, rng))
 
 
@@ -79,30 +90,44 @@ def elsewhere(world: World, rng: random.Random, topic: str, right: Event) -> Eve
     return event.but(agent=right.agent, tense=right.tense, time=None)
 
 
-def draw_reason(world: World, rng: random.Random) -> tuple:
-    """(context events, the event asked about, states, label)."""
-    context = world.passage(rng, 2)
-    told = rng.randrange(2)
-    event = context[told].but(quality=None, number=None)
-    if event.verb in SOCIAL:
-        return draw_reason(world, rng)
-    right = world.cause(event, rng)
-    likely = dict(zip(*world.causes(event), strict=True))
-    others = [quality for quality in QUALITIES if likely[quality] < likely[right.quality]]
-    if len(others) < 3:
-        return draw_reason(world, rng)
-    context = (*context[:told], event, *context[told + 1 :])
-    wrong = [State(event.thing, quality) for quality in rng.sample(others, 3)]
-    return (context, event.but(place=None, time=None), *shuffled(right, wrong, rng))
+def draw_reason(world: World, rng: random.Random, index: int) -> tuple:
+    """(context events, a state, the event asked about, states, label).
+
+    The context tells two states of the event's thing, one as its quality, one in a sentence of its
+    own; the choices are these and two that it does not tell. In every other row one of those is a
+    likelier reason than the right one, so that the question alone does not tell.
+    """
+    while True:
+        context, told = world.passage(rng, 2), rng.randrange(2)
+        event = context[told].but(number=None)
+        right, wrong, *untold = rng.sample(QUALITIES, 4)
+        if event.verb in SOCIAL or OPPOSITES.get(right) == wrong:
+            continue
+        likely = dict(zip(*world.causes(event), strict=True))
+        least = max(LIKELY * sum(likely.values()), LIKELIER * likely[wrong])
+        first = all(likely[right] > likely[other] for other in untold)
+        if likely[right] >= least and first == (index % 2 == 0):
+            break
+    quality, state = rng.sample([right, wrong], 2)
+    context = (*context[:told], event.but(quality=quality), *context[told + 1 :])
+    others = [State(event.thing, other) for other in (wrong, *untold)]
+    choices = shuffled(State(event.thing, right), others, rng)
+    asked = event.but(quality=None, place=None, time=None)
+    return (context, State(event.thing, state), asked, *choices)
 
 
 def draw_place(world: World, rng: random.Random) -> tuple:
-    """(the event without its place, places, label): one place of the topic, four of others."""
+    """(the event without its place, places, label): one place of the topic, the others of as many
+    topics as there are."""
     topic = rng.choice(world.topics)
-    event = world.script(rng, 1, topic)[0].but(agent=rng.choice(PERSONS), plural=True, time=None)
+    event = world.event(topic, rng).but(number=None, place=None, time=None)
+    if event.verb in SOCIAL:
+        return draw_place(world, rng)
+    event = event.but(agent=rng.choice(PERSONS), plural=True)
     right = rng.choice(TOPICS[topic]["place"])
-    others = [place for other in world.other_topics(topic) for place in TOPICS[other]["place"]]
-    return (event, *shuffled(right, rng.sample(others, len(LETTERS) - 1), rng))
+    rounds = zip(*(rng.sample(TOPICS[t]["place"], 3) for t in world.other_topics(topic)))
+    wrong = [place for places in rounds for place in rng.sample(places, len(places))]
+    return (event, *shuffled(right, wrong[: len(LETTERS) - 1], rng))
 
 
 def shuffled(right, wrong: list, rng: random.Random) -> tuple:
@@ -113,10 +138,9 @@ def shuffled(right, wrong: list, rng: random.Random) -> tuple:
 
 def keys(task: str, meaning: tuple, plain: Language) -> set:
     """What must not stand in two splits, whatever the wrong choices: the premise, and it with the
-    right choice in either order; the context; the question with its place."""
+    right choice in either order; the context; the question of where."""
     if task == "commonsense_qa":
-        event, places, label = meaning
-        return {(text(plain.question(event, "place")), places[label])}
+        return {text(plain.question(meaning[0], "place"))}
     premise = said(plain, meaning[0])
     if task == "cosmos_qa":
         return {premise}
@@ -171,11 +195,11 @@ def copa_row(language: Language, meaning: tuple, index: int, task: str) -> dict:
 
 
 def reason_row(language: Language, meaning: tuple, index: int, task: str) -> dict:
-    context, event, states, label = meaning
-    reasons = unlike(lambda state: text(language.state(state)), states)
+    context, state, event, states, label = meaning
+    reasons = unlike(lambda reason: text(language.state(reason)), states)
     return {
         "id": f"cosmos-{index}",
-        "context": said(language, context),
+        "context": f"{said(language, context)} {text(language.state(state))}",
         "question": text(language.question(event, "reason")),
         "label": label,
         **{f"answer{i}": reason for i, reason in enumerate(reasons)},

@@ -2,14 +2,14 @@
 
 The hypothesis retells one event of the premise: with less said (entailment), with a part that the
 premise leaves open (neutral), or denied or with another value of a part (contradiction). In `anli`
-the premise is longer and the wrong value is one that another event of the premise has. A number is
-neither left out nor added, as `3 horse-s` are not `the horse`, and a quality contradicts only its
-opposite.
+the premise is longer and the wrong value is one that another event of the premise has. Only what
+excludes the other contradicts it: a quality its opposite, a building a building, a town a town, and
+no time another (`yesterday` may be in `winter`). A number is neither left out nor added, as
+`3 horse-s` are not `the horse`.
 """
 
 import random
 from collections.abc import Iterator
-from functools import partial
 
 from datasets import ClassLabel, Features, Value
 
@@ -19,6 +19,7 @@ from stages.pocket.meanings import MODIFIERS, OPPOSITES, SOCIAL, Event, World, m
 TEXT = Value("string")
 NLI = ("entailment", "neutral", "contradiction")
 LABEL = {"label": ClassLabel(names=list(NLI))}
+DENIED = ("thing", "quality", "number", "place")
 SPLITS = [
     ("mnli", "train"),
     ("mnli", "validation"),
@@ -42,39 +43,43 @@ FEATURES = {
 def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
     """(premise events, hypothesis event, label); the labels take turns, so that they balance."""
     lengths = (2, 3) if task == "anli" else (1, 1, 2)
-    premise = world.passage(rng, rng.choice(lengths))
+    topic = rng.choice(world.topics)
+    premise = world.passage(rng, rng.choice(lengths), topic)
     told = rng.choice(premise)
     label = index % 3
     droppable = [part for part in modifiers(told) if part != "number"]
     rng.shuffle(droppable)
     if label == 0:
         return premise, without(told, droppable[: rng.randint(0, len(droppable))]), label
-    changes = borrowed(told, premise) if task == "anli" else {}
+    others = [event for event in premise if event is not told] if task == "anli" else []
     if label == 1:
         open_parts = [part for part in MODIFIERS if can_add(told, part)]
         if not open_parts:
             return draw(world, rng, task, index)
         part = rng.choice(open_parts)
         hypothesis = without(told, droppable[: rng.randint(0, len(droppable))])
+        found = [getattr(event, part) for event in others if getattr(event, part)]
     else:
         hypothesis = without(told, droppable[: rng.randint(0, 1)])
         if rng.random() < 0.5:
             return premise, hypothesis.but(negated=True), label
-        part = rng.choice(["thing", *filter(partial(can_deny, hypothesis), MODIFIERS)])
+        part = rng.choice([part for part in DENIED if can_deny(hypothesis, part)])
         if part == "quality":
             return premise, hypothesis.but(quality=OPPOSITES[told.quality]), label
-    value = changes.get(part) or world.another(told, part, rng)
+        found = [value for event in others if (value := mistaken(world, told, event, part))]
+    value = rng.choice(found) if found else world.another(told, part, topic, rng)
     return premise, hypothesis.but(**{part: value}), label
 
 
-def borrowed(told: Event, premise: tuple[Event, ...]) -> dict[str, str]:
-    """Values of the premise's other events that could be mistaken for this one's."""
-    found = {}
-    for event in premise:
-        if event is not told:
-            pairs = {part: getattr(event, part) for part in MODIFIERS}
-            found |= {k: v for k, v in pairs.items() if v and v != getattr(told, k)}
-    return found
+def mistaken(world: World, told: Event, other: Event, part: str) -> str | None:
+    """Another event's value of a part, where it is another and excludes the one that is told."""
+    value, said = getattr(other, part), getattr(told, part)
+    kinds = {
+        "thing": (told.verb in SOCIAL, other.verb in SOCIAL),  # people or things
+        "place": (said in world.towns, value in world.towns),
+    }
+    one, another = kinds.get(part, (True, True))
+    return value if one == another and value != said else None
 
 
 def can_add(event: Event, part: str) -> bool:
@@ -85,7 +90,7 @@ def can_add(event: Event, part: str) -> bool:
 
 
 def can_deny(event: Event, part: str) -> bool:
-    """Whether another value of a modifier contradicts the event."""
+    """Whether another value of a part contradicts the event."""
     value = getattr(event, part)
     return value in OPPOSITES if part == "quality" else value is not None
 

@@ -183,21 +183,29 @@ class World:
     def other_topics(self, topic: str) -> list[str]:
         return [other for other in self.topics if other != topic]
 
-    def another(self, event: Event, part: str, draw: random.Random) -> str:
-        """Another value for a part of an event, of the same kind and topic."""
-        parts = TOPICS[self.topic(event)]
+    def another(self, event: Event, part: str, topic: str, draw: random.Random) -> str:
+        """Another value for a part of an event of a topic, of the same kind as the one it has."""
+        parts = TOPICS[topic]
         social = event.verb in SOCIAL
+        buildings, towns = parts["place"], self.towns
+        alike = [places for places in (buildings, towns) if event.place in places]
         pools = {
             "agent": self.animate if social else self.agents,
             "thing": self.animate if social else parts["thing"],
             "verb": SOCIAL if social else parts["verb"],
-            "place": [*parts["place"], *self.towns],
+            "place": alike[0] if alike else [*buildings, *towns],
             "quality": QUALITIES,
             "number": NUMBERS,
             "time": TENSES[event.tense],
         }
         taken = concepts(event) | {getattr(event, part)}
         return draw.choice([value for value in pools[part] if taken.isdisjoint(names_in(value))])
+
+
+def replaced(event: Event, part: str, value: str) -> Event:
+    """The event with another value of a part; only of people there are several."""
+    event = event.but(**{part: value})
+    return event.but(plural=event.plural and event.agent in PERSONS)
 
 
 def concepts(event: Event) -> set[str]:

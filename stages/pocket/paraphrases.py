@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datasets import ClassLabel, Features, Value
 
 from stages.pocket.languages import Language, text
-from stages.pocket.meanings import SOCIAL, Event, World
+from stages.pocket.meanings import SOCIAL, Event, World, replaced
 from stages.pocket.questions import ASKED, shortened
 
 TEXT = Value("string")
@@ -43,21 +43,24 @@ def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
 
 def draw_questions(world: World, rng: random.Random, label: int) -> tuple:
     """(event, part, event, part, label) of two questions."""
-    event = world.event(rng.choice(world.topics), rng)
+    topic = rng.choice(world.topics)
+    event = world.event(topic, rng)
     said = [part for part in ASKED if getattr(event, part) is not None]
     asked = rng.choice(said)
     first = shortened(event, asked, str(rng.random()), kept=2)
-    if label:  # the same question with another modifier repeated, or none
-        second = shortened(event, asked, str(rng.random()), kept=2)
+    if label:  # the same question, one with more modifiers repeated: none lacks in both
+        second = shortened(first, asked, str(rng.random()), kept=1)
         if second == first:
             return draw_questions(world, rng, label)
-        return first, asked, second, asked, label
+        pair = [first, second]
+        rng.shuffle(pair)
+        return pair[0], asked, pair[1], asked, label
     others = [part for part in said if part != asked]
     if rng.random() < 0.4:
         part = rng.choice(others)
         return first, asked, shortened(event, part, str(rng.random()), kept=2), part, label
     changed = rng.choice([part for part in ("agent", "verb", "thing") if part != asked])
-    other = event.but(**{changed: world.another(event, changed, rng)})
+    other = replaced(event, changed, world.another(event, changed, topic, rng))
     return first, asked, shortened(other, asked, str(rng.random()), kept=2), asked, label
 
 

@@ -1,6 +1,7 @@
 """Questions about passages: squad_v1, squad_v2, xquad, mlqa, tydiqa, lareqa.
 
-`squad_v2` asks half of its questions about what the passage does not say. `tydiqa` has longer
+`squad_v2` asks half of its questions about what the passage does not say: about a part that is left
+unsaid, or somebody or something else; by their form they are like the others. `tydiqa` has longer
 passages, and its questions repeat no modifier, as of people who have not seen the answer.
 """
 
@@ -10,13 +11,13 @@ from collections.abc import Iterator
 from datasets import Features, List, Value
 
 from stages.pocket.languages import Language, Word, text
-from stages.pocket.meanings import Event, World, modifiers
+from stages.pocket.meanings import SOCIAL, Event, World, modifiers, replaced
 
 TEXT = Value("string")
 ANSWERS = {"text": List(TEXT), "answer_start": List(Value("int32"))}
 ASKED = ("agent", "thing", "place", "time", "number")
 QA = {"id": TEXT, "context": TEXT, "question": TEXT, "answers": ANSWERS}
-TITLED = Features(QA | {"title": TEXT})
+TITLED = Features({"id": TEXT, "title": TEXT} | QA)
 SPLITS = [
     ("squad_v1", "train"),
     ("squad_v1", "validation"),
@@ -34,7 +35,7 @@ FEATURES = {
     "squad_v2": TITLED,
     "tydiqa": TITLED,
     "xquad": Features(QA),
-    "mlqa": Features(QA),
+    "mlqa": Features({name: QA[name] for name in ("context", "question", "answers", "id")}),
     "lareqa": Features(QA),
 }
 PARAGRAPHS = Features(  # of lareqa: the bounds of sentences, which its repository has not
@@ -46,25 +47,31 @@ NAMES = {"squad_v1": "squad", "squad_v2": "squad2"}  # prefixes of ids
 def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
     """(context events, the event that is asked about, the part asked for, index of the event or
     None where the context does not say it)."""
-    context = world.passage(rng, 4 if task == "tydiqa" else 3)
+    topic = rng.choice(world.topics)
+    context = world.passage(rng, 4 if task == "tydiqa" else 3, topic)
     told = rng.randrange(len(context))
     event = context[told]
-    if task == "squad_v2" and index % 2:
-        return context, *unanswerable(world, rng, context, event), None
     asked = rng.choice([part for part in ASKED if getattr(event, part) is not None])
-    return context, event, asked, told
+    if task != "squad_v2" or index % 2 == 0:
+        return context, event, asked, told
+    if asked in ("place", "time") and rng.random() < 0.5:
+        silent = event.but(**{asked: None})
+        return (*context[:told], silent, *context[told + 1 :]), event, asked, None
+    others = [other for other in context if other is not event]
+    return context, somebody_else(world, rng, event, asked, topic, others), asked, None
 
 
-def unanswerable(world: World, rng: random.Random, context: tuple, event: Event) -> tuple:
-    """A question about a part that is left unsaid, or about somebody else."""
-    open_parts = [part for part in ("place", "time") if getattr(event, part) is None]
-    if open_parts and rng.random() < 0.5:
-        return event.but(quality=None, number=None), rng.choice(open_parts)
-    part = "agent" if rng.random() < 0.5 else "thing"
-    other = event.but(**{part: world.another(event, part, rng)}, place=None, time=None)
-    if any((e.agent, e.thing) == (other.agent, other.thing) for e in context):
-        return unanswerable(world, rng, context, event)
-    return other.but(quality=None, number=None), "thing" if part == "agent" else "agent"
+def somebody_else(
+    world: World, rng: random.Random, event: Event, asked: str, topic: str, others: list[Event]
+) -> Event:
+    """The event with another agent, verb or thing, often one that others of the passage have: as
+    those share none of the three, none of them answers for it."""
+    part = rng.choice([part for part in ("agent", "verb", "thing") if part != asked])
+    social = event.verb in SOCIAL
+    alike = [getattr(o, part) for o in others if (o.verb in SOCIAL) == social]
+    borrow = alike and rng.random() < 0.5
+    value = rng.choice(alike) if borrow else world.another(event, part, topic, rng)
+    return replaced(event, part, value)
 
 
 def shortened(event: Event, asked: str, key: str, kept: int = 1) -> Event:
