@@ -74,7 +74,7 @@ def entry_points(settings: Settings) -> dict[str, list[str]]:
     for group, targets in settings.target.groups.items():
         chosen = {name: settings.fine_tuning("target", name) for name in targets}
         trained = [entry.task or name for name, entry in chosen.items()]
-        owners = {entry.serves or entry.task or name for name, entry in chosen.items()}
+        owners = {entry.owner(name) for name, entry in chosen.items()}
         before = [entry.after for entry in chosen.values()]
         before = [settings.fine_tuning("target", n).task or n for n in before if n]
         served = [t for t in settings.tasks if tasks.load(t).TRAINED_ON in owners]

@@ -238,6 +238,7 @@ def _note(title: str, suite: str, seconds: float) -> None:
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     told = {"stage": title, "suite": suite, "ended": now}
     told |= {"stage_sec": round(seconds, 2), "peak_rss_mib": round(peak)}
+    scratch_root().mkdir(parents=True, exist_ok=True)  # removed under way, it may not be there
     with (scratch_root() / "runs.jsonl").open("a") as stream:
         stream.write(json.dumps(told) + "\n")
 

@@ -8,12 +8,12 @@ from stages.settings import FetchedModel, ScratchModel, Settings
 from stages.typed import Whole, build
 
 SHORTEST = 8  # tokens of an input: with fewer, what the special tokens leave trains nothing
+FEWEST = 16  # entries of a vocabulary, special tokens included
+GENERATORS = ("world",)
+SPLITS = ("train", "validation", "test")
 # Of stages.xtreme, whose text only the report is to depend on.
 BENCHMARKS = ("xtreme", "xtreme-r")
 AVERAGES = ("classification", "tagging", "qa", "retrieval", "overall")
-GENERATORS = ("world",)
-SPLITS = ("train", "validation", "test")
-FEWEST = 16  # entries of a vocabulary, special tokens included
 
 
 def check(settings: Settings) -> None:

@@ -34,4 +34,5 @@ def progress(
     shared |= {"unit": unit, "unit_scale": True} if unit == "B" else {"unit": f" {unit}"}
     if sys.stderr.isatty():
         return tqdm(steps, mininterval=0.2, dynamic_ncols=True, **shared)
-    return Lines(steps, mininterval=15, delay=5, ncols=100, position=0, **shared)
+    # With fewer looks at the clock than steps, tqdm's monitor would repeat the lines of slow steps.
+    return Lines(steps, mininterval=15, miniters=1, delay=5, ncols=100, position=0, **shared)

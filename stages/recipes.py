@@ -157,7 +157,7 @@ def evaluation(name: str, settings: Settings, folder: Path) -> dict:
     """The tasks that a target serves, with their rows in every language."""
     chosen = settings.fine_tuning("target", name)
     trained = chosen.task or name
-    owner = chosen.serves or trained
+    owner = chosen.owner(name)
     served = [task for task in settings.tasks if serves(folder, task, owner)]
     if not served:
         raise UserError(f"target {name!r} serves none of the tasks {', '.join(settings.tasks)}")

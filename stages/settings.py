@@ -202,6 +202,10 @@ class TargetTask(FineTuning):
     languages: tuple[str, ...] = ("en",)
     after: str | None = None
 
+    def owner(self, name: str) -> str:
+        """The task whose tests the target of this name is scored on."""
+        return self.serves or self.task or name
+
 
 @dataclass(frozen=True)
 class Target(FineTuning):

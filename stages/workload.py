@@ -142,7 +142,7 @@ class Workload:
         passes = {"test": 1} if kept == 1 else {"test": 2, "validation": kept}
         for name in targets:
             chosen = self.settings.fine_tuning("target", name)
-            for task in self.served(chosen.serves or chosen.task or name):
+            for task in self.served(chosen.owner(name)):
                 for split, times in passes.items():
                     rows = sum(self.rows(task, split, c) for c in self.languages(task, split))
                     seen += times * rows

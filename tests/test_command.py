@@ -94,6 +94,13 @@ def test_what_cannot_be_written_is_told_before_the_work(call):
     assert not (call.folder / "out.txt").exists()
 
 
+def test_a_scratch_folder_removed_under_way_costs_nothing(call):
+    done = call("import shutil; shutil.rmtree('.scratch')")
+    assert done.returncode == 0, done.stderr
+    assert (call.folder / "out.txt").read_text() == "half"
+    assert (call.folder / ".scratch/runs.jsonl").read_text().count("\n") == 1
+
+
 def test_a_folder_without_the_right_to_write_is_named(tmp_path, monkeypatch):
     """Nothing is closed to an administrator, as whom these tests may run."""
     monkeypatch.setattr("os.access", lambda path, mode: Path(path) != tmp_path)

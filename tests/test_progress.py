@@ -1,6 +1,7 @@
 """Bars of long work: with a rate and an estimate, and readable in a log."""
 
 import re
+import time
 
 import pytest
 import yaml
@@ -30,6 +31,21 @@ def test_a_log_has_a_line_for_each_update_with_a_rate_and_an_estimate(at_once, c
 
 def test_short_work_says_nothing_in_a_log(capsys):
     list(progress.progress(range(3), 3, "work", "rows"))
+    assert capsys.readouterr().err == ""
+
+
+def test_slow_work_repeats_no_line_in_a_log(monkeypatch, capsys):
+    """tqdm's monitor shows a bar again whose steps are slower than they have been."""
+    monkeypatch.setattr(progress.Lines, "monitor", None)  # one of its own, and faster
+    monkeypatch.setattr(progress.Lines, "monitor_interval", 0.05)
+    bar = progress.progress(None, 900, "work", "rows")
+    bar.delay, bar.mininterval, bar.maxinterval = 0, 0.05, 0.1
+    for _ in range(300):
+        bar.update()
+        time.sleep(0.001)
+    capsys.readouterr()
+    time.sleep(0.6)
+    progress.Lines.monitor.exit()
     assert capsys.readouterr().err == ""
 
 
