@@ -2,7 +2,8 @@
 targets of its group serve.
 
 English development data chose the checkpoint whose scores count; beside it stands `oracle`: the
-checkpoint that the other languages' development data would choose. Writes the scores, and the
+checkpoint that the other languages' development data would choose; and of retrieval from a pool the
+chosen checkpoint's score over unshared tokens (stages.unshared). Writes the scores, and the
 predictions on the test rows: with their points, and under `<target>/<seed>/submission` in XTREME's
 format.
 """
@@ -13,7 +14,7 @@ from types import SimpleNamespace
 
 from tqdm import tqdm
 
-from stages import compute, examples, prediction_files, scoring, submission
+from stages import compute, examples, prediction_files, scoring, submission, unshared
 from stages.cell import SOURCE_LANGUAGE, read_plan
 from stages.command import Run, read_json, stage, write_json
 from stages.model import TaskModel, read_model, read_tokenizer
@@ -21,6 +22,7 @@ from stages.predictions import Rows, make_pool
 from stages.progress import progress
 from stages.scoring import Points
 from stages.settings import Settings
+from stages.unshared import Unshared
 
 
 def main() -> None:
@@ -48,7 +50,7 @@ def main() -> None:
 
 def evaluate(run: Run, name: str, target: dict) -> dict:
     """One target, all seeds: {"tasks": {task: {..., "languages": {code: {"n", "seeds"}}}}}."""
-    test, development = load_rows(run, target)
+    test, development, again = load_rows(run, target)
     head = examples.read_description(run.inputs["tasks"] / target["task"])
     tasks = {
         rows.task.name: {
@@ -57,10 +59,13 @@ def evaluate(run: Run, name: str, target: dict) -> dict:
         }
         for rows in test
     }
+    for task, one in again.items():
+        tasks[task] |= one.empty()
     home = run.inputs["models"] / name
     seeds = sorted(home.iterdir(), key=lambda folder: int(folder.name))
-    with progress(None, len(seeds) * len(test), f"evaluate {name}", "sets") as bar:
-        scorer = Scorer(head, run.settings, bar)
+    sets = len(test) + sum(len(one.rows) for one in again.values())
+    with progress(None, len(seeds) * sets, f"evaluate {name}", "sets") as bar:
+        scorer = Scorer(head, run.settings, bar, again)
         for folder in seeds:
             chosen = read_json(folder / "english.json")["chosen"]
             steps = sorted(read_json(folder / "english.json")["checkpoints"], key=int)
@@ -72,11 +77,15 @@ def evaluate(run: Run, name: str, target: dict) -> dict:
 
 @dataclass
 class Scorer:
-    """Scores sets of rows by a target's head, and shows how many are done."""
+    """Scores sets of rows by a target's head, and shows how many are done.
+
+    `again`: by task what is scored over unshared tokens too.
+    """
 
     head: examples.Description
     settings: Settings
     bar: tqdm
+    again: dict[str, Unshared]
 
     def read(self, folder: Path) -> TaskModel:
         return compute.place(read_model(folder, self.head), self.settings)
@@ -91,9 +100,21 @@ class Scorer:
         self.bar.update()
         return found
 
+    def score_again(self, model: TaskModel) -> dict[tuple[str, str], list[Points]]:
+        """Points over unshared tokens, by task and language."""
+        found = {}
+        for task, one in self.again.items():
+            scored = one.score(model, self.head.name, self.settings.evaluate)
+            found |= {(task, language): points for language, points in scored.items()}
+            self.bar.update(len(scored))
+        return found
 
-def load_rows(run: Run, target: dict) -> tuple[list[Rows], list[Rows]]:
-    """Test rows of all tasks and languages; development rows of all but the source language."""
+
+def load_rows(run: Run, target: dict) -> tuple[list[Rows], list[Rows], dict[str, Unshared]]:
+    """Test rows of all tasks and languages; development rows of all but the source language.
+
+    And by task those test rows that are scored over unshared tokens too.
+    """
     folder, lengths = run.inputs["tasks"], SimpleNamespace(**target["settings"])
     tokenizer = read_tokenizer(run.inputs["tokenizer"].parent)
     found: dict[str, list[Rows]] = {"test": [], "validation": []}
@@ -106,7 +127,12 @@ def load_rows(run: Run, target: dict) -> tuple[list[Rows], list[Rows]]:
             if split == "test" or language != SOURCE_LANGUAGE:
                 rows = Rows(folder, task, split, language, tokenizer, lengths, pool)
                 found[split].append(rows)
-    return found["test"], found["validation"]
+    again = {}
+    for task in described:
+        own = [rows for rows in found["test"] if rows.task is task]
+        if own and own[0].pool is not None:
+            again[task.name] = unshared.make(folder, own, tokenizer, lengths)
+    return found["test"], found["validation"], again
 
 
 def choose_by_oracle(
@@ -137,9 +163,15 @@ def score_test(
 ) -> None:
     """Score the chosen checkpoint and the oracle's; write the chosen one's predictions."""
     model = scorer.read(folder / chosen)
+    again = scorer.score_again(model)  # first: then one pool's vectors are in memory at a time
     for rows in test:
         predicted, points = scorer.score(rows, model)
         task = rows.task.name
+        scores = scoring.scores(rows.task.metrics, points)
+        if more := again.get((task, rows.language)):
+            scores |= unshared.prefixed(scoring.scores(rows.task.metrics, more))
+            both = zip(points, more, strict=True)
+            points = [one | unshared.prefixed(other) for one, other in both]
         file = out / task / f"{rows.language}.jsonl"
         prediction_files.write(file, rows.examples, predicted, points)
         submission.write(out / "submission", rows, predicted)
@@ -147,7 +179,6 @@ def score_test(
             rows.language,
             {"n": len(rows.examples), "chance_percent": rows.chance_percent(), "seeds": {}},
         )
-        scores = scoring.scores(rows.task.metrics, points)
         entry["seeds"][folder.name] = scores | {"oracle_percent": None}
     if oracle is not None:
         score_oracle(folder, chosen, oracle, test, tasks, scorer)

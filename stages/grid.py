@@ -12,7 +12,7 @@ import numpy as np
 
 from stages import statistics, tasks
 from stages.command import Run, read_json
-from stages.prediction_files import read_points
+from stages.prediction_files import UNSHARED, read_points
 from stages.progress import progress
 from stages.settings import Settings
 
@@ -42,7 +42,8 @@ class Result:
 class Language(Result):
     """The result in one language; `oracle`: its score had its own development data chosen.
 
-    `chance`: the score of a guess, None where there is no such level; `exact`: the exact match.
+    `chance`: the score of a guess, None where there is no such level; `exact`: the exact match;
+    `unshared`: of retrieval from a pool the score over unshared tokens.
     """
 
     n: int
@@ -50,6 +51,7 @@ class Language(Result):
     chance: float | None
     oracle: float | None
     exact: Result | None
+    unshared: Result | None
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,15 @@ class Score:
 
     def exact(self, codes: list[str]) -> Result | None:
         """The mean over some languages of the exact match; None where the task has none."""
-        found = [self.languages[code].exact for code in codes]
+        return self.second("exact", codes)
+
+    def unshared(self, codes: list[str]) -> Result | None:
+        """The mean over some languages of the score over unshared tokens; None without one."""
+        return self.second("unshared", codes)
+
+    def second(self, name: str, codes: list[str]) -> Result | None:
+        """The mean over languages of `exact` or `unshared`; None where a language has none."""
+        found = [getattr(self.languages[code], name) for code in codes]
         return None if None in found else mean(found)
 
     def constant(self, name: str, codes: list[str]) -> float | None:
@@ -183,8 +193,10 @@ def result(files: list[Path], name: str, value: dict, resamples: int) -> Languag
     """A language's result from its predictions, a file a seed, and its entry in the scores."""
     seeds = value["seeds"].values()
     chosen = [seed["oracle_percent"] for seed in seeds]
-    has_exact = all(f"{EXACT}_percent" in seed for seed in seeds)
-    main = resampled(files, name, resamples)
+    main, second = resampled(files, name, resamples), {}
+    for key, score in (("exact", EXACT), ("unshared", UNSHARED + name)):
+        told = all(f"{score}_percent" in seed for seed in seeds)
+        second[key] = resampled(files, score, resamples) if told else None
     return Language(
         score=main.score,
         replicates=main.replicates,
@@ -192,7 +204,7 @@ def result(files: list[Path], name: str, value: dict, resamples: int) -> Languag
         seeds=len(files),
         chance=value["chance_percent"],
         oracle=None if None in chosen else float(np.mean(chosen)),
-        exact=resampled(files, EXACT, resamples) if has_exact else None,
+        **second,
     )
 
 

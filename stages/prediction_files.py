@@ -1,13 +1,15 @@
 """Predictions on disk: the interface between models and reports.
 
 One file a task and language, one JSON object a line: {"id", "prediction", "points"}, points as in
-`stages.scoring`.
+`stages.scoring`; of retrieval from a pool also those of `stages.unshared`, as `unshared_<name>`.
 """
 
 import json
 from pathlib import Path
 
 from stages.scoring import Points
+
+UNSHARED = "unshared_"  # before the name of a score over unshared tokens
 
 
 def write(file: Path, examples: list[dict], predicted: list, points: list[Points]) -> None:

@@ -27,6 +27,8 @@ NOTE = (
     "pretrained encoder's; identity: languages that a probe tells apart"
 )
 
+UNSHARED_NOTE = "unshared: over tokens that occur in the test's texts of one language only"
+
 
 def score_table(tables: dict[str, list[dict]], settings: Settings) -> str:
     """Scores of every model, recipe and task, a table a type of task; and of the encoders."""
@@ -55,18 +57,28 @@ def by_type(tables: dict[str, list[dict]]) -> dict[str, list[str]]:
 
 
 def task_table(heading: str, tasks: list[str], tables: dict, settings: Settings) -> list[str]:
-    """The recipes' scores and gains; chance and the baseline's English scores above them."""
+    """The recipes' scores and gains; chance and the baseline's English scores above them.
+
+    On the right, of what has it, the scores over unshared tokens.
+    """
     gains = {(r["model"], r["recipe"], r["task"]): r for r in tables["gains"]}
     chance = {row["task"]: row["chance_percent"] for row in tables["gains"]}
     english, baseline = english_scores(tables["scores"]), settings.report.baseline
-    models: dict[str, Rows] = {"": [("chance", [number(chance.get(task)) for task in tasks])]}
+    found = {row["task"] for row in tables["gains"] if "unshared_percent" in row}
+    again = [task for task in tasks if task in found]
+    english_again = english_scores(tables["scores"], "unshared_percent")
+    texts = [number(chance.get(task)) for task in [*tasks, *again]]
+    models: dict[str, Rows] = {"": [("chance", texts)]}
     for model, recipe in settings.cells:
         if model not in models:
             texts = [number(english.get((model, baseline, task))) for task in tasks]
+            texts += [number(english_again.get((model, baseline, task))) for task in again]
             models[model] = [(f"{baseline}, in English", texts)]
         texts = [cell_text(gains.get((model, recipe, task)), baseline) for task in tasks]
+        texts += [unshared_text(gains.get((model, recipe, task))) for task in again]
         models[model].append((recipe, texts))
-    return table(heading, tasks, models)
+    columns = [*tasks, *(f"{task} unshared" for task in again)]
+    return [*table(heading, columns, models), *[UNSHARED_NOTE] * bool(again)]
 
 
 def cell_text(row: dict | None, baseline: str) -> str:
@@ -78,6 +90,10 @@ def cell_text(row: dict | None, baseline: str) -> str:
         return f"{score}{' ' * 7}"
     clear = "*" if row["low"] > 0 or row["high"] < 0 else " "
     return f"{score} {row['gain']:+5.1f}{clear}"
+
+
+def unshared_text(row: dict | None) -> str:
+    return "not run" if row is None else number(row["unshared_percent"])
 
 
 def encoder_table(tables: dict[str, list[dict]], settings: Settings) -> list[str]:

@@ -17,6 +17,7 @@ from stages.command import Run, stage, write_json
 from stages.differences import MEAN
 from stages.encoder_tables import protocol_means
 from stages.grid import Score, read_scores
+from stages.prediction_files import UNSHARED
 from stages.printed import cost_table, overall_tables, reference_table, score_table
 from stages.progress import progress
 from stages.tables import english_scores
@@ -73,6 +74,7 @@ def summary(scores: list[Score], made: dict[str, list[dict]]) -> dict:
     """
     told: dict = {}
     english = english_scores(made["scores"])
+    english_unshared = english_scores(made["scores"], "unshared_percent")
     for row in made["gains"]:
         key = (row["model"], row["recipe"], row["task"])
         entry = told.setdefault(row["model"], {}).setdefault(row["recipe"], {})
@@ -86,6 +88,12 @@ def summary(scores: list[Score], made: dict[str, list[dict]]) -> dict:
             "gain_low_points": rounded(row.get("low")),
             "gain_high_points": rounded(row.get("high")),
         }
+        if "unshared_percent" in row:
+            name = f"{UNSHARED}{row['metric']}"
+            entry[row["task"]] |= {
+                f"{name}_english_percent": rounded(english_unshared.get(key)),
+                f"{name}_zero_shot_percent": rounded(row["unshared_percent"]),
+            }
     for measure in ("margin_to_english_percent", "unshared_margin_to_english_percent"):
         for (model, recipe, task), value in protocol_means(made["alignment"], measure).items():
             entry = told.setdefault(model, {}).setdefault(recipe, {})

@@ -47,6 +47,8 @@ def scores(tables: Tables) -> str:
         row += [interval(plain, "zero_shot_percent"), number(plain, "oracle_percent"), exact(plain)]
         row += [signed(pretrained.get((model, task)), "difference")]
         rows.append([*row, sizes(tables, model, task)])
+        if plain and "unshared_percent" in plain:
+            rows.append(unshared_row(plain, means, english))
     head = ["task", "model", "n", "chance", "`random`", "`none`, in English", "`none`"]
     head += ["oracle", "`none`, exact match", "`none` less `random`", "larger less smaller model"]
     heading = (
@@ -54,9 +56,20 @@ def scores(tables: Tables) -> str:
         "differences in points; 95 % intervals over seeds and test examples, of differences bold "
         "where they exclude zero. n: test examples of a language x fine-tuning seeds. "
         "Oracle: `none` with each language's own development rows choosing the checkpoint, not "
-        "English ones."
+        "English ones. Unshared tokens: those that occur in the test's texts of one language only."
     )
     return block(heading, head, rows)
+
+
+def unshared_row(plain: dict, means: dict[tuple, dict], english: dict[tuple, dict]) -> list[str]:
+    """What stands below a task's scores: those over unshared tokens, as far as there are any."""
+    model, task = plain["model"], plain["task"]
+    shown = [means.get((model, RANDOM, task)), english.get((model, NONE, task)), plain]
+    low, high = "unshared_low_percent", "unshared_high_percent"
+    row = [f"{told(task, plain)}, unshared tokens", f"`{model}`", counted(plain)]
+    row += [number(plain, "chance_percent")]
+    row += [interval(one, "unshared_percent", low, high) for one in shown]
+    return row + ["-"] * 4
 
 
 def languages(tables: Tables) -> str:

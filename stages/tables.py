@@ -55,13 +55,19 @@ def score_rows(scores: list[Score], settings: Settings) -> list[dict]:
                 row |= (found - against.languages[code]).named("gain", "low", "high")
             row |= {"n": found.n, "seeds": found.seeds, "chance_percent": found.chance}
             row |= {"oracle_percent": found.oracle, "status": "run"}
-            rows.append(row | exact_match(found.exact))
+            rows.append(row | exact_match(found.exact) | unshared(found.unshared))
     return rows
 
 
 def exact_match(found: Result | None) -> dict[str, float]:
     """The columns of the exact match, where a task has it."""
     names = (f"{EXACT}_percent", f"{EXACT}_low_percent", f"{EXACT}_high_percent")
+    return {} if found is None else found.named(*names)
+
+
+def unshared(found: Result | None) -> dict[str, float]:
+    """The columns of the score over unshared tokens, where a task has it."""
+    names = ("unshared_percent", "unshared_low_percent", "unshared_high_percent")
     return {} if found is None else found.named(*names)
 
 
@@ -84,7 +90,7 @@ def gain_rows(scores: list[Score], settings: Settings) -> list[dict]:
         row |= {"zero_shot_languages": len(codes)} | s.counts(codes)
         row |= zero_shot.named("zero_shot_percent", "low_percent", "high_percent")
         row |= {"oracle_percent": s.constant("oracle", codes)} | other_languages(s)
-        row |= exact_match(s.exact(codes))
+        row |= exact_match(s.exact(codes)) | unshared(s.unshared(codes))
         if against := base.get((s.model, s.target, s.task)):
             gain = zero_shot - against.mean(against.zero_shot())
             row |= gain.named("gain", "low", "high")
@@ -141,10 +147,12 @@ def cost_rows(scores: list[Score], run: Run) -> list[dict]:
     return rows
 
 
-def english_scores(rows: list[dict]) -> dict[tuple[str, str, str], float]:
-    """English scores by model, recipe and task."""
+def english_scores(
+    rows: list[dict], name: str = "score_percent"
+) -> dict[tuple[str, str, str], float]:
+    """English scores, or those of another column, by model, recipe and task."""
     return {
-        (row["model"], row["recipe"], row["task"]): row["score_percent"]
+        (row["model"], row["recipe"], row["task"]): row[name]
         for row in rows
-        if row.get("language") == ENGLISH
+        if row.get("language") == ENGLISH and name in row
     }

@@ -11,6 +11,8 @@ MODELS = {
     "pico": ScratchModel(2, 64, 2, 128, 130, 0.1, 0.0, 0),
     "nano": ScratchModel(2, 128, 4, 256, 130, 0.1, 0.0, 0),
 }
+SCORES = dict.fromkeys(("xquad", "mlqa"), ("f1", "exact_match"))
+SCORES["lareqa"] = ("map_at_20", "unshared_map_at_20")
 
 
 class Grid:
@@ -44,8 +46,8 @@ class Grid:
         self.write(f"scores/{group}/{model}/{recipe}.json", told)
 
     def task(self, group, model, recipe, target, task, languages):
-        """Points of one score; of question answering, pairs of F1 and exact match."""
-        names = ("f1", "exact_match") if task in ("xquad", "mlqa") else ("accuracy",)
+        """Points of one score; pairs of them where two scores are told."""
+        names = SCORES.get(task, ("accuracy",))
         told = {"main_score": f"{names[0]}_percent", "languages": {}}
         for code, points in languages.items():
             for seed in self.seeds:

@@ -21,6 +21,9 @@ class Scorer:
         self.read_models.append(folder.name)
         return folder.name
 
+    def score_again(self, model: str):
+        return {}
+
     def score(self, rows, model: str):
         return [0], [self.scores[model][rows.language]]
 

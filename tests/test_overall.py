@@ -53,7 +53,7 @@ def tables(points: dict) -> tuple[list[Score], dict[str, list[dict]]]:
             for code, told in languages.items():
                 main = result(told.get("f1", told.get("accuracy")))
                 exact = result(told["exact_match"]) if "exact_match" in told else None
-                made[code] = Language(main.score, main.replicates, 100, 1, None, None, exact)
+                made[code] = Language(main.score, main.replicates, 100, 1, None, None, exact, None)
             scores.append(Score("nano", recipe, task, task, task, "", "", ("en",), made))
             more = {code: result(0.0) for code in languages}  # after more languages: not XTREME's
             scores.append(Score("nano", recipe, "more", task, f"{task}+2", "", "", ("en",), more))

@@ -62,6 +62,25 @@ def test_predictions_agree_with_scores(pipeline):
         assert len(points) == entry["n"] == 24
 
 
+def test_scores_over_unshared_tokens_stand_from_the_predictions_to_the_summary(pipeline):
+    from stages import prediction_files, scoring
+
+    scores = json.loads((pipeline / "metrics/pocket/scores/several/pico/ccg.json").read_text())
+    told = scores["targets"]["squad_retrieval"]["tasks"]["lareqa"]
+    home = pipeline / "data/pocket/predictions/several/pico/ccg/squad_retrieval/0/lareqa"
+    means = {}
+    for language, entry in told["languages"].items():
+        points = prediction_files.read_points(home / f"{language}.jsonl", "unshared_map_at_20")
+        means[language] = scoring.scores(("map_at_20",), [{"map_at_20": p} for p in points])
+        found = entry["seeds"]["0"]["unshared_map_at_20_percent"]
+        assert found == means[language]["map_at_20_percent"]
+    assert set(told["unshared_empty_queries"]) == set(means)
+    others = [value["map_at_20_percent"] for code, value in means.items() if code != "en"]
+    summary = json.loads((pipeline / "metrics/pocket/summary.json").read_text())
+    mean = summary["scores"]["pico"]["ccg"]["lareqa"]["unshared_map_at_20_zero_shot_percent"]
+    assert mean == pytest.approx(sum(others) / len(others), abs=6e-4)
+
+
 def test_submissions_score_as_evaluate_says(pipeline, tmp_path, monkeypatch):
     """To the last digit, against gold files, for a benchmark in the pocket languages."""
     from stages import score, submission, xtreme

@@ -86,6 +86,14 @@ def test_one_checkpoint_is_scored_once_on_the_test_rows(tmp_path):
     assert found["evaluate", "choice-xlm-roberta-large-none"].examples == served
 
 
+def test_the_chosen_checkpoint_reads_the_rows_of_retrieval_from_a_pool_again(tmp_path):
+    """LAReQA has no development rows."""
+    _, load = work(ROOT / "suites/pocket-full/params.yaml", tmp_path)
+    served = sum(load.rows("lareqa", "test", code) for code in load.languages("lareqa", "test"))
+    found = load.evaluation("pico", "none", "reading", ("squad_retrieval",))
+    assert found.examples == len(load.settings.seeds) * (2 + 1) * served
+
+
 @pytest.mark.parametrize(
     "file", sorted(ROOT.glob("suites/*/params.yaml")), ids=lambda f: f.parent.name
 )

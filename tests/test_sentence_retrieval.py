@@ -106,7 +106,7 @@ def test_evaluate_serves_it_with_the_target_s_own_tasks(folder, model, word_toke
     rows = rows_of(folder, word_tokenizer)
     squad = Description("squad_v1", "question_answering", ("squad",), (), None, None)
     model.write(tmp_path / "0" / "7", "squad_v1", ())
-    scorer = evaluate.Scorer(squad, SUITE, tqdm(disable=True))
+    scorer = evaluate.Scorer(squad, SUITE, tqdm(disable=True), {})
     tasks = {"toy": {"languages": {}}}
     place = tmp_path / "0"
     evaluate.score_test(tmp_path / "made", place, "7", None, [rows], tasks, scorer)

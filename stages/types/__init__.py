@@ -23,6 +23,9 @@ make_queries     as make_features, without what only the training needs
 make_candidates  (texts, tokenizer, settings) -> features of the candidates
 rank             (predictions, vectors of the pool, keys) -> the best keys, one list per example
 
+and a Head that may be given some tokens' hidden states alone, with a batch of just these tokens: of
+the batch it reads how many each sequence has (stages.unshared).
+
 One that is scored on an encoder alone, whatever target it was trained for, has `make_features` and
 
 retrieve         (encoder, features, settings) -> one prediction per example: the place of the
