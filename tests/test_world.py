@@ -265,6 +265,8 @@ def test_the_hypothesis_follows_its_label(drawn):
                 assert "time" not in new  # yesterday may be in winter
             if hypothesis.number is None:  # `3 horse-s` do not entail `the horse`
                 assert told.number is None
+            elif hypothesis.number != told.number:  # 5 sailcloths beside 7 small ones
+                assert hypothesis.quality == told.quality
 
 
 def test_paraphrases_of_a_question_are_other_words_for_it(tables):
@@ -282,6 +284,7 @@ def test_of_two_questions_that_ask_the_same_one_repeats_what_the_other_does(worl
         assert label == 1
         assert asked == also_asked
         assert one < other or other < one
+        assert first.number == second.number  # `3 horse-s` are not `the horse`
 
 
 def test_what_is_put_in_another_s_place_fits(world):
@@ -460,8 +463,8 @@ def test_no_two_choices_are_alike(languages, drawn, task):
 
 
 def test_a_reason_needs_the_context_and_the_world_s_causes(world):
-    """Of the states that the context tells the likelier one; half of the time it is not the
-    likeliest of the four, so that neither the question nor the context tells by itself."""
+    """Of the states that the context tells the likelier one; of the four there are two likely ones,
+    each of them the right one half of the time: neither question nor context tells by itself."""
     rng, first = random.Random(1), 0
     for index in range(200):
         context, state, event, states, label = choices.draw(world, rng, "cosmos_qa", index)
@@ -473,6 +476,8 @@ def test_a_reason_needs_the_context_and_the_world_s_causes(world):
         found = [likely[s.quality] for s in states if s.quality in told]
         assert states[label].quality in told
         assert likely[states[label].quality] == max(found) >= choices.LIKELIER * min(found)
+        second, third = sorted(likely[s.quality] for s in states)[-2::-1][:2]
+        assert second >= choices.LIKELIER * third
         first += likely[states[label].quality] == max(likely[s.quality] for s in states)
     assert first == 100
 
@@ -564,6 +569,23 @@ def test_a_world_that_is_too_small_says_so(languages, monkeypatch):
 def test_rows_that_the_world_does_not_have_are_refused(world, languages, wanted, message):
     with pytest.raises(UserError, match=message):
         rows.draw_meanings(world, languages["en"], 3, wanted)
+
+
+@pytest.mark.parametrize(("task", "split"), [("anli", "train"), ("bucc", "test")])
+def test_a_split_too_small_for_its_parts_is_refused(world, languages, task, split):
+    with pytest.raises(UserError, match=rf"rows\.{task}\.{split} is 2; allowed: 0, or \d and more"):
+        rows.draw_meanings(world, languages["en"], 3, {task: {split: 2}})
+    for few in (0, rows.FEWEST[task]):
+        drawn = rows.draw_meanings(world, languages["en"], 3, {task: {split: few}})
+        assert sum(len(table) for *_, table in rows.tables(languages, drawn, 3, (), 0.1)) >= few
+
+
+def test_nothing_is_done_in_a_town_by_who_has_its_name(world):
+    """The answer to where would stand in the question."""
+    rng = random.Random(1)
+    for _ in range(3000):
+        event = world.event(rng.choice(world.topics), rng, said=1.0)
+        assert event.place not in {event.agent.removesuffix(" company"), event.thing}
 
 
 @pytest.mark.parametrize(("knob", "value"), [("order", "osv"), ("script", "runes")])

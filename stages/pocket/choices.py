@@ -61,7 +61,7 @@ FEATURES = {
 }
 LETTERS = "ABCDE"
 TOPICS_NEEDED = {"hellaswag": 4, "copa": 2, "xcopa": 2, "commonsense_qa": 4}  # for wrong choices
-LIKELY, LIKELIER = 0.1, 4.0  # share of a reason among all; how many times the other state's it is
+LIKELY, LIKELIER = 0.1, 4.0  # least share of a reason; how many times an unlikely one's it is
 
 
 def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
@@ -94,23 +94,25 @@ def draw_reason(world: World, rng: random.Random, index: int) -> tuple:
     """(context events, a state, the event asked about, states, label).
 
     The context tells two states of the event's thing, one as its quality, one in a sentence of its
-    own; the choices are these and two that it does not tell. In every other row one of those is a
-    likelier reason than the right one, so that the question alone does not tell.
+    own: the right one and an unlikely one. Of the choices that it does not tell one is another
+    unlikely one, the other a rival, in every other row likelier than the right one, so that the
+    question alone does not tell which of the two it is.
     """
     while True:
         context, told = world.passage(rng, 2), rng.randrange(2)
         event = context[told].but(number=None)
-        right, wrong, *untold = rng.sample(QUALITIES, 4)
-        if event.verb in SOCIAL or OPPOSITES.get(right) == wrong:
+        right, rival, wrong, other = rng.sample(QUALITIES, 4)
+        if event.verb in SOCIAL or OPPOSITES.get(wrong) in (right, rival):
             continue
         likely = dict(zip(*world.causes(event), strict=True))
-        least = max(LIKELY * sum(likely.values()), LIKELIER * likely[wrong])
-        first = all(likely[right] > likely[other] for other in untold)
-        if likely[right] >= least and first == (index % 2 == 0):
+        unlikely = max(likely[wrong], likely[other])
+        least = max(LIKELY * sum(likely.values()), LIKELIER * unlikely)
+        first = likely[right] > likely[rival]
+        if min(likely[right], likely[rival]) >= least and first == (index % 2 == 0):
             break
     quality, state = rng.sample([right, wrong], 2)
     context = (*context[:told], event.but(quality=quality), *context[told + 1 :])
-    others = [State(event.thing, other) for other in (wrong, *untold)]
+    others = [State(event.thing, reason) for reason in (rival, wrong, other)]
     choices = shuffled(State(event.thing, right), others, rng)
     asked = event.but(quality=None, place=None, time=None)
     return (context, State(event.thing, state), asked, *choices)

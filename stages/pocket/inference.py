@@ -3,9 +3,9 @@
 The hypothesis retells one event of the premise: with less said (entailment), with a part that the
 premise leaves open (neutral), or denied or with another value of a part (contradiction). In `anli`
 the premise is longer and the wrong value is one that another event of the premise has. Only what
-excludes the other contradicts it: a quality its opposite, a building a building, a town a town, and
-no time another (`yesterday` may be in `winter`). A number is neither left out nor added, as
-`3 horse-s` are not `the horse`.
+excludes the other contradicts it, both told of one event as in SNLI: another thing or number, a
+quality's opposite, a building a building, a town a town, but no time another (`yesterday` may be in
+`winter`). A number is neither left out nor added, as `3 horse-s` are not `the horse`.
 """
 
 import random
@@ -66,6 +66,8 @@ def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
         part = rng.choice([part for part in DENIED if can_deny(hypothesis, part)])
         if part == "quality":
             return premise, hypothesis.but(quality=OPPOSITES[told.quality]), label
+        if part == "number":  # five sailcloths beside seven small ones would be no contradiction
+            hypothesis = hypothesis.but(quality=told.quality)
         found = [value for event in others if (value := mistaken(world, told, event, part))]
     value = rng.choice(found) if found else world.another(told, part, topic, rng)
     return premise, hypothesis.but(**{part: value}), label

@@ -128,7 +128,9 @@ class World:
         if agent in PERSONS and draw.random() < 0.25:
             event = event.but(plural=True)
         if draw.random() < said:
-            event = event.but(place=_pick(tables["place"][event.verb], draw))
+            table = tables["place"][event.verb]
+            other = [place for place in table[0] if place not in concepts(event)]
+            event = event.but(place=_pick_of(table, other, draw))
         if draw.random() < said:
             event = event.but(time=draw.choice(TENSES[tense]))
         return event
@@ -187,13 +189,12 @@ class World:
         """Another value for a part of an event of a topic, of the same kind as the one it has."""
         parts = TOPICS[topic]
         social = event.verb in SOCIAL
-        buildings, towns = parts["place"], self.towns
-        alike = [places for places in (buildings, towns) if event.place in places]
+        alike = [places for places in (parts["place"], self.towns) if event.place in places]
         pools = {
             "agent": self.animate if social else self.agents,
             "thing": self.animate if social else parts["thing"],
             "verb": SOCIAL if social else parts["verb"],
-            "place": alike[0] if alike else [*buildings, *towns],
+            "place": alike[0] if alike else self.tables[topic]["place"][event.verb][0],
             "quality": QUALITIES,
             "number": NUMBERS,
             "time": TENSES[event.tense],

@@ -2,7 +2,8 @@
 
 `squad_v2` asks half of its questions about what the passage does not say: about a part that is left
 unsaid, or somebody or something else; by their form they are like the others. `tydiqa` has longer
-passages, and its questions repeat no modifier, as of people who have not seen the answer.
+passages, and its questions repeat no modifier but a number, as of people who have not seen the
+answer.
 """
 
 import random
@@ -75,9 +76,10 @@ def somebody_else(
 
 
 def shortened(event: Event, asked: str, key: str, kept: int = 1) -> Event:
-    """What a question repeats of the event: agent, verb, thing, and at most `kept` modifiers."""
+    """What a question repeats of the event: agent, verb, thing with its number, and at most `kept`
+    modifiers."""
     rng = random.Random(key)
-    said = [name for name in modifiers(event) if name not in unsaid(asked)]
+    said = [name for name in modifiers(event) if name not in ("number", *unsaid(asked))]
     rng.shuffle(said)
     return event.but(**dict.fromkeys(said[rng.randint(0, kept) :]))
 

@@ -30,7 +30,7 @@ FAMILIES = (pairs, tagging, inference, paraphrases, questions, choices, linking)
 FAMILY_OF = {task: family for family in FAMILIES for task, _ in family.SPLITS}
 SIDES = ("foreign", "english", "gold")  # tables of mining, in the order of `pairs.pools`
 PARAGRAPHS = SimpleNamespace(__name__="lareqa.paragraphs", REPO=lareqa.ELSEWHERE["paragraphs"])
-ENGLISH_ALONE = ("commonsense_qa",)  # no task in another language asks what it does
+FEWEST = {"anli": 3, "bucc": 4}  # rows of a split: one for each round, a pair with its distractors
 ALONE = ("udpos", "panx", "tatoeba", "bucc")  # their tests ask about single sentences
 SCRIPTS = ("hellaswag", "copa", "xcopa")  # they ask what was done before or after
 AFTER_A_MARK = re.compile(r"(?<= [.?]) ")  # where a text's next sentence begins
@@ -50,13 +50,12 @@ def draw_meanings(
     for family in progress(FAMILIES, len(FAMILIES), "meanings", "families of tasks"):
         seen: set = set()
         for task, split in family.SPLITS:
-            compared = english if task in ENGLISH_ALONE else bare
             count = wanted.get(task, {}).get(split, 0)
             rng = random.Random(f"rows/{seed}/{task}/{split}")
             found = drawn[task, split] = []
             for _ in range(TRIES * count):
                 meaning = family.draw(world, rng, task, len(found))
-                keys = family.keys(task, meaning, compared)
+                keys = family.keys(task, meaning, bare)
                 if (
                     seen.isdisjoint(keys)
                     and not (family is questions and questions.undecidable(task, meaning, found))
@@ -118,7 +117,11 @@ def check_wanted(wanted: dict[str, dict[str, int]], topics: int) -> None:
                 f"world.topics is {topics}, but the wrong choices of world.rows.{task} are of "
                 f"other topics; allowed: {needed} and more"
             )
-        for split in splits:
+        for split, count in splits.items():
+            if 0 < count < FEWEST.get(task, 1):
+                raise UserError(
+                    f"world.rows.{task}.{split} is {count}; allowed: 0, or {FEWEST[task]} and more"
+                )
             if (task, split) not in known:
                 allowed = sorted(s for t, s in known if t == task) or sorted(FAMILY_OF)
                 raise UserError(
