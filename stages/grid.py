@@ -40,7 +40,8 @@ class Result:
 
 @dataclass(frozen=True)
 class Language(Result):
-    """The result in one language; `oracle`: its score had its own development data chosen.
+    """The result in one language; `oracle`: its score had the other languages'
+    development data chosen the checkpoint.
 
     `chance`: the score of a guess, None where there is no such level; `exact`: the exact match;
     `unshared`: of retrieval from a pool the score over unshared tokens.
