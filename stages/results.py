@@ -56,7 +56,8 @@ def scores(tables: Tables) -> str:
         "differences in points; 95 % intervals over seeds and test examples, of differences bold "
         "where they exclude zero. n: test examples of a language x fine-tuning seeds. "
         "Oracle: `none` with the other languages' development rows choosing a run's checkpoint, "
-        "not English ones. Unshared tokens: those that occur in the test's texts of one language only."
+        "not English ones. Unshared tokens: those that occur in the test's texts of one language "
+        "only."
     )
     return block(heading, head, rows)
 
