@@ -21,20 +21,19 @@ help:  ## list these targets
 
 setup: $(READY)  ## make the virtual environment with pinned packages
 
-$(READY): requirements.txt stages/dvc_hook.py
+$(READY): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
 	  "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; set PYTHON=")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	$(BIN)/python -m stages.offline_page --out .dvc/plots/offline.html
-	$(BIN)/python -m stages.dvc_hook
+	$(BIN)/python -m waystation.runner.offline_page --out .dvc/plots/offline.html
 	touch $@
 
 repro: $(READY)  ## run what is out of date of a suite (SUITE=pocket, mirror, ...; WORKERS=2)
-	@$(RUN) python -m stages.run --suite-file $(PIPELINE) $(if $(WORKERS),--workers $(WORKERS))
+	@$(RUN) python -m waystation run --suite-file $(PIPELINE) $(if $(WORKERS),--workers $(WORKERS))
 
 plan: $(READY)  ## say what a suite's run takes (SUITE=xtreme ARGS='--gpu h200')
-	$(RUN) python -m stages.plan --params $(PARAMS) $(ARGS)
+	$(RUN) python -m waystation plan --params $(PARAMS) $(ARGS)
 
 # DVC takes a parameter without a file for one of the root's params.yaml.
 experiment: $(READY)  ## run a variant of a suite, e.g. ARGS='-S target.learning_rate=5e-4'

@@ -9,8 +9,8 @@ sentences (mean 40 tokens, at most 256, 32 in a batch) or questions with their c
 at most 384, 16).
 
 The contestants take turns, each in rounds of --steps steps after one that is not timed. Tokens are
-real ones, padding is not counted. Utilisation is operations on real tokens (stages/flops.py) over
-the peak of the card that --gpu names.
+real ones, padding is not counted. Utilisation is operations on real tokens
+(waystation/grid/flops.py) over the peak of the card that --gpu names.
 
     python -m benchmarks.finetune_speed --model xlm-roberta-large --lengths pairs --gpu h100
 """
@@ -26,15 +26,18 @@ from pathlib import Path
 import torch
 
 from benchmarks import paired
-from stages import compute, flops, training
-from stages import settings as settings_module
-from stages.batching import Feature
-from stages.command import write_json
-from stages.encoder_config import EncoderConfig
-from stages.errors import UserError, choose
-from stages.examples import Description
-from stages.model import TaskModel
-from stages.plan import GPUS
+from waystation.base.errors import UserError, choose
+from waystation.commands.plan import GPUS
+from waystation.data.examples import Description
+from waystation.encoder import device
+from waystation.encoder.config import EncoderConfig
+from waystation.encoder.features import Feature
+from waystation.files import write_json
+from waystation.grid import flops
+from waystation.grid.budget import Budget
+from waystation.params.load import load_settings
+from waystation.task_model import TaskModel
+from waystation.training import loop
 
 LENGTHS = {"pairs": (40, 256, 32), "questions": (190, 384, 16)}  # mean, longest, in a batch
 SPREAD = 0.5  # of the logarithm
@@ -72,8 +75,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def compare(options: argparse.Namespace) -> dict:
     """Both contestants in turns: {"tokens", "flops", "rounds": {name: [seconds]}, "peak_gib"}."""
-    suite = settings_module.load(options.params)
-    compute.use(suite)
+    suite = load_settings(options.params)
+    device.use(suite)
     name = options.model or next(iter(suite.models))
     entry = suite.models[choose(name, suite.models, "model")]
     batches = [batch(options.lengths, step, entry.vocabulary) for step in range(options.steps)]
@@ -86,7 +89,7 @@ def compare(options: argparse.Namespace) -> dict:
                 torch.cuda.reset_peak_memory_stats()
             began = time.perf_counter()
             play()
-            compute.wait(suite)
+            device.wait(suite)
             if number:  # the first one warms up
                 seconds[contestant].append(time.perf_counter() - began)
             if suite.device == "cuda":
@@ -102,7 +105,7 @@ def compare(options: argparse.Namespace) -> dict:
         "flops": operations,
         "peak_flops": GPUS[options.gpu] * 1e12 if options.gpu else None,
         "versions": {"torch": torch.__version__},
-        **compute.card(suite),
+        **device.card(suite),
         **suite.arithmetic,
         "seconds": seconds,
         "peak_gib": peak,
@@ -136,12 +139,12 @@ def config(entry) -> EncoderConfig:
 
 def ours(entry, suite, batches: list[list[Feature]]) -> Callable[[], None]:
     """A round of the stages' own training."""
-    from stages.encoder import Encoder
+    from waystation.encoder.encoder import Encoder
 
     task = Description("task", "classification", ("accuracy",), LABELS, None, None)
     with torch.device(suite.device):
-        model = compute.place(TaskModel(Encoder(config(entry)), {"task": task}), suite)
-    budget = training.Budget(steps=len(batches), clip_norm=1.0, **BUDGET)
+        model = device.place(TaskModel(Encoder(config(entry)), {"task": task}), suite)
+    budget = Budget(steps=len(batches), clip_norm=1.0, **BUDGET)
 
     def play() -> None:
         torch.use_deterministic_algorithms(suite.device == "cuda")
@@ -150,7 +153,7 @@ def ours(entry, suite, batches: list[list[Feature]]) -> Callable[[], None]:
             def next_batch(step):
                 return "task", batches[step]
 
-            training.train(model, model.loss, next_batch, budget, "ours", Path(folder), 0)
+            loop.train(model, model.loss, next_batch, budget, "ours", Path(folder), 0)
 
     return play
 

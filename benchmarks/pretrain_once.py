@@ -21,9 +21,14 @@ from types import SimpleNamespace
 import numpy as np
 import torch
 
-from stages import pretrain, settings, special, training
-from stages.encoder import read_encoder, write_encoder
-from stages.model import read_tokenizer
+from waystation.encoder import special_tokens
+from waystation.encoder.checkpoint import read_encoder, write_encoder
+from waystation.encoder.tokenizer import read_tokenizer
+from waystation.grid.budget import Budget
+from waystation.params.load import load_settings
+from waystation.params.schema import Pretrain, ScratchModel
+from waystation.task_types.masked_language_modelling import Masking
+from waystation.training import pretraining
 
 HELD_OUT = 40  # documents of each language, its last
 JUDGED = 16  # batches of them
@@ -33,7 +38,7 @@ STRATEGIES = {"trainer": "random", "trainer_grouped": "group_by_length"}
 def main() -> None:
     job = SimpleNamespace(**json.loads(sys.argv[1]))
     torch.set_num_threads(job.threads)
-    loaded = settings.load(Path(job.params))
+    loaded = load_settings(Path(job.params))
     setting = Setting(job, loaded.pretrain, loaded.models[job.model])
     train = train_ours if job.contestant == "ours" else train_with_trainer
     train(setting, job.contestant, job.warmup_steps)
@@ -59,38 +64,38 @@ def now() -> np.ndarray:
 class Setting:
     """What all contestants share: documents, start, budget and judgement."""
 
-    def __init__(
-        self, job: SimpleNamespace, knobs: settings.Pretrain, entry: settings.ScratchModel
-    ):
+    def __init__(self, job: SimpleNamespace, knobs: Pretrain, entry: ScratchModel):
         self.knobs, self.entry = knobs, replace(entry, seed=entry.seed + job.repeat)
         self.folder = Path(job.tokenizer)
         tokenizer = read_tokenizer(self.folder)
         source = SimpleNamespace(inputs={"text": Path(job.text)})
         longest = min(knobs.max_tokens, entry.positions - 2)
-        found = pretrain.documents(source, tokenizer, longest)
+        found = pretraining.documents(source, tokenizer, longest)
         self.train = {code: documents[:-HELD_OUT] for code, documents in found.items()}
         self.held_out = {code: documents[-HELD_OUT:] for code, documents in found.items()}
         self.vocab_size = tokenizer.get_vocab_size()
-        self.special = special.read(tokenizer)
+        self.special = special_tokens.read(tokenizer)
 
-    def model(self) -> pretrain.MaskedModel:
+    def model(self) -> pretraining.MaskedModel:
         """The model at its start."""
         generator = torch.Generator().manual_seed(self.entry.seed)
-        return pretrain.MaskedModel(self.entry, self.vocab_size, generator)
+        return pretraining.MaskedModel(self.entry, self.vocab_size, generator)
 
-    def masking(self, seed: int) -> pretrain.Masking:
-        return pretrain.Masking(self.knobs.mask_rate, self.special, seed)
+    def masking(self, seed: int) -> Masking:
+        return Masking(self.knobs.mask_rate, self.special, seed)
 
-    def draws(self, languages: dict[str, list]) -> pretrain.Draws:
+    def draws(self, languages: dict[str, list]) -> pretraining.Draws:
         knobs = self.knobs
-        return pretrain.Draws(languages, knobs.batch_size, knobs.language_exponent, self.entry.seed)
+        return pretraining.Draws(
+            languages, knobs.batch_size, knobs.language_exponent, self.entry.seed
+        )
 
     def batches(self, steps: int) -> list[list]:
         draws = self.draws(self.train)
         return [draws.batch(step)[1] for step in range(steps)]
 
     @torch.inference_mode()
-    def judge(self, model: pretrain.MaskedModel) -> float:
+    def judge(self, model: pretraining.MaskedModel) -> float:
         """Mean loss in nats on held-out documents, with the same masks for every model."""
         model.eval()
         draws, masking = self.draws(self.held_out), self.masking(10**6)
@@ -108,11 +113,11 @@ def train_ours(setting: Setting, contestant: str, steps: int) -> tuple:
             begun.append(now())
         return draws.batch(step)
 
-    budget = training.Budget(
+    budget = Budget(
         steps, knobs.learning_rate, knobs.warmup, knobs.weight_decay, knobs.beta2, knobs.clip_norm
     )
     with tempfile.TemporaryDirectory() as scratch:
-        trained = pretrain.train(
+        trained = pretraining.train(
             model, masking, next_batch, budget, contestant, Path(scratch), setting.entry.seed
         )
     times = tuple(now() - begun[0])

@@ -29,9 +29,10 @@ from importlib import metadata
 from pathlib import Path
 
 from benchmarks import paired
-from stages import settings as settings_module
-from stages.command import write_json
-from stages.errors import UserError, choose
+from waystation.base.errors import UserError, choose
+from waystation.files import write_json
+from waystation.params.load import load_settings
+from waystation.params.schema import Settings
 
 CONTESTANTS = ("ours", "trainer", "trainer_grouped")
 
@@ -81,7 +82,7 @@ def compare(options: argparse.Namespace, folder: Path) -> dict:
     """Run all contestants in turn; the measurements and what they were made from."""
     if importlib.util.find_spec("accelerate") is None:
         raise UserError("no accelerate: pip install -r benchmarks/requirements.txt")
-    settings = settings_module.load(options.params)
+    settings = load_settings(options.params)
     choose(options.model, settings.models, "--model")
     text, tokenizer = options.text, options.tokenizer
     if text is None:
@@ -107,16 +108,17 @@ def compare(options: argparse.Namespace, folder: Path) -> dict:
     return job | {"cores": os.cpu_count(), "versions": versions, "runs": runs}
 
 
-def make_corpus(settings: settings_module.Settings, text: Path, folder: Path) -> None:
+def make_corpus(settings: Settings, text: Path, folder: Path) -> None:
     """The pocket world's raw text in all languages, and a tokenizer trained on it."""
-    from stages import examples, tokenizer
-    from stages.pocket import corpus, languages
-    from stages.pocket.meanings import World
+    from waystation.data import examples
+    from waystation.encoder.tokenizer import train, write_tokenizer
+    from waystation.world import corpus, grammar
+    from waystation.world.meanings import World
 
     knobs = settings.world
     if knobs is None:
         raise UserError(f"{settings.file} has no world to make text from; give --text")
-    world, spoken = World(knobs.seed, knobs.topics), languages.build(knobs.languages, knobs.seed)
+    world, spoken = World(knobs.seed, knobs.topics), grammar.build(knobs.languages, knobs.seed)
     for code in spoken:
         told = corpus.documents(
             world, code, spoken, knobs.documents, knobs.dialogues, knobs.code_mix, knobs.seed
@@ -124,7 +126,7 @@ def make_corpus(settings: settings_module.Settings, text: Path, folder: Path) ->
         rows = ({"id": str(index), "text": document} for index, document in enumerate(told))
         examples.write(examples.path(text, "train", code), rows)
     (kind,) = settings.tokenizer.kinds
-    tokenizer.write_tokenizer(tokenizer.train(kind, settings.tokenizer, text), folder)
+    write_tokenizer(train(kind, settings.tokenizer, text), folder)
 
 
 def measure(job: dict) -> dict:

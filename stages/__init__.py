@@ -1,0 +1,1 @@
+"""The verbs of dvc.yaml, one module a stage; none imports another."""

@@ -2,19 +2,22 @@
 
 DVC hashes bytes and does not see imports. Every other stage depends on just its own file here: a
 line per module of the closure, with a digest of its syntax tree. Comments, layout and docstrings do
-not count. Modules that are imported by key (a task, a type, a metric) are part of the closure of
-the cells that use the key.
+not count, nor do the rooms that only run a stage (`waystation.frame.code_digest` names them).
+Modules that are imported by key (a task, a kind of task, a metric) are part of the closure of the
+cells that use the key.
 """
 
 import pkgutil
 from pathlib import Path
 
-from stages import recipes, tasks
-from stages.closure import closure, digest
-from stages.command import checksum, stage
-from stages.errors import UserError
-from stages.progress import progress
-from stages.settings import Settings
+from waystation import tasks
+from waystation.base.errors import UserError
+from waystation.base.progress import progress
+from waystation.files import checksum
+from waystation.frame.code_digest import PACKAGES, closure, digest
+from waystation.frame.stage import stage
+from waystation.grid import recipes
+from waystation.params.schema import Settings
 
 PLAIN = ["generate", "sources", "tokenizer", "pretrain", "fetch", "lengths", "recipes"]
 
@@ -39,7 +42,8 @@ def main() -> None:
     ) as run:
         check_source(run.settings)
         # Only sources: Python writes its caches beside them while this stage runs.
-        run.guard({str(file): checksum(file) for file in run.inputs["stages"].rglob("*.py")})
+        sources = [file for package in PACKAGES for file in Path(package).rglob("*.py")]
+        run.guard({str(file): checksum(file) for file in sources})
         entries = entry_points(run.settings)
         for name, modules in progress(entries.items(), len(entries), "code", "entry points"):
             file = run.outputs["out"] / name
@@ -62,35 +66,35 @@ def check_source(settings: Settings) -> None:
 def entry_points(settings: Settings) -> dict[str, list[str]]:
     """Name of each digest file -> the modules from which its closure starts."""
     entries = {name: [f"stages.{name}"] for name in PLAIN}
-    entries["generate"] += members("stages.tasks")  # rows have the columns of the tasks
+    entries["generate"] += members("waystation.tasks")  # rows have the columns of the tasks
     modules = [tasks.load(task).__name__ for task in settings.tasks]
     entries["sources"] += modules  # a repository and its revision
     for task in settings.tasks:
         entries[f"download/{task}"] = ["stages.download", tasks.load(task).__name__]
     for recipe in settings.all_recipes:
-        plans = recipes.phases(recipe, settings)
-        used = [task for phase in plans for task in recipes.used(phase)]
+        trainings = recipes.phases(recipe, settings)
+        used = [task for training in trainings for task in recipes.used(training)]
         entries[f"intermediate/{recipe}"] = ["stages.intermediate", *by_key(used)]
     for group, targets in settings.target.groups.items():
-        chosen = {name: settings.fine_tuning("target", name) for name in targets}
+        chosen = {name: settings.target.tasks[name] for name in targets}
         trained = [entry.task or name for name, entry in chosen.items()]
         owners = {entry.owner(name) for name, entry in chosen.items()}
         before = [entry.after for entry in chosen.values()]
-        before = [settings.fine_tuning("target", n).task or n for n in before if n]
+        before = [settings.target.tasks[n].task or n for n in before if n]
         served = [t for t in settings.tasks if tasks.load(t).TRAINED_ON in owners]
         entries[f"target/{group}"] = ["stages.target", *by_key([*trained, *before])]
         entries[f"evaluate/{group}"] = ["stages.evaluate", *by_key([*trained, *served])]
         entries[f"benchmark/{group}"] = ["stages.benchmark", *by_key([*trained, *served])]
     entries["align"] = ["stages.align"]
-    entries["report"] = ["stages.report", *members("stages.figures"), *modules]
+    entries["report"] = ["stages.report", *members("waystation.report.figures"), *modules]
     return entries
 
 
 def by_key(names: list[str]) -> list[str]:
     """The type and the metrics of tasks: modules that no import statement names."""
     found = [tasks.load(name) for name in names]
-    kinds = {f"stages.types.{task.TYPE}" for task in found}
-    return sorted(kinds | {f"stages.scoring.{m}" for task in found for m in task.METRICS})
+    kinds = {f"waystation.task_types.{task.TYPE}" for task in found}
+    return sorted(kinds | {f"waystation.metrics.{m}" for task in found for m in task.METRICS})
 
 
 def members(package: str) -> list[str]:

@@ -6,17 +6,13 @@ sequence length has to hold, and how finely a model cuts a language (tokens a wo
 Rust et al. 2021, arXiv 2012.15613).
 """
 
-from pathlib import Path
-
-import numpy as np
 from tokenizers import Tokenizer
 
-from stages import examples, tally
-from stages.command import stage, write_json
-from stages.progress import progress
-
-ROWS = 1000  # of a split and language: enough for a median, and millions of rows cost nothing
-SPLITS = ("train", "validation", "test")
+from waystation.base.progress import progress
+from waystation.data import examples
+from waystation.data.token_lengths import ROWS, lengths, rows_of_all, tokens_per_word
+from waystation.files import write_json
+from waystation.frame.stage import stage
 
 
 def main() -> None:
@@ -35,51 +31,6 @@ def main() -> None:
             told.setdefault(task, {}).setdefault(split, {})[language] = entry
         write_json(run.outputs["out"], {"tasks": told, "inputs_sha256": run.checksums})
         run.made = f"{len(files)} files of {len(told)} tasks, {tokens_per_word(told)}"
-
-
-def rows_of_all(folder: Path) -> list[tuple[str, str, str, Path]]:
-    """(task, split, language, file) of all rows, in a fixed order."""
-    found = []
-    for home in sorted(file.parent for file in folder.glob("*/task.json")):
-        for split in SPLITS:
-            for language in examples.languages(home, split):
-                found.append((home.name, split, language, examples.path(home, split, language)))
-    return found
-
-
-def lengths(tokenizer: Tokenizer, rows: list[dict]) -> dict[str, float]:
-    """Tokens of an example, all its texts together: median, p95, maximum; and tokens a word."""
-    texts = [tally.texts(row) for row in rows]
-    flat = [text for told in texts for text in told]
-    counted = [len(e.ids) for e in tokenizer.encode_batch_fast(flat, add_special_tokens=False)]
-    ends = np.cumsum([len(told) for told in texts])
-    tokens = np.add.reduceat(counted, np.concatenate([[0], ends[:-1]]))
-    words = sum(len(tally.WORD.findall(text)) for text in flat)
-    return {
-        "rows": len(rows),
-        "tokens_median": nearest_rank(tokens, 0.5),
-        "tokens_p95": nearest_rank(tokens, 0.95),
-        "tokens_max": int(tokens.max()),
-        "tokens_per_word": round(sum(counted) / words, 3) if words else None,
-    }
-
-
-def nearest_rank(values: np.ndarray, share: float) -> int:
-    """The smallest value that at least this share of all does not exceed."""
-    return int(np.quantile(values, share, method="inverted_cdf"))
-
-
-def tokens_per_word(told: dict) -> str:
-    """The languages that are cut least and most finely, by the mean over their files."""
-    found: dict[str, list[float]] = {}
-    for splits in told.values():
-        for languages in splits.values():
-            for code, entry in languages.items():
-                if entry["tokens_per_word"] is not None:
-                    found.setdefault(code, []).append(entry["tokens_per_word"])
-    means = sorted((sum(values) / len(values), code) for code, values in found.items())
-    (least, first), (most, last) = means[0], means[-1]
-    return f"{least:.2f} ({first}) to {most:.2f} ({last}) tokens a word"
 
 
 if __name__ == "__main__":

@@ -5,22 +5,13 @@ shown as not run. Writes the summary of scores, the summary of cost (timings sta
 for `dvc plots`, PNG figures, the result tables in Markdown, and prints the result table.
 """
 
-import importlib
-import pkgutil
-from importlib import metadata
-from pathlib import Path
-
-import numpy as np
-
-from stages import figures, results, table_files, tables
-from stages.command import Run, stage, write_json
-from stages.differences import MEAN
-from stages.encoder_tables import protocol_means
-from stages.grid import Score, read_scores
-from stages.prediction_files import UNSHARED
-from stages.printed import cost_table, overall_tables, reference_table, score_table
-from stages.progress import progress
-from stages.tables import english_scores
+from waystation.files import write_json
+from waystation.frame.stage import Run, stage
+from waystation.grid.cells import all_cells
+from waystation.report import tables
+from waystation.report.scores import read_scores
+from waystation.report.summary import cost_summary, made_from, summary, write_plots
+from waystation.report.text import cost_table, overall_tables, reference_table, score_table
 
 
 def main() -> None:
@@ -40,131 +31,26 @@ def main() -> None:
             "report",
         ],
     ) as run:
-        scores = read_scores(run)
-        made = tables.make(scores, run)
+        suite, inputs = run.settings, run.inputs
+        scores = read_scores(suite, inputs["scores"], inputs["predictions"])
+        made = tables.make(scores, suite, inputs["align"], inputs["benchmark"])
         write_plots(run.outputs["plots"], made)
-        origin = made_from(run, "scores", "predictions", "align")
+        origin = made_from(sums(run, "scores", "predictions", "align"), suite)
         write_json(run.outputs["summary"], summary(scores, made) | origin)
-        write_json(run.outputs["cost"], cost_summary(made["cost"]) | made_from(run, "benchmark"))
-        print(score_table(made, run.settings))
-        print(overall_tables(made["overall"], run.settings))
-        print(cost_table(made["cost"], run.settings))
+        origin = made_from(sums(run, "benchmark"), suite)
+        write_json(run.outputs["cost"], cost_summary(made["cost"]) | origin)
+        print(score_table(made, suite))
+        print(overall_tables(made["overall"], suite))
+        print(cost_table(made["cost"], suite))
         print(reference_table(made["reference"]), end="")
         done = sum(bool(s.languages) for s in scores)
-        run.made = f"{done} scores of {len(run.settings.cells)} encoders"
+        run.made = f"{done} scores of {len(all_cells(suite))} encoders"
 
 
-def write_plots(folder: Path, made: dict[str, list[dict]]) -> None:
-    """All tables as CSV, the result tables as Markdown, and all figures as PNG."""
-    folder.mkdir(parents=True)
-    table_files.write(folder, made)
-    (folder / "results.md").write_text(results.markdown(table_files.read(folder)))
-    names = [entry.name for entry in pkgutil.iter_modules(figures.__path__)]
-    for name in progress(names, len(names), "report", "figures"):
-        figure = importlib.import_module(f"stages.figures.{name}")
-        figure.draw(made, folder / f"{name}.png")
-
-
-def summary(scores: list[Score], made: dict[str, list[dict]]) -> dict:
-    """The few numbers that a pull request compares: {model: {recipe: {task: ...}}}.
-
-    Beside the scores the paired differences: `model_size` of every recipe between two models,
-    `pretraining` of `none` less `random`; both of the zero-shot means. And `averages` of a
-    benchmark's tasks, groups and whole, English included.
-    """
-    told: dict = {}
-    english = english_scores(made["scores"])
-    english_unshared = english_scores(made["scores"], "unshared_percent")
-    for row in made["gains"]:
-        key = (row["model"], row["recipe"], row["task"])
-        entry = told.setdefault(row["model"], {}).setdefault(row["recipe"], {})
-        entry[row["task"]] = {
-            "english_percent": rounded(english.get(key)),
-            "zero_shot_percent": rounded(row["zero_shot_percent"]),
-            "other_languages_percent": rounded(row["other_languages_percent"]),
-            "exact_match_zero_shot_percent": rounded(row.get("exact_match_percent")),
-            "oracle_zero_shot_percent": rounded(row["oracle_percent"]),
-            "gain_points": rounded(row.get("gain")),
-            "gain_low_points": rounded(row.get("low")),
-            "gain_high_points": rounded(row.get("high")),
-        }
-        if "unshared_percent" in row:
-            name = f"{UNSHARED}{row['metric']}"
-            entry[row["task"]] |= {
-                f"{name}_english_percent": rounded(english_unshared.get(key)),
-                f"{name}_zero_shot_percent": rounded(row["unshared_percent"]),
-            }
-    for measure in ("margin_to_english_percent", "unshared_margin_to_english_percent"):
-        for (model, recipe, task), value in protocol_means(made["alignment"], measure).items():
-            entry = told.setdefault(model, {}).setdefault(recipe, {})
-            entry.setdefault(task, {})[measure] = rounded(value)
-    for row in made["retrieval"]:
-        entry = told.setdefault(row["model"], {}).setdefault(row["recipe"], {})
-        entry.setdefault(row["task"], {}).update(at_chosen_layer(row))
-    cells = {(s.model, s.recipe, s.target) for s in scores if not s.languages}
-    size, pretraining = {}, {}
-    for row in made["sizes"]:
-        entry = size.setdefault(f"{row['model']}_less_{row['smaller_model']}", {})
-        entry.setdefault(row["recipe"], {})[row["task"]] = difference(row)
-    for row in made["pretraining"]:
-        if row["language"] == MEAN:
-            pretraining.setdefault(row["model"], {})[row["task"]] = difference(row)
-    told = {"not_run_cells": len(cells), "scores": told}
-    told |= {"model_size": size, "pretraining": pretraining}
-    for row in made["overall"]:
-        entry = told.setdefault("averages", {}).setdefault(row["benchmark"], {})
-        entry = entry.setdefault(row["model"], {}).setdefault(row["recipe"], {})
-        entry[f"{row['tasks']}_percent"] = rounded(row["score_percent"])
-    return told
-
-
-def difference(row: dict) -> dict:
-    """A paired difference with its interval, its test examples of a language and its seeds."""
-    points = {f"{key}_points": rounded(row[key]) for key in ("difference", "low", "high")}
-    return points | {"n": row["n"], "seeds": row["seeds"]}
-
-
-def made_from(run: Run, *inputs: str) -> dict:
-    """What a summary is made from; as lists, which `dvc metrics` does not take for metrics.
-
-    Only of the inputs that its numbers come from: timings never change the summary of scores.
-    """
-    paths = [str(run.inputs[name]) for name in inputs]
-    origin = {
-        "inputs_sha256": [[path, run.checksums[path]] for path in paths],
-        "seeds": list(run.settings.seeds),
-        "versions": [["numpy", metadata.version("numpy")]],
-    }
-    return {"made_from": origin}
-
-
-def at_chosen_layer(row: dict) -> dict:
-    """What the summary tells of a row of the table `retrieval`; names say which layer it was."""
-    layer, score = f"{row['layer_by']}_layer", rounded(row["score_percent"])
-    if (row["layer_by"], row["scored"]) == ("protocol", "others"):
-        return {f"{layer}_same_languages_{row['measure']}": score}  # as at the development's
-    told = {f"{layer}_{row['measure']}": score}
-    if row["measure"].startswith("no_special"):
-        return told | {f"{layer}_no_special": row["layer"]}
-    return told | {layer: row["layer"], f"{layer}_languages": row["languages"]}
-
-
-def cost_summary(rows: list[dict]) -> dict:
-    """Medians over languages: {"cost": {model: {recipe: {task: ...}}}}."""
-    names = ("latency_p50_ms", "latency_p95_ms", "latency_p99_ms")
-    names += ("examples_per_sec", "tokens_per_sec")
-    same: dict[tuple, list[dict]] = {}
-    for row in rows:
-        same.setdefault((row["model"], row["recipe"], row["task"]), []).append(row)
-    told: dict = {}
-    for (model, recipe, task), cells in same.items():
-        entry = told.setdefault(model, {}).setdefault(recipe, {})
-        entry[task] = {name: rounded(np.median([row[name] for row in cells])) for name in names}
-    return {"cost": told}
-
-
-def rounded(value: float | None) -> float | None:
-    return None if value is None else round(float(value), 3)
+def sums(run: Run, *names: str) -> dict[str, str]:
+    """{path: SHA-256} of some inputs."""
+    paths = [str(run.inputs[name]) for name in names]
+    return {path: run.checksums[path] for path in paths}
 
 
 if __name__ == "__main__":

@@ -31,21 +31,21 @@ def params() -> dict:
 
 @pytest.fixture(scope="session")
 def world_knobs():
-    from stages import settings
+    from waystation.params.load import load_settings
 
-    return settings.load(ROOT / "params.yaml").world
+    return load_settings(ROOT / "params.yaml").world
 
 
 @pytest.fixture(scope="session")
 def languages(world_knobs):
-    from stages.pocket import languages
+    from waystation.world import grammar
 
-    return languages.build(world_knobs.languages, world_knobs.seed)
+    return grammar.build(world_knobs.languages, world_knobs.seed)
 
 
 @pytest.fixture
 def config():
-    from stages.encoder import EncoderConfig
+    from waystation.encoder.encoder import EncoderConfig
 
     return EncoderConfig(
         vocab_size=50,
@@ -62,7 +62,7 @@ def config():
 def encoder(config):
     import torch
 
-    from stages.encoder import new_encoder
+    from waystation.encoder.encoder import new_encoder
 
     return new_encoder(config, torch.Generator().manual_seed(0)).eval()
 
@@ -70,8 +70,9 @@ def encoder(config):
 @pytest.fixture(scope="session")
 def word_tokenizer(tmp_path_factory):
     """A word tokenizer trained on a few English lines."""
-    from stages import examples, tokenizer
-    from stages.settings import TokenizerSettings
+    from waystation.data import examples
+    from waystation.encoder import tokenizer
+    from waystation.params.schema import TokenizerSettings
 
     folder = tmp_path_factory.mktemp("text")
     lines = [
@@ -130,8 +131,9 @@ def source(tmp_path):
 
 def fetch(prefix, name, out, languages=("en",), limits=(), **more):
     """What the stages `sources` and `download` do, without their command lines."""
-    from stages import download, sources, tasks
-    from stages.settings import Source
+    from waystation import tasks
+    from waystation.data import downloads, origins
+    from waystation.params.schema import Source
 
     limits = dict.fromkeys(("languages", "train", "validation", "test")) | dict(limits)
     settings = SimpleNamespace(
@@ -146,7 +148,7 @@ def fetch(prefix, name, out, languages=("en",), limits=(), **more):
         outputs={"out": out},
         settings=settings,
     )
-    return download.download(run, tasks.load(name), sources.origin(settings, name, {}, {}))
+    return downloads.download(run, tasks.load(name), origins.origin(settings, name, {}, {}))
 
 
 def run(command: list[str], cwd: Path, check: bool = True, **env: str):

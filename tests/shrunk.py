@@ -13,7 +13,7 @@ def make(folder: Path) -> Path:
     """Run it, two stages at a time, and commit what it made; returns the project's folder."""
     project = copy_project(folder)
     shrink(project)
-    run([sys.executable, "-m", "stages.run", "--workers", "2"], project)
+    run([sys.executable, "-m", "waystation", "run", "--workers", "2"], project)
     run(["git", "add", "-A"], project)
     run(["git", "commit", "-q", "-m", "Run the shrunk suite"], project)
     return project

@@ -1,0 +1,74 @@
+"""The oracle: the checkpoint that the other languages' development rows would have chosen."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from waystation import metrics
+from waystation.data import predictions
+from waystation.evaluation import cell
+from waystation.xtreme import submission
+
+
+class Scorer:
+    """Scores are made up: {checkpoint: {language: score}}."""
+
+    def __init__(self, scores: dict[str, dict[str, float]]):
+        self.scores, self.sets, self.read_models = scores, 0, []
+
+    def expect(self, sets: int) -> None:
+        self.sets += sets
+
+    def read(self, folder: Path) -> str:
+        self.read_models.append(folder.name)
+        return folder.name
+
+    def score_again(self, model: str):
+        return {}
+
+    def score(self, rows, model: str):
+        return [0], [self.scores[model][rows.language]]
+
+
+def rows(language: str):
+    task = SimpleNamespace(name="xnli", metrics=["accuracy"])
+    return SimpleNamespace(
+        language=language,
+        task=task,
+        examples=["one"],
+        main_score=lambda points: points[0],
+        chance_percent=lambda: None,
+    )
+
+
+SCORES = {
+    "100": {"qda": 60.0, "qdb": 40.0, "en": 90.0},
+    "200": {"qda": 50.0, "qdb": 56.0, "en": 80.0},
+    "300": {"qda": 53.0, "qdb": 53.0, "en": 70.0},
+}
+
+
+def test_the_mean_of_the_other_languages_decides_and_the_earlier_of_equals():
+    scorer = Scorer(SCORES)
+    development = [rows("qda"), rows("qdb")]
+    found = cell.choose_by_oracle(Path("0"), list(SCORES), "100", development, scorer)
+    assert found == "200"  # 53, as at 300
+    assert scorer.sets == 6
+    assert cell.choose_by_oracle(Path("0"), ["100"], "100", development, scorer) == "100"
+    assert cell.choose_by_oracle(Path("0"), list(SCORES), "100", [], scorer) is None
+
+
+@pytest.mark.parametrize(("oracle", "expected"), [("200", 50.0), ("100", 60.0), (None, None)])
+def test_its_score_stands_beside_that_of_the_chosen_one(monkeypatch, tmp_path, oracle, expected):
+    monkeypatch.setattr(predictions, "write", lambda *_: None)
+    monkeypatch.setattr(submission, "write", lambda *_: None)
+    monkeypatch.setattr(metrics, "scores", lambda _, points: {"accuracy_percent": points[0]})
+    tasks = {"xnli": {"languages": {}}}
+    scorer = Scorer(SCORES)
+    cell.score_test(tmp_path, Path("0"), "100", oracle, [rows("qda")], tasks, scorer)
+    assert tasks["xnli"]["languages"]["qda"]["seeds"]["0"] == {
+        "accuracy_percent": 60.0,
+        "oracle_percent": expected,
+    }
+    assert scorer.read_models == (["100", "200"] if oracle == "200" else ["100"])

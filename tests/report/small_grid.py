@@ -1,0 +1,121 @@
+"""A small grid of files as the report reads them, for the tests of the report."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+
+from waystation.params.schema import ScratchModel
+
+MODELS = {
+    "pico": ScratchModel(2, 64, 2, 128, 130, 0.1, 0.0, 0),
+    "nano": ScratchModel(2, 128, 4, 256, 130, 0.1, 0.0, 0),
+}
+SCORES = dict.fromkeys(("xquad", "mlqa"), ("f1", "exact_match"))
+SCORES["lareqa"] = ("map_at_20", "unshared_map_at_20")
+
+
+class Grid:
+    """Writes the files that the report reads; shares of right answers are told per language."""
+
+    def __init__(self, folder, models, recipes, languages, groups, orders=None, seeds=(0,)):
+        self.folder, self.seeds = folder, seeds
+        self.run = SimpleNamespace(
+            inputs={
+                name: folder / name for name in ("scores", "predictions", "align", "benchmark")
+            },
+            settings=SimpleNamespace(
+                suite="pocket",
+                languages=tuple(languages),
+                models={name: MODELS[name] for name in models},
+                cells=tuple((model, recipe) for model in models for recipe in recipes),
+                orders=orders or {},
+                target=SimpleNamespace(groups=groups),
+                report=SimpleNamespace(resamples=200, baseline="none", reference={}),
+            ),
+        )
+
+    def score(self, group, model, recipe, targets):
+        """targets {target: (languages trained on, {task: {language: points of the examples}})}."""
+        told = {"group": group, "model": model, "recipe": recipe, "targets": {}}
+        for target, (trained_on, served) in targets.items():
+            entry = {"languages": trained_on, "tasks": {}}
+            for task, languages in served.items():
+                entry["tasks"][task] = self.task(group, model, recipe, target, task, languages)
+            told["targets"][target] = entry
+        self.write(f"scores/{group}/{model}/{recipe}.json", told)
+
+    def task(self, group, model, recipe, target, task, languages):
+        """Points of one score; pairs of them where two scores are told."""
+        names = SCORES.get(task, ("accuracy",))
+        told = {"main_score": f"{names[0]}_percent", "languages": {}}
+        for code, points in languages.items():
+            for seed in self.seeds:
+                home = f"predictions/{group}/{model}/{recipe}/{target}/{seed}/{task}"
+                file = self.folder / home / f"{code}.jsonl"
+                file.parent.mkdir(parents=True, exist_ok=True)
+                scored = np.array(points, float).reshape(len(points), len(names))
+                rows = [
+                    {"id": str(i), "prediction": 0}
+                    | {"points": {n: [p, 1.0] for n, p in zip(names, line, strict=True)}}
+                    for i, line in enumerate(scored.tolist())
+                ]
+                file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+            means = 100 * scored.mean(0)
+            one = {f"{name}_percent": float(m) for name, m in zip(names, means, strict=True)}
+            seeds = {str(seed): one | {"oracle_percent": means[0] + 1} for seed in self.seeds}
+            told["languages"][code] = {"n": len(points), "chance_percent": 25.0, "seeds": seeds}
+        return told
+
+    def align(self, model, recipe, value, languages=("qda", "qdb"), layers=3):
+        names = ("margin_to_english_percent", "unshared_margin_to_english_percent")
+        cosine = ("cosine_from_english_percent", "no_special_cosine_from_english_percent")
+        cka = {"cka_to_english": 0.5, "cka_to_pretrained": 1.0}
+        layer = [
+            {"layer": i}
+            | dict.fromkeys(names, value + i)
+            | dict.fromkeys(cosine, value + 4 * i)
+            | cka
+            for i in range(layers)
+        ]
+        f1 = [{"layer": i, "f1_percent": value + 2 * i, "threshold": 1.0} for i in range(layers)]
+        f1 = [found | {"no_special_f1_percent": 1.0} for found in f1]
+        chosen = {"chosen_on": ["qda"], "scored_on": ["qdb"]}
+        chosen["layers"] = dict.fromkeys(cosine, 2)
+        told = {
+            "model": model,
+            "recipe": recipe,
+            "tasks": {
+                "tatoeba": {
+                    code: {"n": 50, "chance_percent": 2.0, "layers": layer} for code in languages
+                }
+            },
+            "protocol_layer": 1,
+            "development": {"tatoeba": chosen, "bucc": None},
+            "mining": {
+                "bucc": {
+                    code: {"n_gold": 10, "chance_percent": 0.4, "layers": f1} for code in languages
+                }
+            },
+            "language_identity": {
+                "n": 60,
+                "chance_percent": 16.7,
+                "layers": [{"layer": i, "accuracy_percent": 90.0 - i} for i in range(layers)],
+            },
+        }
+        self.write(f"align/{model}/{recipe}.json", told)
+
+    def benchmark(self, group, cells):
+        names = ("latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "examples_per_sec")
+        cells = [cell | dict.fromkeys(names, 1.5) for cell in cells]
+        self.write(f"benchmark/{group}.json", {"cells": cells})
+
+    def write(self, name, told):
+        file = self.folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(told))
+
+
+def share(percent, n=40):
+    """Points of n examples of which a share is right."""
+    return [float(i < round(percent / 100 * n)) for i in range(n)]

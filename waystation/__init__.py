@@ -1,0 +1,1 @@
+"""What does English intermediate-task training do to a multilingual encoder? The nouns."""

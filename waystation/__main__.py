@@ -1,0 +1,61 @@
+"""What people run by hand: `python -m waystation COMMAND`, one module of `commands` each.
+
+A command has a docstring, which is its help, `add_options(parser)`, and `main(options)`, which may
+return an exit status. What a person can cause ends in one line and exit status 1.
+"""
+
+import argparse
+import ast
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+
+from waystation import commands
+from waystation.base.errors import UserError, one_line
+
+
+def main() -> None:
+    named = sys.argv[1] if len(sys.argv) > 1 else ""
+    if named in names():
+        raise SystemExit(run(named, sys.argv[2:]))
+    parser = argparse.ArgumentParser(
+        prog="python -m waystation",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="commands:\n"
+        + "\n".join(f"  {name:9} {first_line(name)}" for name in names())
+        + "\n\n`python -m waystation COMMAND --help` says more of each.",
+    )
+    parser.add_argument("command", choices=names(), metavar="COMMAND")
+    parser.parse_args()
+
+
+def names() -> list[str]:
+    return sorted(entry.name for entry in pkgutil.iter_modules(commands.__path__))
+
+
+def first_line(name: str) -> str:
+    """What a command does, read without importing it."""
+    text = Path(commands.__path__[0], f"{name}.py").read_text(encoding="utf-8")
+    return (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0].rstrip(".")
+
+
+def run(name: str, words: list[str]) -> int:
+    """Run one command with its options; returns the exit status."""
+    command = importlib.import_module(f"waystation.commands.{name}")
+    parser = argparse.ArgumentParser(
+        prog=f"python -m waystation {name}",
+        description=command.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_options(parser)
+    options = parser.parse_args(words)
+    try:
+        return command.main(options) or 0
+    except (UserError, OSError) as problem:
+        print(f"{name}: error: {one_line(problem)}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Cross-lingual alignment of an encoder's representations, measured without training."""

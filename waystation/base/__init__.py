@@ -1,0 +1,1 @@
+"""Errors, progress bars, memory and the process: what every room may use; in no digest."""

@@ -1,0 +1,148 @@
+"""Score predictions in XTREME's submission format against gold in the same format.
+
+Gives the numbers of XTREME's public evaluator to the last digit, for as many tasks of the benchmark
+as there are in both folders. A folder holds a folder a task, this a file a language:
+
+    pawsx/test-de.tsv  xnli/test-ar.tsv             a label a line
+    panx/test-ar.tsv  udpos/test-af.tsv             a tag a line, an empty one between sentences
+    bucc2018/test-de.tsv                            two ids a line, a tab between them
+    tatoeba/test-ar.tsv                             the number of a sentence a line
+    xcopa/test-et.jsonl                             {"label": 0} a line
+    xquad/test-en.json  mlqa/...  tydiqa/...        {id: answer}; gold in SQuAD's layout
+    mewslix/test-ar.json  lareqa/test-ar.json       {id: [candidate, ...]}
+
+All languages of a task must be there. FILE is written whole or not at all: {"tasks": {task:
+{"languages": {language: {metric: score}}, metric: mean}}, "groups": {group: score}, "overall":
+score}, from 0 to 100. A group stands there if all of its tasks do; "overall" is null unless all
+tasks of the benchmark are there.
+
+  python -m waystation score --predictions mine --gold labels --benchmark xtreme --out scores.json
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from waystation import metrics
+from waystation.base.errors import UserError, choose
+from waystation.files import whole, write_json
+from waystation.xtreme import label_files
+from waystation.xtreme.benchmarks import BENCHMARKS, Task, averages, task_score
+
+OFFICIAL_NAMES = {"map_at_20": "map@20"}  # the others are ours too
+
+Scores = dict[str, dict[str, float]]  # {language: {metric: score}}
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--predictions",
+        type=Path,
+        nargs="+",
+        required=True,
+        metavar="DIR",
+        help="folder of predictions; several if each holds other tasks",
+    )
+    parser.add_argument("--gold", type=Path, required=True, metavar="DIR", help="folder of gold")
+    parser.add_argument(
+        "--benchmark", choices=list(BENCHMARKS), required=True, help="which tasks and languages"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="scores as JSON")
+
+
+def main(options: argparse.Namespace) -> None:
+    if options.out.is_dir():
+        raise UserError(f"--out: {options.out} is a folder; name a file")
+    scores, notes = score(options.predictions, options.gold, options.benchmark)
+    with whole(options.out) as beside:
+        write_json(beside, scores)
+    for note in notes:
+        print(f"score: note: {note}", file=sys.stderr)
+    print("\n".join(table(scores, options.benchmark)))
+
+
+def score(predictions: list[Path], gold: Path, benchmark: str) -> tuple[dict, list[str]]:
+    """(what FILE holds, notes on what counts as wrong or was left aside)."""
+    for home in (*predictions, gold):
+        if not home.is_dir():
+            raise UserError(f"{home} is no folder")
+    found, tasks = task_folders(predictions), BENCHMARKS[benchmark].tasks
+    scored, notes = {}, []
+    for name, folder in found.items():
+        if name not in tasks:
+            notes.append(f"{folder}: not scored, {name} is no task of {benchmark}")
+        elif not (gold / name).is_dir():
+            notes.append(f"{folder}: not scored, {gold} has no folder {name}")
+        else:
+            scored[name], told = score_task(name, tasks[name], folder, gold / name)
+            notes += told
+    if not scored:
+        raise UserError(
+            f"no task of {benchmark} is both in {', '.join(map(str, predictions))} and in {gold}; "
+            f"looked for: {', '.join(tasks)}"
+        )
+    return averages(BENCHMARKS[benchmark], scored), notes
+
+
+def task_folders(predictions: list[Path]) -> dict[str, Path]:
+    """{task: its folder}, in the benchmarks' order; each task is in one of the folders."""
+    allowed = list(dict.fromkeys(name for b in BENCHMARKS.values() for name in b.tasks))
+    found: dict[str, Path] = {}
+    for home in predictions:
+        for folder in sorted(p for p in home.iterdir() if p.is_dir() and p.name[0] != "."):
+            choose(folder.name, allowed, f"task in {home}:")
+            if folder.name in found:
+                raise UserError(f"{folder.name} is both in {found[folder.name].parent} and {home}")
+            found[folder.name] = folder
+    return {name: found[name] for name in allowed if name in found}
+
+
+def score_task(name: str, task: Task, predictions: Path, gold: Path) -> tuple[Scores, list[str]]:
+    """({language: {metric: score}} of all languages of the task, notes)."""
+    notes = check_files(name, task, predictions, gold)
+    read, told = getattr(label_files, task.form), {}
+    for language in task.languages:
+        file = file_name(task, language)
+        pair = read(gold / file, predictions / file)
+        notes += pair.notes
+        points = metrics.points(task.metric, pair.gold, pair.predicted, language)
+        scores = metrics.load(task.metric).scores(points)
+        told[language] = {OFFICIAL_NAMES.get(key, key): value for key, value in scores.items()}
+    return told, notes
+
+
+def file_name(task: Task, language: str) -> str:
+    return f"test-{language}.{task.extension}"
+
+
+def check_files(name: str, task: Task, predictions: Path, gold: Path) -> list[str]:
+    """Refuse missing and unknown files; note those of languages of the other benchmark."""
+    wanted = [file_name(task, language) for language in task.languages]
+    for folder in (predictions, gold):
+        missing = [file for file in wanted if not (folder / file).is_file()]
+        if missing:
+            raise UserError(f"{folder}: no {', '.join(missing)}; needed are {', '.join(wanted)}")
+    both = [b.tasks[name] for b in BENCHMARKS.values() if name in b.tasks]
+    known = {file_name(other, language) for other in both for language in other.languages}
+    there = sorted(file.name for file in predictions.iterdir() if file.name[0] != ".")
+    further = [file for file in there if file not in wanted]
+    for file in further:
+        if file not in known:
+            raise UserError(f"{predictions}: unknown file {file}; allowed are {', '.join(wanted)}")
+    return [f"{predictions}: not scored: {', '.join(further)}"] if further else []
+
+
+def table(told: dict, benchmark: str) -> list[str]:
+    """What FILE says, for people: a line a task, then groups and the overall score."""
+    lines = [benchmark]
+    for name, entry in told["tasks"].items():
+        metrics = [f"{key} {value:.2f}" for key, value in entry.items() if key != "languages"]
+        languages = f"{len(entry['languages']):>2} languages"
+        lines.append(f"  {name:<14} {task_score(entry):6.2f}  {languages}  {'  '.join(metrics)}")
+    if told["groups"]:
+        lines.append("groups")
+    lines += [f"  {name:<14} {value:6.2f}" for name, value in told["groups"].items()]
+    overall = "-" if told["overall"] is None else f"{told['overall']:.2f}"
+    missing = [name for name in BENCHMARKS[benchmark].tasks if name not in told["tasks"]]
+    note = f"  not there: {', '.join(missing)}" if missing else ""
+    return [*lines, f"{'overall':<16} {overall:>6}{note}"]

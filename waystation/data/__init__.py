@@ -1,0 +1,1 @@
+"""Rows of a source as examples on disk, and predictions beside them."""

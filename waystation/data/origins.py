@@ -1,0 +1,72 @@
+"""What the rows of tasks are made from: files or revisions."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from waystation import tasks
+from waystation.base.errors import UserError
+from waystation.data import source_rows
+from waystation.files import checksum, whole, write_json
+from waystation.hub import client
+from waystation.params.schema import Source
+
+UNPINNED = "unpinned"
+
+
+def check_languages(languages: tuple[str, ...], names: Iterable[str], where: str) -> None:
+    """Refuse a language that none of the tasks `names` has; `where` begins the error."""
+    modules = [tasks.load(name) for name in names]
+    known = {code for task in modules for code in tasks.covered(task, languages)}
+    unknown = [code for code in languages if code not in known]
+    if unknown:
+        allowed = sorted({code for task in modules for code in task.LANGUAGES})
+        raise UserError(
+            f"{where}: no task has language {', '.join(unknown)}; "
+            f"allowed: {', '.join(allowed)}, or a generated one (qaa to qtz)"
+        )
+
+
+def origin(
+    name: str, languages: tuple[str, ...], source: Source, sums: dict, commits: dict
+) -> dict:
+    """A task's repositories: their revisions, or the files' checksums of those that are folders.
+
+    `sums` and `commits` keep what is known of the other tasks' repositories.
+    """
+    task, made_from = tasks.load(name), {}
+    for repository, revision in tasks.repositories(task, languages).items():
+        where, local = source_rows.place(source, task, repository)
+        if local:
+            if where not in sums:
+                sums[where] = files(Path(where))
+            made_from[repository] = {"files": sums[where]}
+        else:
+            commit = commit_of(repository, revision, commits)
+            made_from[repository] = {"revision": commit, "pinned": revision != UNPINNED}
+    return {"repositories": made_from}
+
+
+def commit_of(repository: str, revision: str, commits: dict[str, str]) -> str:
+    """The commit to read. What may move is noted in `commits` once and read from there again: the
+    main branch of a data set that is not pinned, the Hub's conversion of one with a script."""
+    key = repository if revision == UNPINNED else f"{repository}@{revision}"
+    if key in commits:
+        return commits[key]
+    named = client.resolve(repository, revision, "dataset")
+    found = client.rows_revision(repository, named)
+    if revision == UNPINNED or found != named:
+        commits[key] = found
+    return found
+
+
+def keep(record: Path, commits: dict[str, str]) -> None:
+    """Write the record, whole."""
+    with whole(record) as beside:
+        write_json(beside, dict(sorted(commits.items())))
+    print(f"sources: recorded in {record}; it belongs into git", flush=True)
+
+
+def files(folder: Path) -> dict[str, str]:
+    """Checksums by relative name."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(file.relative_to(folder)): checksum(file) for file in found}

@@ -1,0 +1,1 @@
+"""Releases that no Hub has, turned into rows in the Hub's layout; one module each."""

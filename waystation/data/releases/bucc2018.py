@@ -1,0 +1,67 @@
+"""BUCC 2018's archives as the tables that the task `bucc` reads; by hand, once.
+
+    python -m waystation convert bucc2018 --archive <folder> --out <source.prefix>/local/bucc2018
+
+The folder holds what bucc2018-<language>-en.{training,sample}-gold.tar.bz2 of
+comparable.limsi.fr/bucc2018 unpack to, anywhere below it:
+
+    de-en.sample.de     de-000000001<tab>sentence
+    de-en.sample.en     en-000000001<tab>sentence
+    de-en.sample.gold   de-000000007<tab>en-000000042
+    de-en.training.de   ...
+
+As in XTREME the sample becomes validation and training the test; the shared task's own test has no
+public gold. Languages of which nothing is there are left out.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from waystation.base.errors import UserError
+from waystation.hub import layout
+from waystation.tasks.bucc import LANGUAGES
+
+OPTION = ("archive", "the unpacked archives")
+
+SPLITS = {"sample": "validation", "training": "test"}
+
+
+def convert(archive: Path, out: Path) -> str:
+    """Write a folder in the Hub's layout; return which texts were there."""
+    there = [code for code in LANGUAGES if any(archive.rglob(f"{code}-en.*.gold"))]
+    if not there:
+        raise UserError(
+            f"no file <language>-en.{{sample,training}}.gold below {archive}; languages: "
+            f"{', '.join(LANGUAGES)}"
+        )
+    pairs = [f"{code}-en" for code in there]
+    names = [f"{pair}.{part}" for pair in pairs for part in SPLITS]
+    layout.write(out, tables(archive, there), "BUCC 2018, as its archives have it.")
+    return ", ".join(names)
+
+
+def tables(archive: Path, languages: list[str]) -> Iterator[tuple[str, str, Iterator[dict]]]:
+    """(configuration, split, rows) of all files."""
+    for code in languages:
+        for part, split in SPLITS.items():
+            for side in (code, "en", "gold"):
+                names = ("source_id", "target_id") if side == "gold" else ("id", "text")
+                rows = read(find(archive, f"{code}-en.{part}.{side}"), names)
+                yield f"{code}-en.{side}", split, rows
+
+
+def find(archive: Path, name: str) -> Path:
+    found = sorted(archive.rglob(name))
+    if len(found) != 1:
+        raise UserError(f"{len(found)} files {name} below {archive}; expected one")
+    return found[0]
+
+
+def read(file: Path, names: tuple[str, str]) -> Iterator[dict]:
+    """The two fields of every line; a line without them is named."""
+    with file.open(encoding="utf-8", newline="\n") as stream:  # other line ends are text
+        for number, line in enumerate(stream, 1):
+            first, tab, second = line.rstrip("\n").partition("\t")
+            if not (first and tab and second):
+                raise UserError(f"{file}, line {number}: {line!r:.80}; expected two fields")
+            yield dict(zip(names, (first, second), strict=True))

@@ -1,0 +1,1 @@
+"""XLM-R and its relatives without padding: modules, checkpoints, tokenizers, devices."""

@@ -1,0 +1,167 @@
+"""The families of encoders and the shape of one, as `config.json` tells it.
+
+A config is read by an allow-list. A key that shapes the model is a field of `EncoderConfig`; one
+that could change what it computes must have the value that is implemented here; one that changes
+nothing is passed over; any other is refused, as nobody knows what it asks for.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+from waystation.base.errors import UserError, choose
+from waystation.files import read_json
+from waystation.params.typed import build
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """What tells one family from another; `defaults` hold where a config leaves a key out."""
+
+    class_name: str  # of Transformers' classes, before `ForMaskedLM` and the like
+    prefix: str  # before the names of the encoder's tensors
+    masked_head: dict[str, str]  # part of the masked-language-modelling head -> its tensors' names
+    defaults: dict[str, float]
+    counts_from_padding: bool  # the first position is that behind the padding's
+    pre_norm: bool  # norms stand before attention and feed-forward, and one at the end
+    pooled: bool  # sequence classification reads the pooler
+
+
+ROBERTA_HEAD = {name: f"lm_head.{name}" for name in ("dense", "layer_norm", "bias")}
+BERT_HEAD = {
+    "dense": "cls.predictions.transform.dense",
+    "layer_norm": "cls.predictions.transform.LayerNorm",
+    "bias": "cls.predictions.bias",
+}
+DROPOUT = {"hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1}
+ARCHITECTURES = {
+    "xlm-roberta": Architecture(
+        class_name="XLMRoberta",
+        prefix="roberta.",
+        masked_head=ROBERTA_HEAD,
+        defaults=DROPOUT | {"layer_norm_eps": 1e-12, "type_vocab_size": 2, "pad_token_id": 1},
+        counts_from_padding=True,
+        pre_norm=False,
+        pooled=False,
+    ),
+    "xlm-roberta-xl": Architecture(
+        class_name="XLMRobertaXL",
+        prefix="roberta.",
+        masked_head=ROBERTA_HEAD,
+        defaults=DROPOUT | {"layer_norm_eps": 1e-5, "type_vocab_size": 1, "pad_token_id": 1},
+        counts_from_padding=True,
+        pre_norm=True,
+        pooled=False,
+    ),
+    "bert": Architecture(
+        class_name="Bert",
+        prefix="bert.",
+        masked_head=BERT_HEAD,
+        defaults=DROPOUT | {"layer_norm_eps": 1e-12, "type_vocab_size": 2, "pad_token_id": 0},
+        counts_from_padding=False,
+        pre_norm=False,
+        pooled=True,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class EncoderConfig:
+    """The shape of an encoder, under the names of the Transformers `config.json`."""
+
+    vocab_size: int
+    hidden_size: int
+    num_hidden_layers: int
+    num_attention_heads: int
+    intermediate_size: int
+    max_position_embeddings: int
+    hidden_dropout_prob: float = 0.0
+    attention_probs_dropout_prob: float = 0.0
+    layer_norm_eps: float = 1e-5
+    initializer_range: float = 0.02
+    type_vocab_size: int = 1
+    pad_token_id: int = 1
+    model_type: str = "xlm-roberta"
+
+    @property
+    def architecture(self) -> Architecture:
+        return ARCHITECTURES[self.model_type]
+
+    @property
+    def first_position(self) -> int:
+        """The row of the position table that a sequence's first token takes."""
+        return self.pad_token_id + 1 if self.architecture.counts_from_padding else 0
+
+    @property
+    def max_tokens(self) -> int:
+        """Longest sequence in tokens; the rows below the first position are never used."""
+        return self.max_position_embeddings - self.first_position
+
+
+# What the encoder does; another value asks for something that it does not.
+IMPLEMENTED = {
+    "hidden_act": "gelu",
+    "position_embedding_type": "absolute",
+    "tie_word_embeddings": True,
+    "classifier_dropout": None,
+    "is_decoder": False,
+    "is_encoder_decoder": False,
+    "add_cross_attention": False,
+    "cross_attention_hidden_size": None,
+    "chunk_size_feed_forward": 0,
+    "pruned_heads": {},
+}
+# What tells where a model comes from, how it was trained, or what its user wants returned.
+INERT = {
+    "_name_or_path",
+    "architectures",
+    "bos_token_id",
+    "directionality",
+    "dtype",
+    "eos_token_id",
+    "finetuning_task",
+    "gradient_checkpointing",
+    "id2label",
+    "label2id",
+    "output_attentions",
+    "output_hidden_states",
+    "output_past",
+    "pooler_fc_size",
+    "pooler_num_attention_heads",
+    "pooler_num_fc_layers",
+    "pooler_size_per_head",
+    "pooler_type",
+    "problem_type",
+    "return_dict",
+    "tokenizer_class",
+    "torch_dtype",
+    "transformers_version",
+    "use_cache",
+}
+
+
+def read_config(folder: Path) -> EncoderConfig:
+    """Read `config.json`; a key or value that is not implemented is named."""
+    path = folder / "config.json"
+    if not path.is_file():
+        raise UserError(f"no encoder in {folder}: {path.name} is missing")
+    stored = read_json(path)
+    kind = choose(str(stored.get("model_type")), ARCHITECTURES, f"model_type in {path}:")
+    fields = [field.name for field in dataclasses.fields(EncoderConfig)]
+    for key, value in stored.items():
+        if key in IMPLEMENTED and value != IMPLEMENTED[key]:
+            raise UserError(f"{path}: {key} is {value!r}, implemented: {IMPLEMENTED[key]!r}")
+    unknown = sorted(stored.keys() - IMPLEMENTED.keys() - INERT - set(fields))
+    if unknown:
+        raise UserError(
+            f"{path}: unknown keys {', '.join(unknown)}; they may change what the model computes. "
+            f"One that does not belongs into INERT in waystation/encoder/config.py"
+        )
+    values = ARCHITECTURES[kind].defaults | {key: stored[key] for key in fields if key in stored}
+    config = build(EncoderConfig, values, str(path))
+    if config.hidden_size % config.num_attention_heads:
+        raise UserError(
+            f"{path}: hidden_size {config.hidden_size} is no multiple of num_attention_heads "
+            f"{config.num_attention_heads}"
+        )
+    return config

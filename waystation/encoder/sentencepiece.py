@@ -1,0 +1,99 @@
+"""XLM-R's tokenizer from a SentencePiece model, for repositories without a `tokenizer.json`.
+
+The file is a protocol buffer (sentencepiece_model.proto of github.com/google/sentencepiece); the
+few fields that count are read here, as nothing else of the project needs a parser. The result is
+that of `transformers.XLMRobertaTokenizer`: fairseq's four special tokens first, <mask> last.
+"""
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+from tokenizers import Tokenizer, decoders, models, normalizers, processors
+from tokenizers import pre_tokenizers as splitters
+
+from waystation.base.errors import UserError
+from waystation.encoder.tokenizer import BOS, EOS, SPECIAL, UNK
+
+# Numbers of fields: in ModelProto, SentencePiece, TrainerSpec and NormalizerSpec.
+PIECES, TRAINER, NORMALIZER = 1, 2, 3
+PIECE, SCORE = 1, 2
+MODEL_TYPE, CHARSMAP = 3, 2
+UNIGRAM = 1
+RESERVED = ["<unk>", "<s>", "</s>"]  # a SentencePiece model's first pieces
+
+
+def read(file: Path) -> Tokenizer:
+    """The tokenizer of a `sentencepiece.bpe.model` (a unigram model, whatever its name says)."""
+    try:
+        pieces, kind, charsmap = parse(file.read_bytes())
+    except (IndexError, struct.error, UnicodeDecodeError) as problem:
+        raise UserError(f"{file} is not a whole SentencePiece model: {problem}") from None
+    start = [piece for piece, _ in pieces[: len(RESERVED)]]
+    if kind != UNIGRAM or start != RESERVED:
+        raise UserError(
+            f"{file}: model type {kind} beginning with {start}; implemented: {UNIGRAM} (unigram) "
+            f"beginning with {RESERVED}"
+        )
+    first, mask = SPECIAL[:4], SPECIAL[4]
+    vocabulary = [(name, 0.0) for name in first] + pieces[len(RESERVED) :] + [(mask, 0.0)]
+    tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=UNK, byte_fallback=False))
+    if charsmap:
+        tokenizer.normalizer = normalizers.Precompiled(charsmap)
+    tokenizer.pre_tokenizer = splitters.Sequence(
+        [splitters.WhitespaceSplit(), splitters.Metaspace()]
+    )
+    tokenizer.decoder = decoders.Metaspace()
+    tokenizer.add_special_tokens([*first, mask])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>",
+        pair="<s> $A </s> </s> $B </s>",
+        special_tokens=[("<s>", BOS), ("</s>", EOS)],
+    )
+    return tokenizer
+
+
+def parse(data: bytes) -> tuple[list[tuple[str, float]], int, bytes]:
+    """(pieces with their scores, type of the model, precompiled normalisation) of a model."""
+    pieces, kind, charsmap = [], UNIGRAM, b""
+    for number, value in fields(data):
+        if number == PIECES:
+            piece = dict(fields(value))
+            pieces.append((piece[PIECE].decode(), piece.get(SCORE, 0.0)))
+        elif number == TRAINER:
+            kind = dict(fields(value)).get(MODEL_TYPE, UNIGRAM)
+        elif number == NORMALIZER:
+            charsmap = dict(fields(value)).get(CHARSMAP, b"")
+    return pieces, kind, charsmap
+
+
+def fields(data: bytes) -> Iterator[tuple[int, int | float | bytes]]:
+    """(number, value) of each field of a protocol buffer's message."""
+    place = 0
+    while place < len(data):
+        key, place = varint(data, place)
+        number, wire = key >> 3, key & 7
+        if wire == 0:
+            value, place = varint(data, place)
+        elif wire == 2:
+            length, place = varint(data, place)
+            value, place = data[place : place + length], place + length
+            if place > len(data):
+                raise IndexError("a field is cut short")
+        elif wire in (1, 5):
+            form, length = ("<d", 8) if wire == 1 else ("<f", 4)
+            (value,), place = struct.unpack_from(form, data, place), place + length
+        else:
+            raise IndexError(f"wire type {wire}")
+        yield number, value
+
+
+def varint(data: bytes, place: int) -> tuple[int, int]:
+    """(value, place behind it) of a number of seven bits a byte, lowest first."""
+    value = shift = 0
+    while True:
+        byte = data[place]
+        value |= (byte & 127) << shift
+        place, shift = place + 1, shift + 7
+        if byte < 128:
+            return value, place

@@ -1,0 +1,67 @@
+"""The special tokens of a tokenizer, and how it joins two texts, read off the tokenizer itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tokenizers import Tokenizer
+
+from waystation.base.errors import UserError, choose
+
+# First token -> padding, unknown, mask: XLM-R's names and BERT's.
+NAMES = {"<s>": ("<pad>", "<unk>", "<mask>"), "[CLS]": ("[PAD]", "[UNK]", "[MASK]")}
+
+
+@dataclass(frozen=True)
+class Special:
+    """Ids of the special tokens; a pair of texts is first A between B last.
+
+    `segments`: the tokens behind `between` have token type 1. `vocabulary` counts the tokenizer's
+    tokens; the model's table may have more rows, which no text uses.
+    """
+
+    first: int
+    between: tuple[int, ...]
+    last: int
+    segments: bool
+    padding: int
+    unknown: int
+    mask: int
+    vocabulary: int
+
+    @property
+    def frame(self) -> frozenset[int]:
+        """The ids that stand for no piece of a text, <mask> not among them."""
+        return frozenset((self.first, *self.between, self.last, self.padding, self.unknown))
+
+    @property
+    def overhead(self) -> int:
+        """Special tokens of a pair."""
+        return 2 + len(self.between)
+
+    def head(self, first: Sequence[int]) -> list[int]:
+        """What stands before the second text of a pair."""
+        return [self.first, *first, *self.between]
+
+    def pair(self, first: Sequence[int], second: Sequence[int]) -> list[int]:
+        return [*self.head(first), *second, self.last]
+
+    def second(self, first: Sequence[int]) -> tuple[int, ...]:
+        """Where token type 1 begins in a pair, for `Feature.seconds`; () without types."""
+        return (len(first) + 1 + len(self.between),) if self.segments else ()
+
+
+def read(tokenizer: Tokenizer) -> Special:
+    """The special tokens that a tokenizer puts around a text and between two."""
+    single, pair = tokenizer.encode(""), tokenizer.encode("", "")
+    alone, ids = ([i for i, s in zip(e.ids, e.special_tokens_mask) if s] for e in (single, pair))
+    if len(alone) != 2 or len(ids) < 3 or alone != [ids[0], ids[-1]]:
+        raise UserError(
+            f"the tokenizer frames a text by {alone} and two by {ids}; "
+            f"allowed: first A last and first A between B last"
+        )
+    start = choose(tokenizer.id_to_token(ids[0]), NAMES, "first token of the tokenizer")
+    found = [tokenizer.token_to_id(name) for name in NAMES[start]]
+    if None in found:
+        raise UserError(f"the tokenizer begins with {start} and lacks one of {NAMES[start]}")
+    size = tokenizer.get_vocab_size()
+    return Special(ids[0], tuple(ids[1:-1]), ids[-1], pair.type_ids[-1] == 1, *found, size)

@@ -1,0 +1,1 @@
+"""A fine-tuned model on the rows of a task: predictions, points, times."""

@@ -1,0 +1,195 @@
+"""Scores of one target's models in every language of the tasks that it serves."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from waystation import metrics
+from waystation.base.progress import progress
+from waystation.data import examples, predictions
+from waystation.encoder import device
+from waystation.encoder.device import Machine
+from waystation.encoder.tokenizer import read_tokenizer
+from waystation.evaluation import unshared
+from waystation.evaluation.rows import Rows, make_pool
+from waystation.evaluation.unshared import Unshared
+from waystation.files import read_json
+from waystation.grid.plans import EvaluationPlan
+from waystation.languages import ENGLISH
+from waystation.metrics import Points
+from waystation.params.schema import Evaluate
+from waystation.task_model import TaskModel, read_model
+from waystation.xtreme import submission
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the rows of all tasks lie, the model's tokenizer, and one target's models by seed, and
+    where its predictions are written."""
+
+    tasks: Path
+    tokenizer: Path
+    models: Path
+    predictions: Path
+
+
+def evaluate(target: EvaluationPlan, places: Places, machine: Machine, inference: Evaluate) -> dict:
+    """One target, all seeds: {"tasks": {task: {..., "languages": {code: {"n", "seeds"}}}}}."""
+    test, development, again = load_rows(target, places)
+    head = examples.read_description(places.tasks / target.task)
+    tasks = {
+        rows.task.name: {
+            "main_score": f"{metrics.main_name(rows.task.metrics[0])}_percent",
+            "languages": {},
+        }
+        for rows in test
+    }
+    for task, one in again.items():
+        tasks[task] |= one.empty()
+    seeds = sorted(places.models.iterdir(), key=lambda folder: int(folder.name))
+    sets = len(test) + sum(len(one.rows) for one in again.values())
+    with progress(None, len(seeds) * sets, f"evaluate {places.models.name}", "sets") as bar:
+        scorer = Scorer(head, machine, inference, bar, again)
+        for folder in seeds:
+            chosen = read_json(folder / "english.json")["chosen"]
+            steps = sorted(read_json(folder / "english.json")["checkpoints"], key=int)
+            oracle = choose_by_oracle(folder, steps, chosen, development, scorer)
+            out = places.predictions / folder.name
+            score_test(out, folder, chosen, oracle, test, tasks, scorer)
+    return {"languages": list(target.languages), "tasks": tasks}
+
+
+@dataclass
+class Scorer:
+    """Scores sets of rows by a target's head, and shows how many are done.
+
+    `again`: by task what is scored over unshared tokens too.
+    """
+
+    head: examples.Description
+    machine: Machine
+    inference: Evaluate
+    bar: tqdm
+    again: dict[str, Unshared]
+
+    def read(self, folder: Path) -> TaskModel:
+        return device.place(read_model(folder, self.head), self.machine)
+
+    def expect(self, sets: int) -> None:
+        """So many sets more than were known at the start are to be scored."""
+        self.bar.total += sets
+
+    def score(self, rows: Rows, model: TaskModel) -> tuple[list, list[Points]]:
+        """(predictions, points) on one set."""
+        found = rows.score(model, self.head.name, self.inference)
+        self.bar.update()
+        return found
+
+    def score_again(self, model: TaskModel) -> dict[tuple[str, str], list[Points]]:
+        """Points over unshared tokens, by task and language."""
+        found = {}
+        for task, one in self.again.items():
+            scored = one.score(model, self.head.name, self.inference)
+            found |= {(task, language): points for language, points in scored.items()}
+            self.bar.update(len(scored))
+        return found
+
+
+def load_rows(
+    target: EvaluationPlan, places: Places
+) -> tuple[list[Rows], list[Rows], dict[str, Unshared]]:
+    """Test rows of all tasks and languages; development rows of all but English.
+
+    And by task those test rows that are scored over unshared tokens too.
+    """
+    folder, lengths = places.tasks, target.settings
+    tokenizer = read_tokenizer(places.tokenizer)
+    rows: dict[str, list[Rows]] = {"test": [], "validation": []}
+    tasks = [examples.read_description(folder / name) for name in target.tasks]
+    parts = [(task, split) for task in tasks for split in rows]
+    for task, split in progress(parts, len(parts), f"evaluate {target.task} reads", "splits"):
+        languages = examples.languages(folder / task.name, split)
+        pool = make_pool(folder, task, split, languages, tokenizer, lengths)
+        for language in languages:
+            if split == "test" or language != ENGLISH:
+                rows[split].append(Rows(folder, task, split, language, tokenizer, lengths, pool))
+    again = {}
+    for task in tasks:
+        own = [one for one in rows["test"] if one.task is task]
+        if own and own[0].pool is not None:
+            again[task.name] = unshared.make(folder, own, tokenizer, lengths)
+    return rows["test"], rows["validation"], again
+
+
+def choose_by_oracle(
+    folder: Path, steps: list[str], chosen: str, development: list[Rows], scorer: Scorer
+) -> str | None:
+    """The checkpoint with the best mean over the other languages' development rows, if any."""
+    if not development:
+        return None
+    if len(steps) == 1:
+        return chosen
+    scorer.expect(len(steps) * len(development))
+    means = {}
+    for step in steps:
+        model = scorer.read(folder / step)
+        scores = [rows.main_score(scorer.score(rows, model)[1]) for rows in development]
+        means[step] = sum(scores) / len(scores)
+    return max(means, key=lambda step: (means[step], -int(step)))
+
+
+def score_test(
+    out: Path,
+    folder: Path,
+    chosen: str,
+    oracle: str | None,
+    test: list[Rows],
+    tasks: dict,
+    scorer: Scorer,
+) -> None:
+    """Score the chosen checkpoint and the oracle's; write the chosen one's predictions."""
+    model = scorer.read(folder / chosen)
+    again = scorer.score_again(model)  # first: then one pool's vectors are in memory at a time
+    for rows in test:
+        predicted, points = scorer.score(rows, model)
+        task = rows.task.name
+        scores = metrics.scores(rows.task.metrics, points)
+        if more := again.get((task, rows.language)):
+            scores |= unshared.prefixed(metrics.scores(rows.task.metrics, more))
+            both = zip(points, more, strict=True)
+            points = [one | unshared.prefixed(other) for one, other in both]
+        file = out / task / f"{rows.language}.jsonl"
+        predictions.write(file, rows.examples, predicted, points)
+        named = rows.named(predicted)
+        submission.write(out / "submission", rows.task, rows.language, rows.examples, named)
+        entry = tasks[task]["languages"].setdefault(
+            rows.language,
+            {"n": len(rows.examples), "chance_percent": rows.chance_percent(), "seeds": {}},
+        )
+        entry["seeds"][folder.name] = scores | {"oracle_percent": None}
+    if oracle is not None:
+        score_oracle(folder, chosen, oracle, test, tasks, scorer)
+
+
+def score_oracle(
+    folder: Path, chosen: str, oracle: str, test: list[Rows], tasks: dict, scorer: Scorer
+) -> None:
+    """Note beside the chosen checkpoint's scores those of the oracle's."""
+    if oracle != chosen:
+        scorer.expect(len(test))
+        model = scorer.read(folder / oracle)
+    for rows in test:
+        entry = tasks[rows.task.name]["languages"][rows.language]["seeds"][folder.name]
+        if oracle == chosen:
+            score = entry[f"{metrics.main_name(rows.task.metrics[0])}_percent"]
+        else:
+            score = rows.main_score(scorer.score(rows, model)[1])
+        entry["oracle_percent"] = score
+
+
+def mean_score(entry: dict) -> float:
+    """Mean main score over the languages but English, and over seeds."""
+    others = [value for code, value in entry["languages"].items() if code != ENGLISH]
+    scores = [s[entry["main_score"]] for value in others for s in value["seeds"].values()]
+    return sum(scores) / len(scores) if scores else float("nan")

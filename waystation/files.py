@@ -1,0 +1,62 @@
+"""Files: checksums, JSON, writing beside and renaming."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from waystation.base.errors import UserError
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A place beside `path` for a file or a folder, which takes that name when all is written.
+
+    After an error nothing is left there, and what stood at `path` stands there still.
+    """
+    beside = path.with_name(f".{path.name}.partial")
+    remove(beside)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield beside
+        if path.is_dir():
+            remove(path)
+        beside.replace(path)
+    except BaseException:
+        remove(beside)
+        raise
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file, or of a folder's relative names and contents in sorted order."""
+    digest = hashlib.sha256()
+    if path.is_file():
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    for file in sorted(p for p in path.rglob("*") if p.is_file()):
+        digest.update(f"{file.relative_to(path)}\0{checksum(file)}\n".encode())
+    return digest.hexdigest()
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write readable JSON with a newline at its end; NaN is refused."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> object:
+    """Read JSON; a file cut short is named."""
+    try:
+        return json.loads(path.read_text())
+    except json.JSONDecodeError as problem:
+        raise UserError(f"{path} is not whole JSON: {problem}") from None

@@ -1,0 +1,93 @@
+"""The names of recipes, taken apart in one place, and the trainings that they stand for.
+
+`none` (the pretrained encoder), `random` (the same model, not pretrained), `<task>`, `<task>+mlm`
+(masked language modelling mixed in), `<task>+translated` (English rows and machine-translated
+ones), `multitask/<set>`, `sequential/<order>/<k>` (the first k tasks of an order, one after the
+other). The task `text` is masked language modelling on the raw text of all languages, alone or in a
+set or an order; all others are trained in English.
+"""
+
+from dataclasses import dataclass
+
+from waystation.base.errors import UserError, choose
+from waystation.grid.names import CONTROLS, TEXT
+from waystation.params.schema import Settings
+
+MIXED = ("mlm", "translated")  # what may stand behind `<task>+`
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe's name in parts.
+
+    `kind`: `control`, `single`, `multitask`, `sequential`, or what is mixed in. `name`: of the
+    control, task, set or order. `length`: as it is written behind an order, else "".
+    """
+
+    kind: str
+    name: str
+    length: str = ""
+
+
+@dataclass(frozen=True)
+class Training:
+    """Tasks that a recipe trains together.
+
+    `steps` None means the epochs of the one task; `mixed` is one of MIXED, or None.
+    """
+
+    tasks: tuple[str, ...]
+    steps: int | None = None
+    cap: int | None = None
+    mixed: str | None = None
+
+
+def parse(recipe: str) -> Recipe:
+    """Take a name apart; whether its parts exist `phases` checks."""
+    if recipe in CONTROLS:
+        return Recipe("control", recipe)
+    kind, slash, rest = recipe.partition("/")
+    if slash and kind == "sequential":
+        order, _, length = rest.partition("/")
+        return Recipe(kind, order, length)
+    if slash:
+        return Recipe(kind, rest)
+    task, _, mixed = recipe.partition("+")
+    return Recipe(mixed or "single", task)
+
+
+def phases(recipe: str, suite: Settings) -> list[Training]:
+    """The trainings of a recipe, in order; a UserError names what is allowed."""
+    named = parse(recipe)
+    if named.kind == "control":
+        return []
+    if named.kind == "multitask":
+        chosen = suite.multitask[choose(named.name, suite.multitask, "multitask set")]
+        return [Training(chosen.tasks, chosen.steps, chosen.cap)]
+    if named.kind == "sequential":
+        return [Training((task,)) for task in tasks_in_order(recipe, named, suite)]
+    known = suite.intermediate.tasks
+    allowed = [*CONTROLS, *known, *(f"{t}+{m}" for t in known if t != TEXT for m in MIXED)]
+    allowed += [f"multitask/{key}" for key in suite.multitask]
+    allowed += [f"sequential/{key}/<k>" for key in suite.orders]
+    choose(recipe, allowed, "recipe")
+    return [Training((named.name,), mixed=named.kind if named.kind in MIXED else None)]
+
+
+def tasks_in_order(recipe: str, named: Recipe, suite: Settings) -> tuple[str, ...]:
+    """The tasks of a sequence."""
+    tasks = suite.orders[choose(named.name, suite.orders, "order")]
+    lengths = [str(length) for length in range(1, len(tasks) + 1)]
+    if named.length not in lengths:
+        first, last = (f"sequential/{named.name}/{length}" for length in (1, len(tasks)))
+        raise UserError(
+            f"recipe {recipe!r}: order {named.name!r} has {len(tasks)} tasks; "
+            f"allowed: {first} to {last}"
+        )
+    return tasks[: int(named.length)]
+
+
+def used(training: Training) -> list[str]:
+    """All tasks whose rows a training reads."""
+    more = {"mlm": [TEXT], "translated": [f"{training.tasks[0]}_translated"]}
+    return [*training.tasks, *more.get(training.mixed or "", [])]

@@ -1,0 +1,303 @@
+"""The Hugging Face Hub: commits, rows of data sets, files of models. Only this module asks it.
+
+- Everything is read at one commit, so that a branch which moves changes nothing.
+- A busy server is waited for. A file that was cut is continued where it ends, also by a later run,
+  and takes its place in the local cache only when it has the Hub's checksum.
+- Rows of the Hub are read like those of a local folder: from a small folder in the Hub's layout
+  with links to the files of one configuration and split. Only these are fetched, and where that
+  folder stands no network is needed.
+
+What the libraries read from the environment counts: HF_ENDPOINT, HF_HOME, HF_HUB_OFFLINE, HF_TOKEN.
+"""
+
+import contextlib
+import functools
+import hashlib
+import itertools
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from waystation.base.errors import UserError, choose
+from waystation.files import checksum, remove, whole
+from waystation.hub.cache import fetch, forget
+from waystation.hub.problems import explained, patiently
+
+FULL_REVISION = re.compile(r"[0-9a-f]{40}")
+Stored = dict[tuple[str, str], dict]  # {(split, file): {column: Arrow type}}
+CONVERTED = "refs/convert/parquet"  # the Hub's own conversion: <configuration>/<split>/0000.parquet
+
+
+def resolve(repository: str, revision: str, kind: str) -> str:
+    """The commit that "unpinned" means: where main is now, printed; a full revision stays.
+
+    `kind` is dataset or model. Without a network: where main was when it was last asked for.
+    """
+    if FULL_REVISION.fullmatch(revision):
+        return revision
+    if revision != "unpinned":
+        raise UserError(
+            f"{kind} {repository}: revision {revision!r}; allowed: 40 hex digits or 'unpinned'"
+        )
+    commit = _commit(repository, "main", kind)
+    print(f"hub: {kind} {repository} is not pinned; using revision {commit}", flush=True)
+    return commit
+
+
+def rows_revision(repository: str, commit: str) -> str:
+    """The commit of a data set that holds its rows.
+
+    That is the commit itself, or, where it has a loading script in place of rows, the Hub's
+    conversion. Scripts are never run.
+    """
+    if not _holds_script(repository, commit):
+        return commit
+    found = _commit(repository, CONVERTED, "dataset")
+    print(
+        f"hub: dataset {repository} holds a loading script at {commit}; "
+        f"using its conversion {CONVERTED}, revision {found}",
+        flush=True,
+    )
+    return found
+
+
+def load_rows(
+    repository: str,
+    config: str,
+    split: str,
+    revision: str | None,
+    cache: str | None,
+    local: bool,
+    check: Callable[[Stored], None] = lambda stored: None,
+):
+    """Rows of one configuration and split, or None where there is no such split.
+
+    `local`: the repository is a folder, which has no revision. `cache` is where prepared rows go.
+    `check` is called with the columns of the configuration's files before they are read:
+    `datasets` gives all of them those of the first one.
+    """
+    where = f"{repository}, configuration {config!r}"
+    if not local:
+        where = f"dataset {where}, revision {revision}"
+    try:
+        with explained(where):
+            place = repository if local else _rows_folder(repository, config, split, revision)
+            if not place:
+                return None
+            check(_stored(_builder(place, config, cache)))
+            return _prepared(place, config, cache).as_dataset(split=split)
+    except ValueError as problem:
+        if "Unknown split" in str(problem) or "Bad split" in str(problem):
+            return None
+        if "corresponds to no data" in str(problem):
+            raise UserError(f"{where}: split {split!r} is empty") from None
+        raise UserError(f"{where}: {problem}") from None
+
+
+def _stored(builder) -> Stored:
+    """What the Parquet files of a configuration hold by themselves."""
+    import pyarrow.parquet
+
+    found: Stored = {}
+    for split, files in (builder.config.data_files or {}).items():
+        for file in files:
+            with contextlib.suppress(OSError, pyarrow.ArrowInvalid):  # told when it is read
+                schema = pyarrow.parquet.read_schema(file)
+                columns = dict(zip(schema.names, schema.types, strict=True))
+                found[str(split), Path(file).name] = columns
+    return found
+
+
+def split_names(split: str) -> list[str]:
+    """Several may be added up, or of one a part be asked for: train_r1+train_r2, train[:10]."""
+    return [name for name in re.split(r"\+|\[.*?\]", split) if name]
+
+
+def fetch_file(repository: str, name: str, revision: str, sha256: str | None, folder: Path) -> Path:
+    """One file of a model repository in `folder`, with the expected checksum if there is one."""
+    path = folder / name
+    if sha256 is not None and path.is_file() and checksum(path) == sha256:
+        return path
+    where = f"model {repository}, file {name}, revision {revision}"
+    with explained(where):
+        cached = fetch(repository, name, revision, "model")
+        if sha256 is not None and (found := checksum(cached)) != sha256:
+            forget(cached)
+            raise UserError(f"{where}: its SHA-256 is {found}, expected {sha256}; removed it")
+        with whole(path) as beside:
+            shutil.copyfile(cached, beside)
+    return path
+
+
+def _commit(repository: str, branch: str, kind: str) -> str:
+    """The commit of a branch; the local cache notes it, and answers without a network."""
+    from huggingface_hub import resolve_revision
+
+    where = f"{kind} {repository}, revision {branch}"
+    ask = functools.partial(resolve_revision, repository, repo_type=kind, revision=branch)
+    with explained(where):
+        return patiently(where, ask).resolved
+
+
+def _holds_script(repository: str, commit: str) -> bool:
+    from huggingface_hub import hf_hub_download, is_offline_mode, try_to_load_from_cache
+    from huggingface_hub.errors import RemoteEntryNotFoundError
+
+    script = repository.rsplit("/")[-1] + ".py"
+    place = {"repo_type": "dataset", "revision": commit}
+    known = try_to_load_from_cache(repository, script, **place)
+    if known is not None or is_offline_mode():
+        return isinstance(known, str)  # otherwise it is known to be absent
+    where = f"dataset {repository}, revision {commit}"
+    with explained(where):
+        try:
+            patiently(where, functools.partial(hf_hub_download, repository, script, **place))
+        except RemoteEntryNotFoundError:
+            return False
+    return True
+
+
+def _rows_folder(repository: str, config: str, split: str, revision: str) -> str | None:
+    """A folder in the Hub's layout with one split of one configuration, if there is such a split.
+
+    It is made once for a revision; an empty one says that there is no such split.
+    """
+    from huggingface_hub import cached_assets_path
+
+    place = cached_assets_path("waystation", repository, revision) / config.replace("/", "--")
+    folder = place / split
+    if not folder.is_dir() or not all(path.exists() for path in folder.rglob("*")):
+        remove(folder)  # whose links dangle: somebody has emptied the cache
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place, prefix=".") as room:
+            beside = Path(room) / split
+            beside.mkdir()
+            _gather(repository, config, split, rows_revision(repository, revision), beside)
+            with contextlib.suppress(OSError):  # another process was first
+                beside.rename(folder)
+    return str(folder) if any(folder.iterdir()) else None
+
+
+def _gather(repository: str, config: str, split: str, commit: str, folder: Path) -> None:
+    """Fetch the files of a split, and link to them from a folder with a card of its own."""
+    plan = _plan(repository, config, commit)
+    splits = {name: plan.files[name] for name in split_names(split) if name in plan.files}
+    for name in itertools.chain(*splits.values()):
+        link = folder / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(fetch(repository, name, commit, "dataset"))
+    if splits:
+        (folder / "README.md").write_text(plan.card(config, splits))
+
+
+@dataclass
+class Plan:
+    """What the Hub tells of one configuration: its files by split, options, types and counts."""
+
+    files: dict[str, list[str]]
+    options: dict
+    info: object
+
+    def card(self, config: str, splits: dict[str, list[str]]) -> str:
+        """The head of a data set's README, for some of its splits."""
+        from datasets.info import DatasetInfosDict
+        from huggingface_hub import DatasetCardData
+
+        files = [{"split": split, "path": names} for split, names in splits.items()]
+        entry = {"config_name": config, **self.options, "data_files": files}
+        data = DatasetCardData(configs=[entry])
+        DatasetInfosDict({config: self.info}).to_dataset_card_data(data)
+        told = data["dataset_info"]
+        if "splits" in told:
+            told["splits"] = [split for split in told["splits"] if split["name"] in splits]
+        return f"---\n{data.to_yaml()}\n---\n"
+
+
+@functools.lru_cache
+def _plan(repository: str, config: str, commit: str) -> Plan:
+    """Ask for the files of one configuration; nothing but the card is fetched."""
+    import datasets
+
+    where = f"dataset {repository}, configuration {config!r}, revision {commit}"
+    described = _described(repository, commit)
+    part = {"name": config}
+    if not described:  # then each configuration is a folder, if there are several
+        folders = _folders(repository, commit)
+        if config != "default" or config in folders:
+            part = {"data_dir": choose(config, folders, f"configuration of {repository}")}
+    # In a cache of its own, because datasets else hides a problem with rows of any other commit.
+    with tempfile.TemporaryDirectory() as empty:
+        ask = functools.partial(datasets.load_dataset_builder, repository, **part)
+        builder = patiently(where, functools.partial(ask, revision=commit, cache_dir=empty))
+    files = {
+        str(split): [url.split(f"@{commit}/", 1)[1] for url in urls]
+        for split, urls in builder.config.data_files.items()
+    }
+    placing = ("config_name", "data_files", "data_dir", "default")
+    options = {k: v for k, v in described.get(config, {}).items() if k not in placing}
+    return Plan(files, options, builder.info)
+
+
+def _described(repository: str, commit: str) -> dict[str, dict]:
+    """The configurations that a data set's card lists."""
+    from huggingface_hub import DatasetCard
+    from huggingface_hub.errors import RemoteEntryNotFoundError
+
+    try:
+        card = DatasetCard.load(fetch(repository, "README.md", commit, "dataset"))
+    except RemoteEntryNotFoundError:
+        return {}
+    return {entry["config_name"]: entry for entry in card.data.to_dict().get("configs") or []}
+
+
+def _folders(repository: str, commit: str) -> list[str]:
+    from huggingface_hub import HfApi
+    from huggingface_hub.hf_api import RepoFolder
+
+    ask = functools.partial(HfApi().list_repo_tree, repository, repo_type="dataset")
+    where = f"dataset {repository}, revision {commit}"
+    found = patiently(where, lambda: list(ask(revision=commit)))
+    return [entry.path for entry in found if isinstance(entry, RepoFolder)]
+
+
+@functools.lru_cache(maxsize=4)
+def _builder(folder: str, config: str, cache: str | None):
+    import datasets
+
+    datasets.disable_progress_bars()
+    # A cache for each folder, because datasets takes two of the same card for one.
+    own = hashlib.sha256(folder.encode()).hexdigest()[:16]
+    place = Path(cache or datasets.config.HF_DATASETS_CACHE) / own
+    return datasets.load_dataset_builder(folder, config, cache_dir=str(place))
+
+
+@functools.lru_cache(maxsize=4)
+def _prepared(folder: str, config: str, cache: str | None):
+    """A builder whose rows are prepared; several splits and languages share a configuration."""
+    import datasets
+
+    builder = _builder(folder, config, cache)
+    try:
+        builder.download_and_prepare()
+    except datasets.exceptions.DatasetsError as problem:  # unreadable, or not the rows it announces
+        text = " ".join(str(problem.__cause__ or problem).split())
+        if empty := _without_rows(builder):
+            text = f"no rows in {', '.join(empty)}"
+        raise UserError(f"{folder}, configuration {config!r}: {text}") from None
+    return builder
+
+
+def _without_rows(builder) -> list[str]:
+    """ "<split> (<file>)" of every Parquet file of a configuration that holds no rows."""
+    import pyarrow.parquet
+
+    found = []
+    for split, files in (builder.config.data_files or {}).items():
+        for file in files:
+            with contextlib.suppress(OSError, pyarrow.ArrowInvalid):
+                if not pyarrow.parquet.read_metadata(file).num_rows:
+                    found.append(f"split {str(split)!r} ({Path(file).name})")
+    return found

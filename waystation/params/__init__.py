@@ -1,0 +1,1 @@
+"""`params.yaml`: its schema, its checks, its one reader; in no digest."""

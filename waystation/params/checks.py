@@ -1,0 +1,167 @@
+"""What the parameters of a suite must say together: names, targets, models, lengths."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from waystation.base.errors import UserError, choose
+from waystation.params.schema import FetchedModel, ScratchModel, Settings
+from waystation.params.typed import Whole, build
+
+SHORTEST = 8  # tokens of an input: with fewer, what the special tokens leave trains nothing
+FEWEST = 16  # entries of a vocabulary, special tokens included
+GENERATORS = ("world",)
+SPLITS = ("train", "validation", "test")
+
+
+def check(settings: Settings) -> None:
+    """Refuse what does not fit together; a UserError names what is allowed."""
+    check_world(settings)
+    check_names(settings)
+    check_targets(settings)
+    check_models(settings)
+    check_lengths(settings)
+    check_layers(settings.align.mining_layers, f"{settings.file}: align.mining_layers")
+    twice = sorted(set(settings.recipes) & set(settings.extra.recipes))
+    if twice:
+        raise UserError(f"{settings.file}: {', '.join(twice)} is in recipes and extra.recipes")
+
+
+def check_names(settings: Settings) -> None:
+    """Every list of names holds those that the keys which it goes by have."""
+    trained = settings.intermediate.tasks
+    lists = {
+        "extra.models": (settings.extra.models, settings.models),
+        "report.baseline": ((settings.report.baseline,), settings.all_recipes),
+        "intermediate.tasks": (trained, settings.tasks),
+        "align.tasks": (settings.align.tasks, settings.tasks),
+        "align.development_languages": (
+            settings.align.development_languages,
+            settings.languages,
+        ),
+    }
+    lists |= {f"multitask.{k}.tasks": (v.tasks, trained) for k, v in settings.multitask.items()}
+    lists |= {f"orders.{k}": (v, trained) for k, v in settings.orders.items()}
+    for name, published in settings.report.reference.items():
+        where = f"report.reference.{name}"
+        lists[f"{where}.model"] = (published.model,), settings.models
+        lists[f"{where}.recipe"] = (published.recipe,), settings.all_recipes
+    choose_all(settings, lists)
+
+
+def choose_all(settings: Settings, lists: dict[str, tuple[Iterable[str], Iterable[str]]]) -> None:
+    """{key: (names, those that are allowed)}."""
+    for key, (names, allowed) in lists.items():
+        for name in names:
+            choose(name, allowed, "name", f"{settings.file}: {key}")
+
+
+def check_world(settings: Settings) -> None:
+    """The generated world speaks the suite's languages, and translates rows that a task reads."""
+    choose_all(settings, {"generators": (settings.generators, GENERATORS)})
+    world = settings.world
+    if world is None or not settings.generators:
+        return
+    for task, rows in world.rows.items():
+        for split in rows:
+            choose(split, SPLITS, "split", f"{settings.file}: world.rows.{task}")
+    trained = [task for task, rows in world.rows.items() if "train" in rows]
+    read = [task for task in trained if f"{task}_translated" in settings.tasks]
+    lists = {"languages": (settings.languages, world.languages)}
+    choose_all(settings, lists | {"world.translated": (world.translated, read)})
+
+
+def check_targets(settings: Settings) -> None:
+    """Every target stands in one group, or is only trained before another one."""
+    grouped = [target for group in settings.target.groups.values() for target in group]
+    for target in grouped:
+        choose(target, settings.target.tasks, "target", f"{settings.file}: target.groups")
+    entries = settings.target.tasks
+    before = {entry.after for entry in entries.values()} - {None}
+    for target, entry in entries.items():
+        if entry.serves is not None:
+            where = f"{settings.file}: target.tasks.{target}.serves"
+            choose(entry.serves, settings.tasks, "task", where)
+        if entry.after is not None:
+            where = f"{settings.file}: target.tasks.{target}.after"
+            choose(entry.after, entries, "target", where)
+            if entries[entry.after].after is not None:
+                raise UserError(f"{where}: {entry.after!r} comes after another target itself")
+        count = grouped.count(target)
+        if count > 1 or (count == 0 and target not in before):
+            raise UserError(
+                f"{settings.file}: target {target!r} stands in {count} of target.groups; it must "
+                f"stand in one, or in the `after` of another target"
+            )
+
+
+def check_models(settings: Settings) -> None:
+    """Every model has one origin, and what that origin needs."""
+    origins = {"scratch": ScratchModel, "hub": FetchedModel}
+    for origin, kind in origins.items():
+        for name in getattr(settings.origins, origin):
+            choose(name, settings.models, "model", f"{settings.file}: origins.{origin}")
+            if not isinstance(settings.models[name], kind):
+                raise UserError(
+                    f"{settings.file}: models.{name} does not fit origins.{origin}: a model of the "
+                    f"hub has a repository, one from scratch has none"
+                )
+    for name in settings.models:
+        places = [origin for origin in origins if name in getattr(settings.origins, origin)]
+        if len(places) != 1:
+            raise UserError(
+                f"{settings.file}: model {name!r} stands in {len(places)} of origins.scratch and "
+                f"origins.hub; it must stand in one"
+            )
+    trained, size = settings.tokenizer.kinds, settings.tokenizer.vocab_size
+    if size is not None and size < FEWEST:
+        raise UserError(
+            f"{settings.file}: tokenizer.vocab_size is {size}; allowed: {FEWEST} and more"
+        )
+    if settings.origins.scratch:
+        if len(trained) != 1 or None in (settings.tokenizer.vocab_size, settings.pretrain):
+            raise UserError(
+                f"{settings.file}: models from scratch need one of tokenizer.kinds, got "
+                f"{list(trained)}, tokenizer.vocab_size and pretrain"
+            )
+    elif trained:
+        raise UserError(
+            f"{settings.file}: tokenizer.kinds is {list(trained)} and no model is from scratch; "
+            f"allowed: []"
+        )
+
+
+def check_lengths(settings: Settings) -> None:
+    """Heads divide the width, and every model has positions for the longest input, which has room
+    for more than special tokens."""
+    longest = {
+        f"{section}.tasks.{task}": entry.max_tokens
+        for section in ("intermediate", "target")
+        for task, entry in getattr(settings, section).tasks.items()
+    }
+    lengths = longest | ({"pretrain": settings.pretrain.max_tokens} if settings.pretrain else {})
+    for key, tokens in lengths.items():
+        if tokens < SHORTEST:
+            raise UserError(
+                f"{settings.file}: {key} has max_tokens {tokens}; allowed: {SHORTEST} and more"
+            )
+    for name, model in settings.models.items():
+        where = f"{settings.file}: models.{name}"
+        if model.hidden % model.heads:
+            raise UserError(
+                f"{where}: hidden {model.hidden} is not a multiple of heads {model.heads}"
+            )
+        room = model.positions - (0 if getattr(model, "architecture", "") == "bert" else 2)
+        for key, tokens in longest.items():
+            if tokens > room:
+                raise UserError(
+                    f"{where}: positions {model.positions} are room for {room} tokens, "
+                    f"{key} has max_tokens {tokens}"
+                )
+
+
+def check_layers(wanted: Any, where: str) -> None:
+    """`all`, `protocol`, or a list of layers; how many there are each model knows."""
+    if isinstance(wanted, list):
+        build(tuple[Whole, ...], wanted, where)
+    elif wanted not in ("all", "protocol"):
+        raise UserError(f"{where}: expected all, protocol or a list of layers, got {wanted!r}")

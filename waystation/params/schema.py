@@ -1,0 +1,325 @@
+"""Every knob of a suite, typed and frozen; the only reader of `params.yaml`.
+
+A key that is unknown, missing or of the wrong type is an error that names the file, the key and
+what is allowed there. A field with a default may be left out. The comments that explain each knob
+to a person stand in `params.yaml` itself.
+"""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from waystation.base.errors import UserError
+from waystation.params.typed import (
+    Allowed,
+    BelowOne,
+    Count,
+    NotNegative,
+    Positive,
+    Share,
+    Some,
+    Whole,
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    prefix: str
+    depends_on: str
+    sampled: bool
+    local: str | None = None
+
+
+@dataclass(frozen=True)
+class LanguageKnobs:
+    order: str
+    adjective: str
+    adposition: str
+    articles: bool
+    plural: bool
+    case: bool
+    agreement: bool
+    tense: str
+    question: str
+    auxiliary: bool
+    script: str
+    content_cognates: Share
+    function_cognates: Share
+    shared_names: Share
+    shared_numbers: Share
+
+
+@dataclass(frozen=True)
+class World:
+    seed: int
+    topics: Count
+    documents: Count
+    dialogues: Share
+    code_mix: Share
+    rows: dict[str, dict[str, Count]]
+    translated: tuple[str, ...]
+    translation_noise: Share
+    languages: dict[str, LanguageKnobs]
+
+
+@dataclass(frozen=True)
+class TaskLimits:
+    languages: tuple[str, ...] | None = None
+    train: Count | None = None
+    validation: Count | None = None
+    test: Count | None = None
+
+
+@dataclass(frozen=True)
+class TokenizerSettings:
+    """The tokenizer that is trained for the models from scratch, if there are any."""
+
+    kinds: tuple[str, ...]
+    vocab_size: Count | None = None
+    documents: Count | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """The shape of an encoder."""
+
+    layers: Count
+    hidden: Count
+    heads: Count
+    intermediate: Count
+    positions: Count
+
+
+@dataclass(frozen=True)
+class ScratchModel(Model):
+    """An XLM-R that is pretrained here."""
+
+    initializer_range: Positive
+    dropout: BelowOne
+    seed: Whole
+
+
+@dataclass(frozen=True)
+class FetchedModel(Model):
+    """A pretrained model of the Hub; `files` {name: SHA-256 or "unpinned"}.
+
+    `seed` draws the weights of the recipe `random`; 0 where none is named.
+    """
+
+    repository: str
+    revision: str
+    license: str
+    architecture: str
+    vocabulary: Count
+    files: dict[str, str]
+    seed: Whole | None = None
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Where the models come from."""
+
+    scratch: tuple[str, ...]
+    hub: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pretrain:
+    steps: Count
+    batch_size: Count
+    max_tokens: Count
+    mask_rate: Share
+    learning_rate: Positive
+    warmup: Share
+    weight_decay: NotNegative
+    beta2: BelowOne
+    clip_norm: Positive
+    language_exponent: NotNegative
+
+
+@dataclass(frozen=True)
+class FineTuning:
+    """What one fine-tuning needs. `stride`: tokens from where a window on a long context begins to
+    where the next one does."""
+
+    learning_rate: Positive
+    epochs: Positive
+    batch_size: Count
+    max_tokens: Count
+    warmup: Share
+    weight_decay: NotNegative
+    beta2: BelowOne
+    clip_norm: Positive
+    stride: Count
+    train_examples: Count | None = None
+
+
+@dataclass(frozen=True)
+class Multitask:
+    tasks: Annotated[tuple[str, ...], Some]
+    steps: Count
+    cap: Count
+
+
+@dataclass(frozen=True)
+class MaskedLanguageModelling:
+    """How a recipe `<task>+mlm` mixes masked language modelling into its steps."""
+
+    share: BelowOne
+    batch_size: Count
+    max_tokens: Count
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """When a training ends before its last step: by its English development scores."""
+
+    every: Count  # steps between two scores
+    patience: Count  # scores in a row that are not better than the best
+    examples: Count  # development examples of a score
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intermediate(FineTuning):
+    """`tasks`: the section's values, or a task's own, for every task that is trained."""
+
+    seed: Whole
+    stopping: Stopping | None = None
+    mlm: MaskedLanguageModelling | None = None
+    tasks: dict[str, FineTuning] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetTask(FineTuning):
+    """One target: its rows, its languages (none named: English alone), and `after`: the target that
+    is trained before it, with the same head. `serves`: the task whose test sets score this target,
+    where the training rows are a variant (more languages, other packaging) of that task's.
+    """
+
+    task: str | None = None
+    serves: str | None = None
+    languages: tuple[str, ...] = ()
+    after: str | None = None
+
+    def owner(self, name: str) -> str:
+        """The task whose tests the target of this name is scored on."""
+        return self.serves or self.task or name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target(FineTuning):
+    """`tasks`: the targets, each with the section's values or its own."""
+
+    checkpoints: Count
+    stopping: Stopping | None = None
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    tasks: dict[str, TargetTask] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Recipes that only some models have."""
+
+    models: tuple[str, ...] = ()
+    recipes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    batch_tokens: Count
+    max_answer_tokens: Count
+
+
+@dataclass(frozen=True)
+class Align:
+    """`mining_layers`: all, protocol, or a list of layers; `mining_unshared`: mine also by vectors
+    over those tokens that do not occur on both sides."""
+
+    tasks: tuple[str, ...]
+    neighbours: Count
+    batch_tokens: Count
+    development_languages: tuple[str, ...]
+    mining_layers: Any
+    mining_unshared: bool
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    examples: Count
+    batch_size: Count
+    warmup: Whole
+    rounds: Count
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Published scores, {task: {measure: percent}}: means over the languages that a benchmark
+    (waystation.xtreme.benchmarks) has of the task, or over all of the suite's, English included.
+    With a benchmark also its averages, {overall or group of tasks: {score: percent}}."""
+
+    model: str
+    recipe: str
+    source: str
+    scores: dict[str, dict[str, float]]
+    benchmark: str | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    resamples: Count
+    baseline: str
+    reference: dict[str, Reference] = field(default_factory=dict)
+
+
+def _one_of(*names: str) -> Allowed:
+    return Allowed(", ".join(names), lambda value: value in names)
+
+
+Device = Annotated[str, _one_of("cpu", "cuda")]
+Precision = Annotated[str, _one_of("float32", "bfloat16")]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All of `params.yaml`."""
+
+    root: str
+    file: str
+    suite: str
+    threads: Count
+    device: Device
+    precision: Precision
+    source: Source
+    languages: Annotated[tuple[str, ...], Some]
+    generators: tuple[str, ...]
+    tasks: dict[str, TaskLimits]
+    tokenizer: TokenizerSettings
+    origins: Origins
+    models: Annotated[dict[str, ScratchModel | FetchedModel], Some]
+    recipes: Annotated[tuple[str, ...], Some]
+    extra: Extra
+    multitask: dict[str, Multitask]
+    orders: dict[str, tuple[str, ...]]
+    intermediate: Intermediate
+    target: Target
+    seeds: Annotated[tuple[Whole, ...], Some]
+    evaluate: Evaluate
+    align: Align
+    benchmark: Benchmark
+    report: Report
+    world: World | None = None
+    pretrain: Pretrain | None = None
+
+    @property
+    def all_recipes(self) -> tuple[str, ...]:
+        """The recipes of all models, then those that only some models have."""
+        return self.recipes + self.extra.recipes
+
+    def at(self, key: str) -> Any:
+        """The value under a dotted key, `models.nano`; raises UserError for an unknown one."""
+        value: Any = self
+        for part in key.split("."):
+            found = value.get(part) if isinstance(value, dict) else getattr(value, part, None)
+            if found is None:
+                raise UserError(f"{self.file}: no parameter {key!r}")
+            value = found
+        return value

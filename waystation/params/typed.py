@@ -1,0 +1,99 @@
+"""From values as YAML and JSON give them to typed, frozen records.
+
+What is unknown, missing or of the wrong type is an error that names the place and what is allowed.
+"""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from waystation.base.errors import UserError
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What values of a type are allowed, in words and as a test."""
+
+    words: str
+    test: Callable[[Any], bool]
+
+
+Count = Annotated[int, Allowed("1 or more", lambda value: value >= 1)]
+Whole = Annotated[int, Allowed("0 or more", lambda value: value >= 0)]
+Positive = Annotated[float, Allowed("above 0", lambda value: value > 0)]
+NotNegative = Annotated[float, Allowed("0 or more", lambda value: value >= 0)]
+Share = Annotated[float, Allowed("0 to 1", lambda value: 0 <= value <= 1)]
+BelowOne = Annotated[float, Allowed("0 to below 1", lambda value: 0 <= value < 1)]
+Some = Allowed("at least one", len)
+
+
+def build(kind: type, value: Any, where: str) -> Any:
+    """Check `value` (as YAML gives it) against a type and return it typed and frozen."""
+    origin = typing.get_origin(kind)
+    if kind is Any:
+        return value
+    if origin is Annotated:
+        inner, rule = typing.get_args(kind)
+        built = build(inner, value, where)
+        if not rule.test(built):
+            raise UserError(f"{where}: allowed: {rule.words}, got {value!r}")
+        return built
+    if origin in (types.UnionType, typing.Union):
+        return _build_union(typing.get_args(kind), value, where)
+    if dataclasses.is_dataclass(kind):
+        return _build_dataclass(kind, value, where)
+    if origin is tuple:
+        _expect(value, list | tuple, "a list", where)
+        inner = typing.get_args(kind)[0]
+        built = tuple(build(inner, part, f"{where}[{i}]") for i, part in enumerate(value))
+        if len(set(built)) != len(built):
+            raise UserError(f"{where}: a value stands twice in {list(built)}")
+        return built
+    if origin is dict:
+        value = {} if value is None else value
+        _expect(value, dict, "a mapping", where)
+        inner = typing.get_args(kind)[1]
+        return {str(key): build(inner, part, f"{where}.{key}") for key, part in value.items()}
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if kind is not bool and isinstance(value, bool):
+        _expect(value, (), kind.__name__, where)
+    _expect(value, kind, kind.__name__, where)
+    return value
+
+
+def _build_union(kinds: tuple[type, ...], value: Any, where: str) -> Any:
+    """An optional value, or the one of several dataclasses that has most of the value's keys."""
+    if type(None) in kinds:
+        return None if value is None else build(kinds[0], value, where)
+    value = {} if value is None else value
+    _expect(value, dict, "a mapping", where)
+    known = lambda kind: sum(field.name in value for field in dataclasses.fields(kind))
+    return build(max(kinds, key=known), value, where)
+
+
+def _build_dataclass(kind: type, value: Any, where: str) -> Any:
+    value = {} if value is None else value
+    _expect(value, dict, "a mapping", where)
+    hints = typing.get_type_hints(kind, include_extras=True)
+    fields = {f.name: f for f in dataclasses.fields(kind)}
+    colon = "." if ": " in where else ": "
+    for key in value:
+        if key not in fields:
+            raise UserError(f"{where}: unknown key {key!r}; allowed: {', '.join(fields)}")
+    missing = (dataclasses.MISSING,) * 2
+    needed = [n for n, entry in fields.items() if (entry.default, entry.default_factory) == missing]
+    for name in needed:
+        if name not in value:
+            raise UserError(f"{where}: missing key {name!r}; needed: {', '.join(needed)}")
+    built = {key: build(hints[key], part, f"{where}{colon}{key}") for key, part in value.items()}
+    return kind(**built)
+
+
+def _expect(value: Any, kind: Any, name: str, where: str) -> None:
+    if not isinstance(value, kind):
+        got = f"{type(value).__name__} {value!r}"
+        raise UserError(f"{where}: expected {name}, got {got}")

@@ -1,0 +1,1 @@
+"""The grid's results as scores with intervals, tables, figures and text."""

@@ -1,0 +1,1 @@
+"""A suite run through DVC, several stages at once."""

@@ -1,0 +1,88 @@
+"""An encoder with the heads of its tasks: losses for training, outputs for inference."""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from waystation import task_types
+from waystation.data.examples import Description
+from waystation.encoder.checkpoint import load, read_file, write_checkpoint
+from waystation.encoder.config import read_config
+from waystation.encoder.encoder import Encoder, Packed, initialize
+from waystation.encoder.features import Feature, inference_batches, pack
+from waystation.params.schema import Evaluate
+
+HEAD_SPREAD = 0.02  # BERT's, whatever the encoder's own initialisation was
+
+
+class TaskModel(nn.Module):
+    """One encoder, one new head per task; `seed` draws what a training hides from the encoder."""
+
+    def __init__(self, encoder: Encoder, tasks: dict[str, Description], seed: int = 0):
+        super().__init__()
+        self.encoder, self.seed = encoder, seed
+        self.pooled: tuple[object, Tensor] | None = None  # the last pool and its vectors
+        self.types = {name: task_types.load(task.type) for name, task in tasks.items()}
+        self.heads = nn.ModuleDict(
+            {
+                name: self.types[name].Head(encoder.config, len(task.labels))
+                for name, task in tasks.items()
+            }
+        )
+
+    def initialize_heads(self, generator: torch.Generator) -> None:
+        initialize(self.heads, HEAD_SPREAD, generator)
+
+    def train(self, mode: bool = True) -> "TaskModel":
+        """Between training and inference weights change: vectors made with them are dropped."""
+        self.pooled = None
+        return super().train(mode)
+
+    def logits(self, task: str, features: list[Feature]) -> tuple[Tensor, Packed]:
+        """What the head makes of a batch, and the batch; both for the processor."""
+        packed = pack(features)
+        there = packed.to(self.encoder.device)
+        return self.heads[task](self.encoder(there), there).cpu(), packed
+
+    def loss(self, task: str, features: list[Feature], step: int) -> tuple[Tensor, int]:
+        """(mean loss of a batch, number of real tokens)."""
+        kind, packed = self.types[task], pack(features)
+        if hasattr(kind, "corrupt"):
+            kind.corrupt(packed, features, self.encoder, self.seed, step)
+        packed = packed.to(self.encoder.device)
+        logits = self.heads[task](self.encoder(packed), packed)
+        return kind.loss(logits, packed, features), packed.tokens
+
+    @torch.inference_mode()
+    def outputs(self, task: str, features: list[Feature], inference: Evaluate) -> list:
+        """One output per feature."""
+        kind, found = self.types[task], [None] * len(features)
+        for indices, batch in inference_batches(features, inference.batch_tokens):
+            logits, packed = self.logits(task, batch)
+            outputs = kind.outputs(logits, packed, batch)
+            for index, output in zip(indices, outputs, strict=True):
+                found[index] = output
+        return found
+
+    def predict(
+        self, task: str, features: list[Feature], examples: list[dict], inference: Evaluate
+    ) -> list:
+        """One prediction per example."""
+        found = self.outputs(task, features, inference)
+        return self.types[task].predict(found, features, examples, inference)
+
+    def write(self, folder: Path, task: str, labels: tuple[str, ...]) -> None:
+        """Write encoder and head so that the Transformers class of the type loads them."""
+        named = {"id2label": dict(enumerate(labels))} if labels else {}
+        task_class = self.types[task].TASK_CLASS
+        write_checkpoint(folder, self.encoder, self.heads[task], task_class, **named)
+
+
+def read_model(folder: Path, task: Description) -> TaskModel:
+    """Read what `TaskModel.write` wrote, for inference."""
+    config = read_config(folder)
+    model = TaskModel(Encoder(config), {task.name: task})
+    file = folder / "model.safetensors"
+    load(file, read_file(folder), config, model.encoder, model.heads[task.name])
+    return model.eval()

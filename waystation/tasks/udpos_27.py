@@ -1,0 +1,58 @@
+"""UD-POS of the five languages that XTREME-R adds (Universal Dependencies 2.7).
+
+All treebanks of a language follow one another. The Hub's repository numbers the parts of speech in
+an order of its own and has an eighteenth, `_`, for a fused word whose parts follow as words of
+their own: such a word is left out, as in XTREME's packaging of the other languages.
+
+    {"tokens": ["Dabar", "viskas", ...], "upos": [14, 11, ...], "lemmas": [...], ...}
+"""
+
+from waystation.tasks import udpos
+
+TYPE = "tagging"
+REPO = "universal-dependencies/universal_dependencies"
+REVISION = "unpinned"
+LICENSE = "per treebank"
+CITATION = "Universal Dependencies 2.7; Ruder et al. 2021, XTREME-R, arXiv 2104.07412"
+COLUMNS = {"tokens": list, "upos": list}
+SPLITS = {"train": "train", "validation": "validation", "test": "test"}
+TREEBANKS = {
+    "lt": ("lt_alksnis", "lt_hse"),
+    "pl": ("pl_lfg", "pl_pdb", "pl_pud"),
+    "ro": ("ro_nonstandard", "ro_rrt", "ro_simonero"),
+    "uk": ("uk_iu",),
+    "wo": ("wo_wtb",),
+}
+ROWS = {
+    "train": {"lt": 2494, "pl": 31_496, "ro": 35_911, "uk": 5496, "wo": 1188},
+    "validation": {"lt": 770, "pl": 3960, "ro": 2247, "uk": 672, "wo": 449},
+    "test": {"lt": 837, "pl": 4942, "ro": 2272, "uk": 892, "wo": 470},
+}
+LANGUAGES = tuple(TREEBANKS)
+CHARACTERS = 75
+METRICS = udpos.METRICS
+LABELS = udpos.LABELS
+SOURCE_LABELS = (
+    "NOUN", "PUNCT", "ADP", "NUM", "SYM", "SCONJ", "ADJ", "PART", "DET", "CCONJ", "PROPN", "PRON",
+    "X", "_", "ADV", "INTJ", "VERB", "AUX",
+)  # fmt: skip
+CHANCE = None
+TRAINED_ON = "udpos"
+FUSED = SOURCE_LABELS.index("_")
+
+
+def config(language: str) -> tuple[str, ...]:
+    return TREEBANKS[language]
+
+
+def example(row: dict, index: int, language: str) -> dict:
+    words = [
+        (token, SOURCE_LABELS[tag])
+        for token, tag in zip(row["tokens"], row["upos"], strict=True)
+        if tag != FUSED
+    ]
+    return {
+        "id": str(index),
+        "tokens": [token for token, _ in words],
+        "tags": [tag for _, tag in words],
+    }

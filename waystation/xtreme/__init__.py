@@ -1,0 +1,1 @@
+"""XTREME and XTREME-R: their tasks and averages, their files."""

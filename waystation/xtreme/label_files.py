@@ -1,0 +1,223 @@
+"""Read gold and predictions in XTREME's submission format and lay them side by side.
+
+One function a form of file: (gold file, predictions file) -> `Pair`. Lines are stripped and
+compared as the public evaluator does it; what it would accept and score without a word although it
+cannot be meant so (an empty line, a wrong number of columns, of lines, of words) is an error here.
+`notes` say what counts as wrong without being an error, as in the evaluator.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from waystation.base.errors import UserError
+
+Tags = list[list[str]]
+
+
+@dataclass
+class Pair:
+    """Gold and predictions, one entry an example, as the metric reads them."""
+
+    gold: list
+    predicted: list
+    notes: list[str] = field(default_factory=list)
+
+
+def labels(gold: Path, predictions: Path) -> Pair:
+    """A label on each line."""
+    pair = Pair(*(checked(file, r"[^\t]+", "one label") for file in (gold, predictions)))
+    same_number(gold, predictions, pair, "lines")
+    return unknown_noted(predictions, pair, set(pair.gold), pair.predicted)
+
+
+def places(gold: Path, predictions: Path) -> Pair:
+    """The number of a sentence on each line."""
+    pair = Pair(*(checked(file, r"-?[0-9]+", "a number") for file in (gold, predictions)))
+    same_number(gold, predictions, pair, "lines")
+    return pair
+
+
+def pairs(gold: Path, predictions: Path) -> Pair:
+    """Two ids on each line; nothing mined is an empty file. The whole is one example."""
+    form, what = r"[^\t]+\t[^\t]+", "two ids with a tab between them"
+    sides = [checked(gold, form, what), checked(predictions, form, what, empty=True)]
+    return Pair(*([{tuple(line.split("\t")) for line in side}] for side in sides))
+
+
+def tags(gold: Path, predictions: Path) -> Pair:
+    """A tag on each line, an empty line after each sentence; the last one may lack it."""
+    pair = Pair(read_tags(gold), read_tags(predictions))
+    same_number(gold, predictions, pair, "sentences")
+    for number, (there, found) in enumerate(zip(pair.gold, pair.predicted, strict=True), 1):
+        if len(there) != len(found):
+            raise UserError(
+                f"{predictions}: sentence {number} has {len(found)} tags; {gold} has {len(there)}"
+            )
+    known = {tag for sentence in pair.gold for tag in sentence}
+    return unknown_noted(predictions, pair, known, [t for s in pair.predicted for t in s])
+
+
+def choices(gold: Path, predictions: Path) -> Pair:
+    """{"label": number} on each line, further keys allowed."""
+    pair = Pair(read_choices(gold), read_choices(predictions))
+    same_number(gold, predictions, pair, "lines")
+    return unknown_noted(predictions, pair, set(pair.gold), pair.predicted)
+
+
+def answers(gold: Path, predictions: Path) -> Pair:
+    """Gold in SQuAD's layout, predictions {id: answer}; a question without one scores 0."""
+    questions = read_questions(gold)
+    given = read_by_id(predictions, str, "a text")
+    pair = Pair([texts for _, texts in questions], [given.get(name) for name, _ in questions])
+    return missing_noted(predictions, pair, given, [name for name, _ in questions])
+
+
+def rankings(gold: Path, predictions: Path) -> Pair:
+    """Gold {id: [relevant candidate, ...]}, predictions {id: [candidate, ...]}, best first.
+
+    A query without a ranking scores 0.
+    """
+    there = read_by_id(gold, list, "a list of at least one text")
+    given = read_by_id(predictions, list, "a list of texts")
+    for name, relevant in there.items():
+        if not relevant:
+            raise UserError(f"{gold}: no candidate for {name!r}; at least one is needed")
+    pair = Pair([[c.strip() for c in found] for found in there.values()], [])
+    pair.predicted = [given.get(name, []) for name in there]
+    return missing_noted(predictions, pair, given, list(there))
+
+
+def entities(gold: Path, predictions: Path) -> Pair:
+    """As rankings; the first of the gold's candidates is the one that counts."""
+    pair = rankings(gold, predictions)
+    pair.gold = [relevant[:1] for relevant in pair.gold]
+    return pair
+
+
+def read_lines(file: Path) -> list[str]:
+    """Stripped lines."""
+    try:
+        with file.open(encoding="utf-8") as stream:
+            return [line.strip() for line in stream]
+    except UnicodeDecodeError as problem:
+        raise UserError(f"{file} is not UTF-8 text: {problem}") from None
+
+
+def checked(file: Path, form: str, what: str, empty: bool = False) -> list[str]:
+    """Lines of which each has a form; an empty file only where that means something."""
+    found = read_lines(file)
+    if not found and not empty:
+        raise UserError(f"{file} is empty; {what} on each line is needed")
+    for number, line in enumerate(found, 1):
+        if not re.fullmatch(form, line):
+            raise UserError(f"{file}, line {number}: {what} is needed, got {shown(line)}")
+    return found
+
+
+def shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]} ..."
+
+
+def read_tags(file: Path) -> Tags:
+    sentences, sentence = [], []
+    for number, line in enumerate(read_lines(file), 1):
+        if len(line.split()) > 1:
+            raise UserError(f"{file}, line {number}: one tag is needed, got {shown(line)}")
+        if line:
+            sentence.append(line)
+        else:
+            sentences.append(sentence)
+            sentence = []
+    sentences += [sentence] if sentence else []
+    if not any(sentences):
+        raise UserError(f"{file} is empty; a tag on each line is needed")
+    return sentences
+
+
+def read_choices(file: Path) -> list[int]:
+    found = []
+    for number, line in enumerate(read_lines(file), 1):
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError:
+            row = None
+        label = row.get("label") if isinstance(row, dict) else None
+        if type(label) is not int:
+            needed = '{"label": 0} with a whole number'
+            raise UserError(f"{file}, line {number}: {needed} is needed, got {shown(line)}")
+        found.append(label)
+    if not found:
+        raise UserError(f'{file} is empty; {{"label": 0}} on each line is needed')
+    return found
+
+
+def read_json(file: Path) -> object:
+    """Whole JSON, or what stands there under `data`."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as problem:
+        raise UserError(f"{file} is not JSON: {problem}") from None
+    return found["data"] if isinstance(found, dict) and "data" in found else found
+
+
+def read_questions(file: Path) -> list[tuple[str, list[str]]]:
+    """(id, answers) of each question, in the order of the file."""
+    found = []
+    try:
+        for article in read_json(file):
+            for paragraph in article["paragraphs"]:
+                for question in paragraph["qas"]:
+                    texts = [answer["text"] for answer in question["answers"]]
+                    found.append((question["id"], texts))
+    except (KeyError, TypeError, IndexError) as problem:
+        layout = '{"data": [{"paragraphs": [{"qas": [{"id", "answers": [{"text"}]}]}]}]}'
+        raise UserError(f"{file}: SQuAD's layout is needed, {layout}; no {problem}") from None
+    for name, texts in found:
+        if not texts or not all(isinstance(text, str) for text in texts):
+            raise UserError(f"{file}: question {name!r} needs at least one answer, got {texts}")
+    if not found:
+        raise UserError(f"{file} holds no questions")
+    return found
+
+
+def read_by_id(file: Path, kind: type, what: str) -> dict:
+    """{id: text}, or {id: [text, ...]}."""
+    found = read_json(file)
+    if not isinstance(found, dict):
+        raise UserError(f"{file}: an object {{id: {what}}} is needed, got {shown(found)}")
+    for name, value in found.items():
+        texts = value if kind is list else [value]
+        if not isinstance(value, kind) or not all(isinstance(text, str) for text in texts):
+            raise UserError(f"{file}: {what} is needed for {name!r}, got {shown(value)}")
+    return found
+
+
+def same_number(gold: Path, predictions: Path, pair: Pair, what: str) -> None:
+    if len(pair.gold) != len(pair.predicted):
+        raise UserError(
+            f"{predictions} has {len(pair.predicted)} {what}; {gold} has {len(pair.gold)}"
+        )
+
+
+def unknown_noted(predictions: Path, pair: Pair, known: set, found: list) -> Pair:
+    """Note labels that the gold file has nowhere: another name for a label is never right."""
+    unknown = [label for label in found if label not in known]
+    if unknown:
+        which = ", ".join(sorted({str(label) for label in unknown})[:5])
+        pair.notes.append(
+            f"{predictions}: {len(unknown)} labels that the gold has nowhere, wrong: {which}"
+        )
+    return pair
+
+
+def missing_noted(predictions: Path, pair: Pair, given: dict, wanted: list[str]) -> Pair:
+    """Note ids without a prediction, and predictions for unknown ids."""
+    missing = [name for name in wanted if name not in given]
+    if missing:
+        pair.notes.append(f"{predictions}: {len(missing)} ids missing, score 0: {missing[0]!r} ...")
+    if further := set(given) - set(wanted):
+        pair.notes.append(f"{predictions}: {len(further)} ids unknown, not scored")
+    return pair
