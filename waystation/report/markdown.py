@@ -5,6 +5,7 @@ test compares the two.
 """
 
 from waystation import tasks
+from waystation.grid.recipes import parse
 from waystation.report.differences import MEAN, NONE, RANDOM
 from waystation.report.encoder_tables import accuracy_interval, by_cell
 from waystation.report.scores import ENGLISH
@@ -160,8 +161,7 @@ def by_task(rows: list[dict]) -> list[tuple[str, str]]:
 def related(rows: list[dict], model: str, task: str) -> str | None:
     """The recipe of a single task that is the target itself, or else the first of its type."""
     same = [row for row in rows if (row["model"], row["task"]) == (model, task)]
-    known = set(tasks.names())
-    single = [row for row in same if row["recipe"] in known]
+    single = [row for row in same if parse(row["recipe"]).kind == "single"]
     found = [r["recipe"] for r in single if r["type"] == tasks.load(r["recipe"]).TYPE]
     target = same[0]["target"]
     return target if target in found else (found[0] if found else None)
@@ -177,7 +177,7 @@ def closest(tables: Tables) -> dict[tuple[str, str], str]:
 def several(tables: Tables) -> list[str]:
     """The recipes of several tasks: at once, and the longest sequence of each order."""
     found = dict.fromkeys(row["recipe"] for row in tables["gains"])
-    multitask = [recipe for recipe in found if recipe.startswith("multitask/")]
+    multitask = [recipe for recipe in found if parse(recipe).kind == "multitask"]
     lengths: dict[str, tuple[int, str]] = {}
     for row in tables["sequence"]:
         reached = lengths.get(row["order"], (1, ""))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from waystation.files import read_json
 from waystation.grid.cells import all_cells
+from waystation.grid.recipes import Recipe, parse
 from waystation.params.schema import Settings
 from waystation.report.averages import overall_rows
 from waystation.report.differences import layer_parameters, pretraining_rows, size_rows
@@ -117,8 +118,7 @@ def sequence_rows(gains: list[dict], settings: Settings) -> list[dict]:
     copied += ("high_percent", "gain", "low", "high")
     recipes, rows = {row["recipe"] for row in gains}, []
     for order, tasks in settings.orders.items():
-        own = f"sequential/{order}/"
-        models = {row["model"] for row in gains if row["recipe"].startswith(own)}
+        models = {row["model"] for row in gains if is_of_order(row["recipe"], order)}
         for length in range(len(tasks) + 1):
             recipe = recipe_of_length(order, tasks, length, recipes, settings.report.baseline)
             for row in gains:
@@ -129,13 +129,24 @@ def sequence_rows(gains: list[dict], settings: Settings) -> list[dict]:
     return rows
 
 
-def recipe_of_length(order: str, tasks, length: int, recipes: set[str], baseline: str) -> str:
-    """An order's recipe of a length; of length 1 there are two names, for the same training."""
+def is_of_order(recipe: str, order: str) -> bool:
+    parsed = parse(recipe)
+    return (parsed.kind, parsed.name) == ("sequential", order)
+
+
+def recipe_of_length(
+    order: str, tasks: tuple[str, ...], length: int, recipes: set[str], baseline: str
+) -> str | None:
+    """An order's recipe of a length, if the grid has it.
+
+    A sequence of length 1 has two names, for the same training.
+    """
     if length == 0:
         return baseline
     if length == 1 and tasks[0] in recipes:
         return tasks[0]
-    return f"sequential/{order}/{length}"
+    wanted = Recipe("sequential", order, str(length))
+    return next((recipe for recipe in recipes if parse(recipe) == wanted), None)
 
 
 def cost_rows(scores: list[Score], suite: Settings, benchmark: Path) -> list[dict]:

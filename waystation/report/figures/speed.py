@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from waystation.grid.names import CONTROLS
+from waystation.grid.recipes import parse
 from waystation.report.figures import nothing, panels, save, title, values
 
 PANELS = 3  # side by side
@@ -96,10 +96,8 @@ def spread(heights: list[float], apart: float) -> list[float]:
 
 def kind(recipe: str) -> str:
     """What recipes of one colour have in common: there are more recipes than colours."""
-    if recipe in CONTROLS:
-        return recipe
-    head, slash, _ = recipe.partition("/")
-    return head if slash else recipe.partition("+")[2]  # multitask, sequential; mlm, translated
+    parsed = parse(recipe)
+    return recipe if parsed.kind == "control" else parsed.kind
 
 
 def throughputs(rows: list[dict]) -> dict[tuple[str, str, str], float]:
