@@ -9,9 +9,10 @@ their place.
 
 from waystation import tasks
 from waystation.grid.cells import all_cells
+from waystation.languages import ENGLISH
 from waystation.params.schema import Settings
-from waystation.report.encoder_tables import MEASURES
-from waystation.report.scores import ENGLISH, Score
+from waystation.report.encoder_measures import PROTOCOL_MEASURES
+from waystation.report.scores import Score
 from waystation.xtreme.benchmarks import BENCHMARKS, OVERALL, Benchmark, mean
 
 
@@ -49,11 +50,11 @@ def means(told: dict[str, float], benchmark: Benchmark) -> dict[str, float]:
 def by_language(encoders: dict[str, list[dict]]) -> dict[tuple[str, str], dict]:
     """{(model, recipe): {task: {language: score at the protocol's layer}}} of retrieval, mining."""
     found: dict[tuple[str, str], dict] = {}
-    for table, measure in (("alignment", MEASURES["tasks"]), ("mining", MEASURES["mining"])):
-        for row in encoders[table]:
-            if row["layer"] == row["protocol_layer"] and row.get(measure) is not None:
+    for measure in PROTOCOL_MEASURES:
+        for row in encoders[measure.table]:
+            if row["layer"] == row["protocol_layer"] and row.get(measure.column) is not None:
                 told = found.setdefault((row["model"], row["recipe"]), {})
-                told.setdefault(row["task"], {})[row["language"]] = row[measure]
+                told.setdefault(row["task"], {})[row["language"]] = row[measure.column]
     return found
 
 

@@ -3,9 +3,9 @@
 import csv
 from pathlib import Path
 
-ALIGNED = ("margin_to_english_percent", "unshared_margin_to_english_percent")
-ALIGNED += ("cka_to_english", "cka_to_pretrained")
-MINED = ("f1_percent", "unshared_f1_percent")
+from waystation.report import encoder_measures
+
+LAYER = ("model", "recipe", "task", "language", "protocol_layer", "layer")
 
 # The columns that `dvc plots` and the figures name: they head a table without rows too.
 COLUMNS = {
@@ -14,10 +14,10 @@ COLUMNS = {
     "sizes": ("model", "smaller_model", "recipe", "task", "difference", "low", "high"),
     "pretraining": ("model", "task", "language", "difference", "low", "high"),
     "sequence": ("model", "order", "length", "recipe", "task", "zero_shot_percent"),
-    "alignment": ("model", "recipe", "task", "language", "protocol_layer", "layer", *ALIGNED),
-    "mining": ("model", "recipe", "task", "language", "protocol_layer", "layer", *MINED),
+    "alignment": (*LAYER, *encoder_measures.columns("alignment")),
+    "mining": (*LAYER, *encoder_measures.columns("mining")),
     "retrieval": ("model", "recipe", "task", "layer_by", "layer", "scored", "score_percent"),
-    "identity": ("model", "recipe", "layer", "accuracy_percent"),
+    "identity": ("model", "recipe", "layer", *encoder_measures.columns("identity")),
     "cost": ("model", "recipe", "task", "language", "tokens_per_sec"),
     "overall": ("benchmark", "model", "recipe", "tasks", "score_percent"),
     "reference": ("model", "recipe", "task", "measure", "published_percent", "ours_percent"),

@@ -11,11 +11,8 @@ from pathlib import Path
 from waystation.files import read_json
 from waystation.grid.cells import all_cells
 from waystation.params.schema import Settings
+from waystation.report.encoder_measures import POOLINGS, PROTOCOL_MEASURES
 from waystation.report.scores import in_order
-
-# XTREME's measure of a task's kind: the key of align's files, and its measure.
-MEASURES = {"tasks": "cosine_from_english_percent", "mining": "f1_percent"}
-POOLINGS = {"": "all tokens", "no_special_": "no special tokens"}
 
 
 def encoder_tables(suite: Settings, align: Path) -> dict[str, list[dict]]:
@@ -57,20 +54,21 @@ def chosen_rows(shared: dict, told: dict, settings: Settings) -> list[dict]:
     languages are, and those others for comparison.
     """
     rows = []
-    for kind, measure in MEASURES.items():
-        for task, languages in told[kind].items():
+    for measure in PROTOCOL_MEASURES:
+        for task, languages in told[measure.key].items():
             for prefix, pooling in POOLINGS.items():
-                row = shared | {"task": task, "measure": prefix + measure, "pooling": pooling}
+                column = prefix + measure.column
+                row = shared | {"task": task, "measure": column, "pooling": pooling}
                 choices = [("protocol", "all", told["protocol_layer"], list(languages))]
                 if chosen := told["development"][task]:
-                    others, layer = chosen["scored_on"], chosen["layers"][prefix + measure]
+                    others, layer = chosen["scored_on"], chosen["layers"][column]
                     row["development_languages"] = " ".join(in_order(chosen["chosen_on"], settings))
                     choices += [("protocol", "others", told["protocol_layer"], others)]
                     choices += [("development", "others", layer, others)]
                 for layer_by, scored, layer, codes in choices:
                     head = row | {"layer_by": layer_by, "layer": layer, "scored": scored}
                     found = [languages[code] for code in codes]
-                    rows.append(head | mean(found, layer, prefix + measure))
+                    rows.append(head | mean(found, layer, column))
     return rows
 
 

@@ -6,20 +6,14 @@ test compares the two.
 
 from waystation import tasks
 from waystation.grid.recipes import parse
+from waystation.languages import ENGLISH
 from waystation.report.differences import MEAN, NONE, RANDOM
+from waystation.report.encoder_measures import RESULTS, shown
 from waystation.report.encoder_tables import accuracy_interval, by_cell
-from waystation.report.scores import ENGLISH
 
 Tables = dict[str, list[dict]]
 
 WIDEST = 12  # languages beside one another
-
-RETRIEVAL = (  # (table, measure, its number of pairs, how its column is called)
-    ("alignment", "margin_to_english_percent", "n", "{}, all tokens"),
-    ("alignment", "unshared_margin_to_english_percent", "n", "{}, unshared tokens"),
-    ("mining", "f1_percent", "n_gold", "{}, mining F1"),
-    ("mining", "unshared_f1_percent", "n_gold", "{}, mining F1, unshared tokens"),
-)
 
 
 def markdown(tables: Tables) -> str:
@@ -66,11 +60,11 @@ def scores(tables: Tables) -> str:
 def unshared_row(plain: dict, means: dict[tuple, dict], english: dict[tuple, dict]) -> list[str]:
     """What stands below a task's scores: those over unshared tokens, as far as there are any."""
     model, task = plain["model"], plain["task"]
-    shown = [means.get((model, RANDOM, task)), english.get((model, NONE, task)), plain]
+    scored = [means.get((model, RANDOM, task)), english.get((model, NONE, task)), plain]
     low, high = "unshared_low_percent", "unshared_high_percent"
     row = [f"{told(task, plain)}, unshared tokens", f"`{model}`", counted(plain)]
     row += [number(plain, "chance_percent")]
-    row += [interval(one, "unshared_percent", low, high) for one in shown]
+    row += [interval(one, "unshared_percent", low, high) for one in scored]
     return row + ["-"] * 4
 
 
@@ -123,15 +117,15 @@ def gains(tables: Tables) -> str:
 def retrieval(tables: Tables) -> str:
     """The encoders' own measures at the protocol's layer, means over languages with their range."""
     columns: dict[str, dict[tuple[str, str], str]] = {}
-    for name, measure, n, title in RETRIEVAL:
-        values = by_cell(tables[name], measure)
-        guesses, counts = by_cell(tables[name], "chance_percent"), by_cell(tables[name], n)
-        for key, found in values.items():
-            column = columns.setdefault(title.format(f"`{key[2]}`"), {})
+    for measure in shown(RESULTS):
+        measured = tables[measure.table]
+        guesses, counts = by_cell(measured, "chance_percent"), by_cell(measured, measure.count)
+        for key, found in by_cell(measured, measure.column).items():
+            column = columns.setdefault(measure.label.format(f"`{key[2]}`"), {})
             column["n", ""] = str(min(counts[key]))
             column["chance", ""] = f"{mean(guesses[key]):.1f}" if key in guesses else "-"
             bounds = ""
-            if n == "n":  # an accuracy
+            if measure.is_accuracy:
                 bounds = "[{:.1f}, {:.1f}] ".format(*accuracy_interval(found, counts[key]))
             reach = f"({min(found):.1f} to {max(found):.1f})"
             column[key[0], key[1]] = f"{mean(found):.1f} {bounds}{reach}"

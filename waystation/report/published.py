@@ -8,10 +8,9 @@ protocol's layer, over all tokens. A benchmark's averages are those of waystatio
 from waystation import tasks
 from waystation.base.errors import choose
 from waystation.params.schema import Reference, Settings
+from waystation.report.encoder_measures import PROTOCOL_MEASURES
 from waystation.report.scores import EXACT, Score
 from waystation.xtreme.benchmarks import BENCHMARKS, OVERALL
-
-RETRIEVAL = {"cosine_from_english_percent": "accuracy", "f1_percent": "f1"}
 
 Ours = dict[str, dict[str, float | int]]  # {measure: columns of a row}
 
@@ -82,10 +81,11 @@ def scored(scores: list[Score], published: Reference, task: str, codes: tuple[st
 def retrieved(rows: list[dict], published: Reference, task: str, languages: int) -> Ours:
     """What was measured on the encoder itself, if in as many languages (0: in any number)."""
     wanted = (published.model, published.recipe, task, "protocol", "all")
+    published_as = {measure.column: measure.published for measure in PROTOCOL_MEASURES}
     found: Ours = {}
     for row in rows:
         key = tuple(row[name] for name in ("model", "recipe", "task", "layer_by", "scored"))
-        measure = RETRIEVAL.get(row["measure"])
+        measure = published_as.get(row["measure"])
         if key == wanted and measure and row["languages"] == (languages or row["languages"]):
             told = {"ours_percent": row["score_percent"], "languages": row["languages"]}
             bounds = {name: row[name] for name in ("low_percent", "high_percent") if name in row}

@@ -15,10 +15,10 @@ from waystation.base.progress import progress
 from waystation.data.predictions import UNSHARED, read_points
 from waystation.files import read_json
 from waystation.grid.cells import all_cells
+from waystation.languages import ENGLISH
 from waystation.params.schema import Settings
 from waystation.report import bootstrap
 
-ENGLISH = "en"
 EXACT = "exact_match"  # the score that stands beside a question answering task's F1
 
 Cell = tuple[str, str]  # model, recipe

@@ -12,6 +12,7 @@ from waystation.data.predictions import UNSHARED
 from waystation.params.schema import Settings
 from waystation.report import csv_files, figures, markdown
 from waystation.report.differences import MEAN
+from waystation.report.encoder_measures import SUMMARY, shown
 from waystation.report.encoder_tables import protocol_means
 from waystation.report.scores import Score
 from waystation.report.tables import english_scores
@@ -57,10 +58,11 @@ def summary(scores: list[Score], made: dict[str, list[dict]]) -> dict:
                 f"{name}_english_percent": rounded(english_unshared.get(key)),
                 f"{name}_zero_shot_percent": rounded(row["unshared_percent"]),
             }
-    for measure in ("margin_to_english_percent", "unshared_margin_to_english_percent"):
-        for (model, recipe, task), value in protocol_means(made["alignment"], measure).items():
+    for measure in shown(SUMMARY):
+        means = protocol_means(made[measure.table], measure.column)
+        for (model, recipe, task), value in means.items():
             entry = told.setdefault(model, {}).setdefault(recipe, {})
-            entry.setdefault(task, {})[measure] = rounded(value)
+            entry.setdefault(task, {})[measure.column] = rounded(value)
     for row in made["retrieval"]:
         entry = told.setdefault(row["model"], {}).setdefault(row["recipe"], {})
         entry.setdefault(row["task"], {}).update(at_chosen_layer(row))

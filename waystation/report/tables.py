@@ -8,12 +8,13 @@ from pathlib import Path
 from waystation.files import read_json
 from waystation.grid.cells import all_cells
 from waystation.grid.recipes import Recipe, parse
+from waystation.languages import ENGLISH
 from waystation.params.schema import Settings
 from waystation.report.averages import overall_rows
 from waystation.report.differences import layer_parameters, pretraining_rows, size_rows
 from waystation.report.encoder_tables import encoder_tables
 from waystation.report.published import reference_rows
-from waystation.report.scores import ENGLISH, EXACT, Result, Score
+from waystation.report.scores import EXACT, Result, Score
 
 
 def make(

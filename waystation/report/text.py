@@ -4,6 +4,7 @@ from waystation.grid.cells import all_cells
 from waystation.grid.names import CONTROLS
 from waystation.params.schema import Settings
 from waystation.report.averages import OVERALL
+from waystation.report.encoder_measures import PRINTED, PROTOCOL_MEASURES, shown
 from waystation.report.encoder_tables import protocol_means
 from waystation.report.tables import english_scores
 from waystation.xtreme.benchmarks import BENCHMARKS
@@ -12,16 +13,6 @@ WIDTH = 110  # characters of a line
 
 Rows = list[tuple[str, list[str]]]  # the rows of a model: (name, a text per column)
 
-# What is told of the encoders themselves: (table, measure, how its column is called).
-MEASURES = (
-    ("alignment", "margin_to_english_percent", "{} all"),
-    ("alignment", "unshared_margin_to_english_percent", "{} unshared"),
-    ("mining", "f1_percent", "{} F1"),
-    ("mining", "unshared_f1_percent", "{} F1 unshared"),
-    ("alignment", "cka_to_english", "{} CKA"),
-    ("alignment", "cka_to_pretrained", "{} kept"),
-    ("identity", "accuracy_percent", "identity"),
-)
 NOTE = (
     "all: margin retrieval into English; F1: of mined pairs; unshared: the same over tokens that\n"
     "do not occur on both sides; CKA: similarity to the English vectors, 0 to 1; kept: to the\n"
@@ -100,12 +91,13 @@ def unshared_text(row: dict | None) -> str:
 def encoder_table(tables: dict[str, list[dict]], settings: Settings) -> list[str]:
     """What was measured on the encoders, at the protocol's layer; nothing where nothing was."""
     means: dict[str, dict] = {}
-    for name, measure, title in MEASURES:
-        digits = 1 if measure.endswith("_percent") else 2
-        chance = protocol_means(tables[name], "chance_percent") if digits == 1 else {}
-        for (model, recipe, task), value in protocol_means(tables[name], measure).items():
-            column = means.setdefault(title.format(task), {})
-            column[model, recipe] = number(value, digits)
+    for measure in shown(PRINTED):
+        measured = tables[measure.table]
+        guessed = measure.unit == "percent"
+        chance = protocol_means(measured, "chance_percent") if guessed else {}
+        for (model, recipe, task), value in protocol_means(measured, measure.column).items():
+            column = means.setdefault(measure.short.format(task), {})
+            column[model, recipe] = number(value, measure.digits)
             column["chance"] = number(chance.get((model, recipe, task)))
     if not means:
         return []
@@ -123,6 +115,7 @@ def retrieval_tables(rows: list[dict], settings: Settings) -> list[str]:
         ("protocol", "others"): "protocol, others",
         ("development", "others"): "chosen, others",
     }
+    labels = {measure.column: measure.label for measure in PROTOCOL_MEASURES}
     lines: list[str] = []
     for task in dict.fromkeys(row["task"] for row in rows):
         same = [row for row in rows if row["task"] == task]
@@ -135,8 +128,8 @@ def retrieval_tables(rows: list[dict], settings: Settings) -> list[str]:
             both = [found.get((*cell, *column)) for column in columns]
             texts = ["-" if values is None else "{} ({})".format(*values) for values in both]
             models.setdefault(cell[0], []).append((cell[1], texts))
-        what = "F1" if same[0]["measure"] == "f1_percent" else "cosine from English"
-        lines += ["", *table(f"{task}, {what}", list(columns.values()), models)]
+        heading = f"{task}, {labels[same[0]['measure']]}"
+        lines += ["", *table(heading, list(columns.values()), models)]
     if lines:
         lines.append(
             "protocol: at the original protocol's layer; (): pooled without special tokens"

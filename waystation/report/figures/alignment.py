@@ -8,16 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from waystation.report import encoder_measures
+from waystation.report.encoder_measures import FIGURE
 from waystation.report.figures import blocks, nothing, numbers, recipes, save, title, values
 
 PANELS = 5  # side by side
-MEASURES = (  # (table, measure, what 100 is, title)
-    ("alignment", "margin_to_english_percent", 100, "{}, all tokens"),
-    ("alignment", "unshared_margin_to_english_percent", 100, "{}, unshared tokens"),
-    ("mining", "f1_percent", 100, "{}, mining F1"),
-    ("alignment", "cka_to_english", 1, "{}, CKA with English"),
-    ("alignment", "cka_to_pretrained", 1, "{}, CKA with pretrained"),
-)
 
 
 def draw(tables: dict[str, list[dict]], file: Path) -> None:
@@ -54,9 +49,9 @@ def draw(tables: dict[str, list[dict]], file: Path) -> None:
 def measured(tables: dict[str, list[dict]], model: str) -> dict[str, tuple]:
     """{caption: (rows, measure, what 100 is)} of a model's measures, task by task."""
     return {
-        caption.format(task): (rows, measure, whole)
-        for name, measure, whole, caption in MEASURES
-        for task, rows in by_task(tables[name], model, measure).items()
+        measure.label.format(task): (rows, measure.column, measure.whole)
+        for measure in encoder_measures.shown(FIGURE)
+        for task, rows in by_task(tables[measure.table], model, measure.column).items()
     }
 
 

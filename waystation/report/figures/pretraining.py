@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from waystation.languages import ENGLISH
 from waystation.report.differences import MEAN
 from waystation.report.figures import FILLED, intervals, nothing, values
-from waystation.report.scores import ENGLISH
 
 
 def draw(tables: dict[str, list[dict]], file: Path) -> None:
