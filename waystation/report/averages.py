@@ -13,6 +13,7 @@ from waystation.languages import ENGLISH
 from waystation.params.schema import Settings
 from waystation.report.encoder_measures import PROTOCOL_MEASURES
 from waystation.report.scores import Score
+from waystation.report.second_scores import EXACT_MATCH
 from waystation.xtreme.benchmarks import BENCHMARKS, OVERALL, Benchmark, mean
 
 
@@ -66,7 +67,7 @@ def task_scores(scores: list[Score], retrieved: dict[str, dict], name: str) -> d
         folder = f"{name}/{task}" if f"{name}/{task}" in versions else task
         for s in scores:
             if folder_of(s.task) == folder and (codes := wanted(s.languages, told.languages)):
-                results = (s.mean(codes), s.exact(codes))
+                results = [s.mean(codes), s.second(codes).get(EXACT_MATCH.column)]
                 found.setdefault(task, mean([r.score for r in results if r is not None]))
         for own, languages in retrieved.items():
             if folder_of(own) == folder and (codes := wanted(languages, told.languages)):

@@ -10,6 +10,7 @@ from waystation.languages import ENGLISH
 from waystation.report.differences import MEAN, NONE, RANDOM
 from waystation.report.encoder_measures import RESULTS, shown
 from waystation.report.encoder_tables import accuracy_interval, by_cell
+from waystation.report.second_scores import SECOND_SCORES
 
 Tables = dict[str, list[dict]]
 
@@ -39,33 +40,40 @@ def scores(tables: Tables) -> str:
         row = [told(task, plain), f"`{model}`", counted(plain), number(plain, "chance_percent")]
         row += [interval(means.get((model, RANDOM, task)), "zero_shot_percent")]
         row += [interval(english.get((model, NONE, task)), "score_percent")]
-        row += [interval(plain, "zero_shot_percent"), number(plain, "oracle_percent"), exact(plain)]
+        row += [interval(plain, "zero_shot_percent"), number(plain, "oracle_percent")]
+        row += [interval(plain, *second.columns) for second in SECOND_SCORES if second.is_column]
         row += [signed(pretrained.get((model, task)), "difference")]
         rows.append([*row, sizes(tables, model, task)])
-        if plain and "unshared_percent" in plain:
-            rows.append(unshared_row(plain, means, english))
-    head = ["task", "model", "n", "chance", "`random`", "`none`, in English", "`none`"]
-    head += ["oracle", "`none`, exact match", "`none` less `random`", "larger less smaller model"]
+        rows += second_rows(plain, means, english)
+    head = ["task", "model", "n", "chance", "`random`", "`none`, in English", "`none`", "oracle"]
+    head += [f"`none`, {second.label}" for second in SECOND_SCORES if second.is_column]
+    head += ["`none` less `random`", "larger less smaller model"]
     heading = (
         "Zero-shot means over languages in percent, without intermediate training, and paired "
         "differences in points; 95 % intervals over seeds and test examples, of differences bold "
         "where they exclude zero. n: test examples of a language x fine-tuning seeds. "
         "Oracle: `none` with the other languages' development rows choosing a run's checkpoint, "
-        "not English ones. Unshared tokens: those that occur in the test's texts of one language "
-        "only."
+        "not English ones."
     )
-    return block(heading, head, rows)
+    legends = [second.legend for second in SECOND_SCORES if second.legend]
+    return block(" ".join([heading, *legends]), head, rows)
 
 
-def unshared_row(plain: dict, means: dict[tuple, dict], english: dict[tuple, dict]) -> list[str]:
-    """What stands below a task's scores: those over unshared tokens, as far as there are any."""
-    model, task = plain["model"], plain["task"]
-    scored = [means.get((model, RANDOM, task)), english.get((model, NONE, task)), plain]
-    low, high = "unshared_low_percent", "unshared_high_percent"
-    row = [f"{told(task, plain)}, unshared tokens", f"`{model}`", counted(plain)]
-    row += [number(plain, "chance_percent")]
-    row += [interval(one, "unshared_percent", low, high) for one in scored]
-    return row + ["-"] * 4
+def second_rows(
+    plain: dict | None, means: dict[tuple, dict], english: dict[tuple, dict]
+) -> list[list[str]]:
+    """What stands below a task's scores: a row for each second score without a column."""
+    rows = []
+    for second in SECOND_SCORES:
+        if plain is None or second.is_column or second.columns[0] not in plain:
+            continue
+        model, task = plain["model"], plain["task"]
+        scored = [means.get((model, RANDOM, task)), english.get((model, NONE, task)), plain]
+        row = [f"{told(task, plain)}, {second.label}", f"`{model}`", counted(plain)]
+        row += [number(plain, "chance_percent")]
+        row += [interval(one, *second.columns) for one in scored]
+        rows.append(row + ["-"] * (3 + sum(other.is_column for other in SECOND_SCORES)))
+    return rows
 
 
 def languages(tables: Tables) -> str:
@@ -206,12 +214,6 @@ def counted(row: dict | None) -> str:
 
 def number(row: dict | None, name: str) -> str:
     return f"{row[name]:.1f}" if row and name in row else "-"
-
-
-def exact(row: dict | None) -> str:
-    """The exact match of a question answering task."""
-    low, high = "exact_match_low_percent", "exact_match_high_percent"
-    return interval(row, "exact_match_percent", low, high)
 
 
 def interval(row: dict | None, name: str, low="low_percent", high="high_percent") -> str:

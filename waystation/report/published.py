@@ -9,7 +9,8 @@ from waystation import tasks
 from waystation.base.errors import choose
 from waystation.params.schema import Reference, Settings
 from waystation.report.encoder_measures import PROTOCOL_MEASURES
-from waystation.report.scores import EXACT, Score
+from waystation.report.scores import Score
+from waystation.report.second_scores import SECOND_SCORES
 from waystation.xtreme.benchmarks import BENCHMARKS, OVERALL
 
 Ours = dict[str, dict[str, float | int]]  # {measure: columns of a row}
@@ -66,15 +67,17 @@ def averaged(overall: list[dict], published: Reference, name: str) -> Ours:
 
 
 def scored(scores: list[Score], published: Reference, task: str, codes: tuple[str, ...]) -> Ours:
-    """What was scored after a target: the main measure, and the exact match where there is one."""
+    """What was scored after a target: the main score and the second ones."""
     wanted = (published.model, published.recipe, task)
     for s in scores:
         chosen = list(codes or s.languages)
         if (s.model, s.recipe, s.label) == wanted and chosen and set(chosen) <= set(s.languages):
-            found = {s.metric: s.mean(chosen), EXACT: s.exact(chosen)}
+            columns, second = {second.column: second for second in SECOND_SCORES}, s.second(chosen)
+            results = {columns[column].name(s.metric): result for column, result in second.items()}
+            results[s.metric] = s.mean(chosen)
             names = ("ours_percent", "low_percent", "high_percent")
-            told = {name: one.named(*names) for name, one in found.items() if one is not None}
-            return {name: row | {"languages": len(chosen)} for name, row in told.items()}
+            more = {"languages": len(chosen)}
+            return {name: result.named(*names) | more for name, result in results.items()}
     return {}
 
 

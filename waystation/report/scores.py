@@ -12,14 +12,13 @@ import numpy as np
 
 from waystation import tasks
 from waystation.base.progress import progress
-from waystation.data.predictions import UNSHARED, read_points
+from waystation.data.predictions import read_points
 from waystation.files import read_json
 from waystation.grid.cells import all_cells
 from waystation.languages import ENGLISH
 from waystation.params.schema import Settings
 from waystation.report import bootstrap
-
-EXACT = "exact_match"  # the score that stands beside a question answering task's F1
+from waystation.report.second_scores import SECOND_SCORES
 
 Cell = tuple[str, str]  # model, recipe
 
@@ -45,16 +44,15 @@ class Language(Result):
     """The result in one language; `oracle`: its score had the other languages'
     development data chosen the checkpoint.
 
-    `chance`: the score of a guess, None where there is no such level; `exact`: the exact match;
-    `unshared`: of retrieval from a pool the score over unshared tokens.
+    `chance`: the score of a guess, None where there is no such level; `second`: by their columns
+    the second scores that the task has.
     """
 
     n: int
     seeds: int
     chance: float | None
     oracle: float | None
-    exact: Result | None
-    unshared: Result | None
+    second: dict[str, Result]
 
 
 @dataclass(frozen=True)
@@ -87,18 +85,11 @@ class Score:
         """The mean over some languages; None if there are none."""
         return mean([self.languages[code] for code in codes])
 
-    def exact(self, codes: list[str]) -> Result | None:
-        """The mean over some languages of the exact match; None where the task has none."""
-        return self.second("exact", codes)
-
-    def unshared(self, codes: list[str]) -> Result | None:
-        """The mean over some languages of the score over unshared tokens; None without one."""
-        return self.second("unshared", codes)
-
-    def second(self, name: str, codes: list[str]) -> Result | None:
-        """The mean over languages of `exact` or `unshared`; None where a language has none."""
-        found = [getattr(self.languages[code], name) for code in codes]
-        return None if None in found else mean(found)
+    def second(self, codes: list[str]) -> dict[str, Result]:
+        """By their columns the second scores that all of some languages have, and their means."""
+        languages = [self.languages[code].second for code in codes]
+        every = [s.column for s in SECOND_SCORES if all(s.column in one for one in languages)]
+        return {name: mean([one[name] for one in languages]) for name in every if languages}
 
     def constant(self, name: str, codes: list[str]) -> float | None:
         """The mean over languages of `chance` or `oracle`; None where a language has none."""
@@ -198,10 +189,12 @@ def result(files: list[Path], name: str, value: dict, resamples: int) -> Languag
     """A language's result from its predictions, a file a seed, and its entry in the scores."""
     seeds = value["seeds"].values()
     chosen = [seed["oracle_percent"] for seed in seeds]
-    main, second = resampled(files, name, resamples), {}
-    for key, score in (("exact", EXACT), ("unshared", UNSHARED + name)):
-        told = all(f"{score}_percent" in seed for seed in seeds)
-        second[key] = resampled(files, score, resamples) if told else None
+    main = resampled(files, name, resamples)
+    second = {
+        s.column: resampled(files, s.name(name), resamples)
+        for s in SECOND_SCORES
+        if s.name(name) != name and all(f"{s.name(name)}_percent" in seed for seed in seeds)
+    }
     return Language(
         score=main.score,
         replicates=main.replicates,
@@ -209,7 +202,7 @@ def result(files: list[Path], name: str, value: dict, resamples: int) -> Languag
         seeds=len(files),
         chance=value["chance_percent"],
         oracle=None if None in chosen else float(np.mean(chosen)),
-        **second,
+        second=second,
     )
 
 

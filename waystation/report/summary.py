@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from waystation.base.progress import progress
-from waystation.data.predictions import UNSHARED
 from waystation.params.schema import Settings
 from waystation.report import csv_files, figures, markdown
 from waystation.report.differences import MEAN
 from waystation.report.encoder_measures import SUMMARY, shown
 from waystation.report.encoder_tables import protocol_means
 from waystation.report.scores import Score
+from waystation.report.second_scores import SECOND_SCORES
 from waystation.report.tables import english_scores
 
 
@@ -38,7 +38,6 @@ def summary(scores: list[Score], made: dict[str, list[dict]]) -> dict:
     """
     told: dict = {}
     english = english_scores(made["scores"])
-    english_unshared = english_scores(made["scores"], "unshared_percent")
     for row in made["gains"]:
         key = (row["model"], row["recipe"], row["task"])
         entry = told.setdefault(row["model"], {}).setdefault(row["recipe"], {})
@@ -46,18 +45,26 @@ def summary(scores: list[Score], made: dict[str, list[dict]]) -> dict:
             "english_percent": rounded(english.get(key)),
             "zero_shot_percent": rounded(row["zero_shot_percent"]),
             "other_languages_percent": rounded(row["other_languages_percent"]),
-            "exact_match_zero_shot_percent": rounded(row.get("exact_match_percent")),
+            **{
+                f"{second.name(row['metric'])}_zero_shot_percent": rounded(
+                    row.get(second.columns[0])
+                )
+                for second in SECOND_SCORES
+                if second.is_column
+            },
             "oracle_zero_shot_percent": rounded(row["oracle_percent"]),
             "gain_points": rounded(row.get("gain")),
             "gain_low_points": rounded(row.get("low")),
             "gain_high_points": rounded(row.get("high")),
         }
-        if "unshared_percent" in row:
-            name = f"{UNSHARED}{row['metric']}"
-            entry[row["task"]] |= {
-                f"{name}_english_percent": rounded(english_unshared.get(key)),
-                f"{name}_zero_shot_percent": rounded(row["unshared_percent"]),
-            }
+        for second in SECOND_SCORES:
+            if not second.is_column and second.columns[0] in row:
+                name = second.name(row["metric"])
+                in_english = english_scores(made["scores"], second.columns[0])
+                entry[row["task"]] |= {
+                    f"{name}_english_percent": rounded(in_english.get(key)),
+                    f"{name}_zero_shot_percent": rounded(row[second.columns[0]]),
+                }
     for measure in shown(SUMMARY):
         means = protocol_means(made[measure.table], measure.column)
         for (model, recipe, task), value in means.items():

@@ -14,7 +14,8 @@ from waystation.report.averages import overall_rows
 from waystation.report.differences import layer_parameters, pretraining_rows, size_rows
 from waystation.report.encoder_tables import encoder_tables
 from waystation.report.published import reference_rows
-from waystation.report.scores import EXACT, Result, Score
+from waystation.report.scores import Result, Score
+from waystation.report.second_scores import SECOND_SCORES
 
 
 def make(
@@ -62,20 +63,17 @@ def score_rows(scores: list[Score], settings: Settings) -> list[dict]:
                 row |= (found - against.languages[code]).named("gain", "low", "high")
             row |= {"n": found.n, "seeds": found.seeds, "chance_percent": found.chance}
             row |= {"oracle_percent": found.oracle, "status": "run"}
-            rows.append(row | exact_match(found.exact) | unshared(found.unshared))
+            rows.append(row | second_columns(found.second))
     return rows
 
 
-def exact_match(found: Result | None) -> dict[str, float]:
-    """The columns of the exact match, where a task has it."""
-    names = (f"{EXACT}_percent", f"{EXACT}_low_percent", f"{EXACT}_high_percent")
-    return {} if found is None else found.named(*names)
-
-
-def unshared(found: Result | None) -> dict[str, float]:
-    """The columns of the score over unshared tokens, where a task has it."""
-    names = ("unshared_percent", "unshared_low_percent", "unshared_high_percent")
-    return {} if found is None else found.named(*names)
+def second_columns(results: dict[str, Result]) -> dict[str, float]:
+    """The columns of the second scores that a task has."""
+    columns: dict[str, float] = {}
+    for second in SECOND_SCORES:
+        if second.column in results:
+            columns |= results[second.column].named(*second.columns)
+    return columns
 
 
 def gain_rows(scores: list[Score], settings: Settings) -> list[dict]:
@@ -97,7 +95,7 @@ def gain_rows(scores: list[Score], settings: Settings) -> list[dict]:
         row |= {"zero_shot_languages": len(codes)} | s.counts(codes)
         row |= zero_shot.named("zero_shot_percent", "low_percent", "high_percent")
         row |= {"oracle_percent": s.constant("oracle", codes)} | other_languages(s)
-        row |= exact_match(s.exact(codes)) | unshared(s.unshared(codes))
+        row |= second_columns(s.second(codes))
         if against := base.get((s.model, s.target, s.task)):
             gain = zero_shot - against.mean(against.zero_shot())
             row |= gain.named("gain", "low", "high")

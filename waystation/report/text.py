@@ -6,6 +6,7 @@ from waystation.params.schema import Settings
 from waystation.report.averages import OVERALL
 from waystation.report.encoder_measures import PRINTED, PROTOCOL_MEASURES, shown
 from waystation.report.encoder_tables import protocol_means
+from waystation.report.second_scores import SECOND_SCORES, SecondScore
 from waystation.report.tables import english_scores
 from waystation.xtreme.benchmarks import BENCHMARKS
 
@@ -18,8 +19,6 @@ NOTE = (
     "do not occur on both sides; CKA: similarity to the English vectors, 0 to 1; kept: to the\n"
     "pretrained encoder's; identity: languages that a probe tells apart"
 )
-
-UNSHARED_NOTE = "unshared: over tokens that occur in the test's texts of one language only"
 
 
 def score_table(tables: dict[str, list[dict]], settings: Settings) -> str:
@@ -51,26 +50,31 @@ def by_type(tables: dict[str, list[dict]]) -> dict[str, list[str]]:
 def task_table(heading: str, tasks: list[str], tables: dict, settings: Settings) -> list[str]:
     """The recipes' scores and gains; chance and the baseline's English scores above them.
 
-    On the right, of what has it, the scores over unshared tokens.
+    On the right stand the second scores of the tasks that have them.
     """
     gains = {(r["model"], r["recipe"], r["task"]): r for r in tables["gains"]}
     chance = {row["task"]: row["chance_percent"] for row in tables["gains"]}
     english, baseline = english_scores(tables["scores"]), settings.report.baseline
-    found = {row["task"] for row in tables["gains"] if "unshared_percent" in row}
-    again = [task for task in tasks if task in found]
-    english_again = english_scores(tables["scores"], "unshared_percent")
-    texts = [number(chance.get(task)) for task in [*tasks, *again]]
+    again = [
+        (second, task)
+        for second in SECOND_SCORES
+        for task in tasks
+        if not second.is_column
+        and any(row["task"] == task and second.columns[0] in row for row in tables["gains"])
+    ]
+    english_again = {s: english_scores(tables["scores"], s.columns[0]) for s, _ in again}
+    texts = [number(chance.get(task)) for task in [*tasks, *(task for _, task in again)]]
     models: dict[str, Rows] = {"": [("chance", texts)]}
     for model, recipe in all_cells(settings):
         if model not in models:
             texts = [number(english.get((model, baseline, task))) for task in tasks]
-            texts += [number(english_again.get((model, baseline, task))) for task in again]
+            texts += [number(english_again[s].get((model, baseline, task))) for s, task in again]
             models[model] = [(f"{baseline}, in English", texts)]
         texts = [cell_text(gains.get((model, recipe, task)), baseline) for task in tasks]
-        texts += [unshared_text(gains.get((model, recipe, task))) for task in again]
+        texts += [second_text(gains.get((model, recipe, task)), s) for s, task in again]
         models[model].append((recipe, texts))
-    columns = [*tasks, *(f"{task} unshared" for task in again)]
-    return [*table(heading, columns, models), *[UNSHARED_NOTE] * bool(again)]
+    columns = [*tasks, *(f"{task} {s.short}" for s, task in again)]
+    return [*table(heading, columns, models), *dict.fromkeys(s.note for s, _ in again)]
 
 
 def cell_text(row: dict | None, baseline: str) -> str:
@@ -84,8 +88,8 @@ def cell_text(row: dict | None, baseline: str) -> str:
     return f"{score} {row['gain']:+5.1f}{clear}"
 
 
-def unshared_text(row: dict | None) -> str:
-    return "not run" if row is None else number(row["unshared_percent"])
+def second_text(row: dict | None, second: SecondScore) -> str:
+    return "not run" if row is None else number(row.get(second.columns[0]))
 
 
 def encoder_table(tables: dict[str, list[dict]], settings: Settings) -> list[str]:
