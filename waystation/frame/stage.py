@@ -26,6 +26,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from waystation.base.errors import UserError, one_line
 from waystation.base.process import end_with_parent, scratch_root
@@ -47,7 +48,7 @@ class Run:
     outputs: dict[str, Path]
     records: dict[str, Path]
     checksums: dict[str, str]
-    params: dict[str, object]
+    params: dict[str, Any]
     made: str = ""
     guarded: dict[str, str] = field(default_factory=dict)
 
