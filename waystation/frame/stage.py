@@ -193,7 +193,7 @@ def _note(title: str, suite: str, seconds: float) -> None:
     """Note time and memory in a side file that no stage depends on: a line a run."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # KiB on Linux
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    note = {"stage": title, "suite": suite, "ended": now}
+    note: dict[str, Any] = {"stage": title, "suite": suite, "ended": now}
     note |= {"stage_sec": round(seconds, 2), "peak_rss_mib": round(peak)}
     scratch_root().mkdir(parents=True, exist_ok=True)  # removed under way, it may not be there
     with (scratch_root() / "runs.jsonl").open("a") as stream:
