@@ -23,7 +23,7 @@ from waystation.encoder import device
 from waystation.files import write_json
 from waystation.frame.plan_file import read_plan
 from waystation.frame.stage import Run, stage
-from waystation.grid.plans import AlignmentPlan
+from waystation.grid.alignment_plan import AlignmentPlan
 from waystation.xtreme import submission
 
 

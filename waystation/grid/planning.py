@@ -6,9 +6,9 @@ from pathlib import Path
 from waystation.base.errors import UserError, choose
 from waystation.data import examples
 from waystation.files import checksum
+from waystation.grid.alignment_plan import AlignmentPlan
 from waystation.grid.names import TEXT
 from waystation.grid.plans import (
-    AlignmentPlan,
     EvaluationGroupPlan,
     EvaluationPlan,
     Files,
