@@ -92,9 +92,9 @@ def entry_points(settings: Settings) -> dict[str, list[str]]:
 
 def by_key(names: list[str]) -> list[str]:
     """The type and the metrics of tasks: modules that no import statement names."""
-    found = [tasks.load(name) for name in names]
-    kinds = {f"waystation.task_types.{task.TYPE}" for task in found}
-    return sorted(kinds | {f"waystation.metrics.{m}" for task in found for m in task.METRICS})
+    used = [tasks.load(name) for name in names]
+    kinds = {f"waystation.task_types.{task.TYPE}" for task in used}
+    return sorted(kinds | {f"waystation.metrics.{m}" for task in used for m in task.METRICS})
 
 
 def members(package: str) -> list[str]:

@@ -13,8 +13,8 @@ from waystation.files import write_json
 from waystation.frame.plan_file import read_plan
 from waystation.frame.stage import Run
 from waystation.grid import planning
+from waystation.grid.alignment_plan import AlignmentPlan
 from waystation.grid.plans import (
-    AlignmentPlan,
     EvaluationGroupPlan,
     RecipePlan,
     TargetGroupPlan,
