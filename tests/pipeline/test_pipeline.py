@@ -30,8 +30,8 @@ def test_everything_has_run(pipeline):
     assert set(cells) == {"none", "ccg", "sequential/mnli_squad/2", "mnli+mlm"}
     served = {"xnli", "xnli+2", "udpos", "xcopa", "lareqa"}
     assert set(cells["ccg"]) == served | {"tatoeba", "bucc"}
-    for name in ("gains", "languages", "sequence", "size", "alignment", "speed", "pretraining"):
-        assert (pipeline / "plots/pocket" / f"{name}.png").stat().st_size > 100
+    pictures = {file.stem for file in (pipeline / "plots/pocket").glob("*.png")}
+    assert pictures == {"gains", "languages", "sequence", "alignment", "speed"}  # of one model
     for name in (
         "gains",
         "scores",
