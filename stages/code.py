@@ -3,6 +3,7 @@
 DVC hashes bytes and does not see imports. Every other stage depends on just its own file here: a
 line per module of the closure, with a digest of its syntax tree. Comments, layout and docstrings do
 not count, nor do the rooms that only run a stage (`waystation.frame.code_digest` names them).
+`waystation.frame.entry_points` says from which modules each closure starts.
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""From which modules the code of a stage starts: one entry point a digest file.
+"""The entry points of the digest files: from which modules the closure of each one starts.
 
-Modules that are imported by key (a task, a kind of task, a metric) belong to the closure of the
+Modules that are imported by key (a task, a kind of task, a metric) are part of the closure of the
 cells that use the key.
 """
 
@@ -43,9 +43,9 @@ def entry_points(settings: Settings) -> dict[str, list[str]]:
 
 def by_key(names: list[str]) -> list[str]:
     """The type and the metrics of tasks: modules that no import statement names."""
-    used = [tasks.load(name) for name in names]
-    kinds = {f"waystation.task_types.{task.TYPE}" for task in used}
-    return sorted(kinds | {f"waystation.metrics.{m}" for task in used for m in task.METRICS})
+    found = [tasks.load(name) for name in names]
+    kinds = {f"waystation.task_types.{task.TYPE}" for task in found}
+    return sorted(kinds | {f"waystation.metrics.{m}" for task in found for m in task.METRICS})
 
 
 def members(package: str) -> list[str]:
