@@ -32,8 +32,10 @@ def main() -> None:
         downloads.announce(name, origin)
         statistics = downloads.gather(wanted, fetch_all(run, wanted), run.outputs["out"])
         write_json(run.outputs["statistics"], statistics)
-        parts = [(c, part) for split in statistics["splits"].values() for c, part in split.items()]
-        rows = sum(part["rows"] for _, part in parts)
+        parts = [
+            (c, counts) for split in statistics["splits"].values() for c, counts in split.items()
+        ]
+        rows = sum(counts["rows"] for _, counts in parts)
         run.made = f"{rows:,} examples in {len({code for code, _ in parts})} languages"
 
 
@@ -42,12 +44,12 @@ def fetch_all(run: Run, wanted: Download) -> dict:
     code = {"code": run.checksums[str(run.inputs["code"])]}
     with tempfile.TemporaryDirectory() as cache:
         return {
-            part: finished_parts.part(
+            cell: finished_parts.part(
                 "downloads",
-                wanted.made_from(*part) | code,
-                partial(downloads.fetch, wanted, cache, *part),
+                wanted.made_from(*cell) | code,
+                partial(downloads.fetch, wanted, cache, *cell),
             )
-            for part in wanted.parts
+            for cell in wanted.parts
         }
 
 

@@ -27,7 +27,7 @@ def main() -> None:
     ) as run:
         kind, knobs = run.options.kind, run.settings.tokenizer
         texts = partial(documents, run.inputs["text"], knobs.documents)
-        tokenizer = train(kind, knobs.vocab_size, texts)
+        tokenizer = train(kind, run.settings.at("tokenizer.vocab_size"), texts)
         write_tokenizer(tokenizer, run.outputs["out"])
         run.made = f"{tokenizer.get_vocab_size():,} {kind} tokens"
 

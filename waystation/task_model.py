@@ -57,20 +57,20 @@ class TaskModel(nn.Module):
     @torch.inference_mode()
     def outputs(self, task: str, features: list[Feature], inference: Evaluate) -> list:
         """One output per feature."""
-        kind, found = self.types[task], [None] * len(features)
+        kind, results = self.types[task], [None] * len(features)
         for indices, batch in inference_batches(features, inference.batch_tokens):
             logits, packed = self.logits(task, batch)
             outputs = kind.outputs(logits, packed, batch)
             for index, output in zip(indices, outputs, strict=True):
-                found[index] = output
-        return found
+                results[index] = output
+        return results
 
     def predict(
         self, task: str, features: list[Feature], examples: list[dict], inference: Evaluate
     ) -> list:
         """One prediction per example."""
-        found = self.outputs(task, features, inference)
-        return self.types[task].predict(found, features, examples, inference)
+        outputs = self.outputs(task, features, inference)
+        return self.types[task].predict(outputs, features, examples, inference)
 
     def write(self, folder: Path, task: str, labels: tuple[str, ...]) -> None:
         """Write encoder and head so that the Transformers class of the type loads them."""

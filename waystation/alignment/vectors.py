@@ -51,7 +51,7 @@ class SentenceEncoder:
         return [encoding.ids for encoding in encodings]
 
     def vectors(
-        self, sequences: list[list[int]], left_out: list[Collection[int]], folder: Path
+        self, sequences: list[list[int]], left_out: Sequence[Collection[int]], folder: Path
     ) -> list[Tensor]:
         """One tensor (L + 1, n, d) per set of token ids to leave out, all from one pass.
 
@@ -60,20 +60,20 @@ class SentenceEncoder:
         """
         folder.mkdir(parents=True, exist_ok=True)
         size = (self.depth + 1, len(sequences), self.width)
-        found = []
+        files = []
         for _ in left_out:
-            found.append(mapped(folder / "vectors.bin", size, new=True))
+            files.append(mapped(folder / "vectors.bin", size, new=True))
             (folder / "vectors.bin").unlink()
         for indices, batch in self.batches(sequences, left_out, range(self.depth + 1)):
-            for vectors, part in zip(found, batch, strict=True):
-                vectors[:, indices] = part
-        return found
+            for vectors, pooled in zip(files, batch, strict=True):
+                vectors[:, indices] = pooled
+        return files
 
     @torch.inference_mode()
     def batches(
         self,
         sequences: list[list[int]],
-        left_out: list[Collection[int]],
+        left_out: Sequence[Collection[int]],
         layers: Sequence[int],
     ) -> Iterator[tuple[list[int], list[Tensor]]]:
         """Batches: places of their sentences, and one tensor (layers, b, d) per set left out."""
@@ -83,18 +83,17 @@ class SentenceEncoder:
             packed = Packed([feature.ids for feature in batch])
             rows = torch.arange(len(batch)).repeat_interleave(packed.lengths)
             states = self.encoder.layers(packed.to(self.encoder.device), max(layers))
-            found = []
+            pooled = []
             for ids in unwanted:
                 kept = (~torch.isin(packed.ids, ids)).nonzero().squeeze(1)
                 parts = [means(states[layer][kept], rows[kept], len(batch)) for layer in layers]
-                found.append(torch.stack(parts).cpu())
-            yield indices, found
+                pooled.append(torch.stack(parts).cpu())
+            yield indices, pooled
 
 
 def mapped(file: Path, size: tuple[int, ...], new: bool = False) -> Tensor:
     """A memory-mapped file of float32, zero where it is new."""
-    mode = "w+" if new else "r+"
-    return torch.from_numpy(np.memmap(file, np.float32, mode, shape=size))
+    return torch.from_numpy(np.memmap(file, np.float32, "w+" if new else "r+", shape=size))
 
 
 def means(states: Tensor, rows: Tensor, count: int) -> Tensor:

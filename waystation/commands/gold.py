@@ -58,12 +58,12 @@ def gold_lines(task: Description, rows: list[dict], pool: Pool | None) -> list[s
 
 def squad_layout(rows: list[dict]) -> dict:
     """Questions with their answers, each a paragraph of its own."""
-    found = []
+    paragraphs = []
     for row in rows:
         answers = [{"text": a["text"], "answer_start": a["start"]} for a in row["answers"]]
         question = {"id": row["id"], "question": row["question"], "answers": answers}
-        found.append({"context": row["context"], "qas": [question]})
-    return {"version": "1.1", "data": [{"title": "", "paragraphs": found}]}
+        paragraphs.append({"context": row["context"], "qas": [question]})
+    return {"version": "1.1", "data": [{"title": "", "paragraphs": paragraphs}]}
 
 
 def write_all_gold(tasks: Path, out: Path) -> dict[str, int]:

@@ -63,5 +63,5 @@ def pack(features: list[Feature]) -> Packed:
     """All sequences of a batch's features."""
     return Packed(
         [ids for feature in features for ids in feature.sequences()],
-        [place for feature in features for place in feature.seconds],
+        [start for feature in features for start in feature.seconds],
     )

@@ -59,9 +59,9 @@ def read(tokenizer: Tokenizer) -> Special:
             f"the tokenizer frames a text by {alone} and two by {ids}; "
             f"allowed: first A last and first A between B last"
         )
-    start = choose(tokenizer.id_to_token(ids[0]), NAMES, "first token of the tokenizer")
-    found = [tokenizer.token_to_id(name) for name in NAMES[start]]
-    if None in found:
+    start = choose(str(tokenizer.id_to_token(ids[0])), NAMES, "first token of the tokenizer")
+    named = [i for name in NAMES[start] if (i := tokenizer.token_to_id(name)) is not None]
+    if len(named) < len(NAMES[start]):
         raise UserError(f"the tokenizer begins with {start} and lacks one of {NAMES[start]}")
     size = tokenizer.get_vocab_size()
-    return Special(ids[0], tuple(ids[1:-1]), ids[-1], pair.type_ids[-1] == 1, *found, size)
+    return Special(ids[0], tuple(ids[1:-1]), ids[-1], pair.type_ids[-1] == 1, *named, size)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
@@ -43,9 +44,13 @@ def alphabet(tokenizer: Tokenizer, texts: Iterable[str]) -> list[str]:
     return sorted(counts, key=lambda character: (-counts[character], character))[:ALPHABET]
 
 
-def empty(kind: str, vocab_size: int) -> tuple[Tokenizer, trainers.Trainer]:
+def empty(kind: str, vocab_size: int) -> tuple[Tokenizer, Any]:
     """An untrained tokenizer of a kind, with its trainer."""
-    common = {"vocab_size": vocab_size, "special_tokens": SPECIAL, "show_progress": True}
+    common: dict[str, Any] = {
+        "vocab_size": vocab_size,
+        "special_tokens": SPECIAL,
+        "show_progress": True,
+    }
     if kind == "word":
         tokenizer = Tokenizer(models.WordLevel(unk_token="<unk>"))
         # An ending keeps its hyphen: `horse-s` -> `horse`, `-s`.
@@ -68,12 +73,12 @@ def write_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
     """Write the files that AutoTokenizer reads."""
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(folder / "tokenizer.json"))
-    found = special_tokens.read(tokenizer)
-    names = {"bos_token": found.first, "cls_token": found.first, "pad_token": found.padding}
-    names |= {"eos_token": found.last, "sep_token": found.last, "unk_token": found.unknown}
-    names["mask_token"] = found.mask
-    tokens = {name: tokenizer.id_to_token(index) for name, index in names.items()}
-    if found.segments:
+    special = special_tokens.read(tokenizer)
+    names = {"bos_token": special.first, "cls_token": special.first, "pad_token": special.padding}
+    names |= {"eos_token": special.last, "sep_token": special.last, "unk_token": special.unknown}
+    names["mask_token"] = special.mask
+    tokens: dict[str, Any] = {name: tokenizer.id_to_token(i) for name, i in names.items()}
+    if special.segments:
         tokens["model_input_names"] = ["input_ids", "token_type_ids", "attention_mask"]
     write_json(
         folder / "tokenizer_config.json",

@@ -78,22 +78,22 @@ class Scorer:
 
     def expect(self, sets: int) -> None:
         """So many sets more than were known at the start are to be scored."""
-        self.bar.total += sets
+        self.bar.total = (self.bar.total or 0) + sets
 
     def score(self, rows: Rows, model: TaskModel) -> tuple[list, list[Points]]:
         """(predictions, points) on one set."""
-        found = rows.score(model, self.head.name, self.inference)
+        scored = rows.score(model, self.head.name, self.inference)
         self.bar.update()
-        return found
+        return scored
 
     def score_again(self, model: TaskModel) -> dict[tuple[str, str], list[Points]]:
         """Points over unshared tokens, by task and language."""
-        found = {}
+        points_by_set: dict[tuple[str, str], list[Points]] = {}
         for task, one in self.again.items():
             scored = one.score(model, self.head.name, self.inference)
-            found |= {(task, language): points for language, points in scored.items()}
+            points_by_set |= {(task, language): points for language, points in scored.items()}
             self.bar.update(len(scored))
-        return found
+        return points_by_set
 
 
 def load_rows(

@@ -97,7 +97,7 @@ def load_cells(
             home = places.models / model / recipe / name / str(seed)
             chosen = read_json(home / "english.json")["chosen"]
             network = device.place(read_model(home / chosen, head), machine)
-            cells += [Cell(model, recipe, name, head.name, part, network) for part in rows[model]]
+            cells += [Cell(model, recipe, name, head.name, own, network) for own in rows[model]]
     return cells
 
 
@@ -146,8 +146,8 @@ def percentile(values: list[float], percent: float) -> float:
 
 def latency(times: list[float]) -> dict[str, float]:
     """p50, p95 and p99 in milliseconds, with their n."""
-    told = {f"latency_p{p}_ms": 1000 * percentile(times, p) for p in (50, 95, 99)}
-    return told | {"latency_n": len(times)}
+    percentiles = {f"latency_p{p}_ms": 1000 * percentile(times, p) for p in (50, 95, 99)}
+    return percentiles | {"latency_n": len(times)}
 
 
 def throughput(examples: int, tokens: int, times: list[float]) -> dict[str, float]:

@@ -55,13 +55,20 @@ def path(module: str) -> Path | None:
 
 @cache
 def tree(module: str) -> ast.Module:
-    return ast.parse(path(module).read_text(encoding="utf-8"))
+    return parse(module)
+
+
+def parse(module: str) -> ast.Module:
+    file = path(module)
+    if file is None:
+        raise UserError(f"no module {module} below {', '.join(PACKAGES)}")
+    return ast.parse(file.read_text(encoding="utf-8"))
 
 
 @cache
 def digest(module: str) -> str:
     """SHA-256 of the syntax tree without docstrings and positions."""
-    parsed = ast.parse(path(module).read_text(encoding="utf-8"))
+    parsed = parse(module)
     for node in ast.walk(parsed):
         documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
         if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:

@@ -6,9 +6,9 @@ from pathlib import Path
 from waystation.base.errors import UserError, choose
 from waystation.data import examples
 from waystation.files import checksum
+from waystation.grid.alignment_plan import AlignmentPlan
 from waystation.grid.names import TEXT
 from waystation.grid.plans import (
-    AlignmentPlan,
     EvaluationGroupPlan,
     EvaluationPlan,
     Files,
@@ -20,14 +20,15 @@ from waystation.grid.plans import (
 )
 from waystation.grid.recipes import Training, phases, used
 from waystation.languages import ENGLISH
-from waystation.params.schema import MaskedLanguageModelling, Settings, TargetTask
+from waystation.params.schema import FineTuning, MaskedLanguageModelling, Settings, TargetTask
 
 BUDGETED_EPOCHS = 1.0  # of a task with a budget of steps: how many epochs it makes is not asked
 
 
 def recipe(name: str, suite: Settings, folder: Path) -> RecipePlan:
     """A recipe's phases, with the checksums of all their rows; `folder` holds the tasks."""
-    planned, files = [], {}
+    planned: list[Phase] = []
+    files: Files = {}
     for training in phases(name, suite):
         phase, read = plan_phase(name, training, suite, folder)
         planned.append(phase)
@@ -38,12 +39,13 @@ def recipe(name: str, suite: Settings, folder: Path) -> RecipePlan:
 
 def plan_phase(name: str, training: Training, suite: Settings, folder: Path) -> tuple[Phase, Files]:
     """One phase of the recipe `name`, and the checksums of its rows."""
-    settings = {task: suite.intermediate.tasks[task] for task in training.tasks}
-    if training.steps is not None:
-        settings = {
-            task: dataclasses.replace(own, epochs=BUDGETED_EPOCHS) for task, own in settings.items()
-        }
-    rows, files = {}, {}
+    settings: dict[str, FineTuning | MaskedLanguageModelling] = {}
+    for task in training.tasks:
+        own = suite.intermediate.tasks[task]
+        budgeted = training.steps is not None
+        settings[task] = dataclasses.replace(own, epochs=BUDGETED_EPOCHS) if budgeted else own
+    rows: dict[str, list[tuple[str, str]]] = {}
+    files: Files = {}
     for task in training.tasks:
         splits, codes = ["train", "validation"], [ENGLISH]
         if task == TEXT:
@@ -70,7 +72,8 @@ def masked_settings(recipe: str, suite: Settings) -> MaskedLanguageModelling:
 
 def target_group(names: tuple[str, ...], suite: Settings, folder: Path) -> TargetGroupPlan:
     """The plans of several targets."""
-    targets, files = {}, {}
+    targets = {}
+    files: Files = {}
     for name in names:
         targets[name], read = target(name, suite, folder)
         files |= read
@@ -112,7 +115,8 @@ def languages_of(name: str, settings: TargetTask, suite: Settings) -> tuple[str,
 
 def evaluation_group(names: tuple[str, ...], suite: Settings, folder: Path) -> EvaluationGroupPlan:
     """The evaluations of several targets."""
-    targets, files = {}, {}
+    targets = {}
+    files: Files = {}
     for name in names:
         targets[name], read = evaluation(name, suite, folder)
         files |= read

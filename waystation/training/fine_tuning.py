@@ -118,9 +118,9 @@ def keep(
     if watch.note(step, english.main_score(points)):
         with whole(watch.file.parent / str(step)) as beside:
             model.write(beside, head, english.task.labels)
-    for place in watch.places:
-        if place not in watch.best:
-            shutil.rmtree(watch.file.parent / str(place), ignore_errors=True)
+    for scored in watch.places:
+        if scored not in watch.best:
+            shutil.rmtree(watch.file.parent / str(scored), ignore_errors=True)
     model.train()
     return watch.ended
 

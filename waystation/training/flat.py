@@ -15,10 +15,10 @@ class Flat:
 
     def __init__(self, model: nn.Module):
         self.named, self.gradients, self._places = {}, {}, {}
-        found = dict(model.named_parameters())
+        own = dict(model.named_parameters())
         # The names tell `AdamW` which of the two to decay.
         for buffer, decays in (("weight", True), ("bias", False)):
-            parameters = [p for n, p in found.items() if decays != n.endswith(NO_DECAY)]
+            parameters = [p for n, p in own.items() if decays != n.endswith(NO_DECAY)]
             values = torch.cat([p.detach().view(-1) for p in parameters])
             self.named[buffer] = nn.Parameter(values)
             self.gradients[buffer] = torch.zeros_like(values)
@@ -32,7 +32,7 @@ class Flat:
         """(values, gradients) of parameters that are neighbours in a buffer, joined by rows."""
         places = [self._places[p] for p in parameters]
         assert all(a[0] == b[0] and a[2] == b[1] for a, b in zip(places, places[1:])), places
-        buffer, part = places[0][0], slice(places[0][1], places[-1][2])
+        buffer, span = places[0][0], slice(places[0][1], places[-1][2])
         shape = (-1, *parameters[0].shape[1:])
         values, gradients = self.named[buffer].detach(), self.gradients[buffer]
-        return values[part].view(shape), gradients[part].view(shape)
+        return values[span].view(shape), gradients[span].view(shape)

@@ -83,10 +83,11 @@ def train(
         optimizer.step(budget.learning_rate * schedule(step, budget.steps, budget.warmup))
         tokens += count
         done, last = step + 1, step + 1 == budget.steps
-        scored, due = bool(at_step) and done in at_step, not last and checkpoint.due()
-        if last or due or scored:
+        score = (at_step or {}).get(done)
+        due = not last and checkpoint.due()
+        if last or due or score:
             hold_finite(named, f"{what}: weights are not finite after the update {where}")
-        if scored and at_step[done]():
+        if score and score():
             losses = losses[:done]
             break
         if step % RELEASE_EVERY == 0:
@@ -109,10 +110,10 @@ def resume(
 ) -> tuple[int, Tensor]:
     """Load the last checkpoint into model and optimizer; (steps done, losses so far)."""
     losses = torch.zeros(steps)
-    found = checkpoint.load()
-    if found is None:
+    stored = checkpoint.load()
+    if stored is None:
         return 0, losses
-    step, tensors = found
+    step, tensors = stored
     model.load_state_dict({k[6:]: v for k, v in tensors.items() if k.startswith("model/")})
     optimizer.restore({k[10:]: v for k, v in tensors.items() if k.startswith("optimizer/")})
     losses[:step] = tensors["losses"][:step]
@@ -130,6 +131,6 @@ def curve(losses: Tensor) -> list[dict]:
     """At most CURVE_POINTS means of consecutive losses, for the metrics file."""
     width = math.ceil(len(losses) / CURVE_POINTS)
     return [
-        {"step": start + len(part), "loss_nats": round(float(part.mean()), 4)}
-        for start, part in zip(range(0, len(losses), width), losses.split(width), strict=True)
+        {"step": start + len(window), "loss_nats": round(float(window.mean()), 4)}
+        for start, window in zip(range(0, len(losses), width), losses.split(width), strict=True)
     ]

@@ -48,8 +48,9 @@ class MaskedModel(nn.Module):
 def cross_entropy(model: MaskedModel, packed: Packed, rows: Tensor, gold: Tensor) -> Tensor:
     """Of the ids `gold` (M,) in `rows` (M,) of the batch: the mean, in nats."""
     table = model.encoder.embeddings.word_embeddings.weight
-    packed, rows, gold = (part.to(table.device) for part in (packed, rows, gold))
-    return F.cross_entropy(model.head(model.encoder(packed, rows), table), gold)
+    there = rows.to(table.device)
+    logits = model.head(model.encoder(packed.to(table.device), there), table)
+    return F.cross_entropy(logits, gold.to(table.device))
 
 
 def masked(documents: list[Feature], masking: Masking, step: int) -> tuple[Packed, Tensor, Tensor]:
@@ -145,14 +146,15 @@ class Draws:
     def __init__(self, languages: dict[str, list], batch_size: int, exponent: float, seed: int):
         self.languages, self.batch_size, self.seed = languages, batch_size, seed
         self.codes = list(languages)
-        self.weights = [len(found) ** exponent for found in languages.values()]
-        self._window, self._batches = -1, []
+        self.weights = [len(documents) ** exponent for documents in languages.values()]
+        self._window = -1
+        self._batches: list[list[Feature]] = []
 
     def batch(self, step: int) -> tuple[str, list[Feature]]:
-        window, place = divmod(step, self.WINDOW)
+        window, number = divmod(step, self.WINDOW)
         if window != self._window:
             self._window, self._batches = window, self._draw(window)
-        return "text", self._batches[place]
+        return "text", self._batches[number]
 
     def _draw(self, window: int) -> list[list[Feature]]:
         draw = random.Random(f"{self.seed}/{window}")

@@ -35,7 +35,7 @@ def convert(archive: Path, out: Path) -> str:
             f"{', '.join(LANGUAGES)}"
         )
     pairs = [f"{code}-en" for code in there]
-    names = [f"{pair}.{part}" for pair in pairs for part in SPLITS]
+    names = [f"{pair}.{ending}" for pair in pairs for ending in SPLITS]
     layout.write(out, tables(archive, there), "BUCC 2018, as its archives have it.")
     return ", ".join(names)
 
@@ -43,18 +43,18 @@ def convert(archive: Path, out: Path) -> str:
 def tables(archive: Path, languages: list[str]) -> Iterator[tuple[str, str, Iterator[dict]]]:
     """(configuration, split, rows) of all files."""
     for code in languages:
-        for part, split in SPLITS.items():
+        for ending, split in SPLITS.items():
             for side in (code, "en", "gold"):
                 names = ("source_id", "target_id") if side == "gold" else ("id", "text")
-                rows = read(find(archive, f"{code}-en.{part}.{side}"), names)
+                rows = read(find(archive, f"{code}-en.{ending}.{side}"), names)
                 yield f"{code}-en.{side}", split, rows
 
 
 def find(archive: Path, name: str) -> Path:
-    found = sorted(archive.rglob(name))
-    if len(found) != 1:
-        raise UserError(f"{len(found)} files {name} below {archive}; expected one")
-    return found[0]
+    files = sorted(archive.rglob(name))
+    if len(files) != 1:
+        raise UserError(f"{len(files)} files {name} below {archive}; expected one")
+    return files[0]
 
 
 def read(file: Path, names: tuple[str, str]) -> Iterator[dict]:
