@@ -183,9 +183,9 @@ def has_code(module: str) -> bool:
 
 
 def named(modules: list[str]) -> Iterator[str]:
-    """Modules without their package; of a room with many of them their number."""
-    short = [module.removeprefix("waystation.").replace(".", "/") for module in modules]
-    for room, members in itertools.groupby(short, lambda name: name.partition("/")[0]):
+    """The files of modules below waystation/; of a room with many of them their number."""
+    files = [str(path(module)).removeprefix("waystation/") for module in modules]
+    for room, members in itertools.groupby(files, lambda name: name.partition("/")[0]):
         names = list(members)
         if len(names) > MOST_NAMES:
             yield f"`{room}` ({len(names)} modules)"
