@@ -46,7 +46,7 @@ docs: $(READY)  ## fill the generated blocks of README.md and docs/ (ARGS=--chec
 	$(RUN) python -m waystation docs $(ARGS)
 
 copies:  ## copy dvc.yaml into the folder of every suite
-	for folder in suites/*/; do cp dvc.yaml $$folder; done
+	@for folder in suites/*/; do cp dvc.yaml $$folder; done
 
 # A file's tests share what is dear to make, so that a file stays with one process.
 PYTEST := $(RUN) python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile

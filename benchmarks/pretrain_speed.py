@@ -1,9 +1,9 @@
 """Compare the speed of masked-language-model pretraining with a plain Transformers Trainer.
 
-Contestants: `ours` (stages/pretrain.py: packed batches, logits of masked tokens only, own fused
-AdamW), `trainer` (transformers.Trainer, DataCollatorForLanguageModeling, dynamic padding, batches
-drawn at random, default optimiser adamw_torch_fused) and `trainer_grouped` (the same with batches
-of similar length, as ours are: what remains of the difference is not padding).
+Contestants: `ours` (waystation/training/pretraining.py: packed batches, logits of masked tokens
+only, own fused AdamW), `trainer` (transformers.Trainer, DataCollatorForLanguageModeling, dynamic
+padding, batches drawn at random, default optimiser adamw_torch_fused) and `trainer_grouped` (the
+same with batches of similar length, as ours are: what remains of the difference is not padding).
 
 The same model shape and start, dropout, documents, tokenizer, batch size, mask rate, steps,
 learning-rate schedule (the Trainer's lags by one step) and threads. Every measurement is a process
