@@ -4,8 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -15,6 +15,16 @@ ROOT = Path(__file__).resolve().parent.parent
 MIRROR = ROOT.parent / "shared" / "data" / "mirror"
 
 sys.path.insert(0, str(ROOT))
+
+
+@dataclass(frozen=True)
+class Processor:
+    """A machine as the parameters name one (`waystation.encoder.device.Machine`)."""
+
+    file: str = "params.yaml"
+    threads: int = 1
+    device: str = "cpu"
+    precision: str = "float32"
 
 
 @pytest.fixture(scope="session")
@@ -68,21 +78,16 @@ def encoder(config):
 
 
 @pytest.fixture(scope="session")
-def word_tokenizer(tmp_path_factory):
+def word_tokenizer():
     """A word tokenizer trained on a few English lines."""
-    from waystation.data import examples
     from waystation.encoder import tokenizer
-    from waystation.params.schema import TokenizerSettings
 
-    folder = tmp_path_factory.mktemp("text")
     lines = [
         "the farmer feed 3 old horse-s in the barn today .",
         "Anna read the book . who did feed the horse ? what did Anna read ?",
         "the baker did not cut the red onion in the kitchen yesterday .",
     ]
-    rows = [{"id": str(i), "text": line} for i, line in enumerate(lines)]
-    examples.write(examples.path(folder, "train", "en"), rows)
-    return tokenizer.train("word", TokenizerSettings(("word",), 200), folder)
+    return tokenizer.train("word", 200, lambda: lines)
 
 
 @pytest.fixture(scope="session")
@@ -131,24 +136,16 @@ def source(tmp_path):
 
 def fetch(prefix, name, out, languages=("en",), limits=(), **more):
     """What the stages `sources` and `download` do, without their command lines."""
-    from waystation import tasks
-    from waystation.data import downloads, origins
-    from waystation.params.schema import Source
+    from stages.download import fetch_all
+    from waystation.data import downloads, origins, source_rows
+    from waystation.params.schema import Source, TaskLimits
 
-    limits = dict.fromkeys(("languages", "train", "validation", "test")) | dict(limits)
-    settings = SimpleNamespace(
-        languages=languages,
-        tasks={name: SimpleNamespace(**limits)},
-        source=Source(str(prefix), "", **{"sampled": True} | more),
-    )
-    run = SimpleNamespace(
-        options=SimpleNamespace(task=name),
-        inputs={"code": Path("code")},
-        checksums={"code": "digest"},
-        outputs={"out": out},
-        settings=settings,
-    )
-    return downloads.download(run, tasks.load(name), origins.origin(settings, name, {}, {}))
+    source, own = Source(str(prefix), "", **{"sampled": True} | more), TaskLimits(**dict(limits))
+    wanted_languages = source_rows.wanted_languages(name, own, tuple(languages))
+    origin = origins.origin(name, wanted_languages, source, {}, {})
+    downloads.announce(name, origin)
+    wanted = downloads.Download(name, wanted_languages, source, own, origin)
+    return downloads.gather(wanted, fetch_all(wanted, "digest"), out)
 
 
 def run(command: list[str], cwd: Path, check: bool = True, **env: str):

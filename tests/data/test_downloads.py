@@ -1,7 +1,6 @@
 """Rows to examples: real rows where the mirror is at hand, and every kind of broken source."""
 
 import sys
-from types import SimpleNamespace
 
 import datasets
 import pyarrow.parquet
@@ -14,6 +13,7 @@ from waystation.base.errors import UserError
 from waystation.data import conversion, examples
 from waystation.evaluation.rows import make_pool
 from waystation.files import write_json
+from waystation.grid.plans import InputLengths
 
 pytestmark = pytest.mark.usefixtures("scratch")
 
@@ -502,7 +502,7 @@ def test_real_rows_of_lareqa(mirror, tmp_path, word_tokenizer):
     assert thai["rows"] == 1190
     assert thai["candidates"] == thai["expected_candidates"] == 852
     task = examples.read_description(tmp_path / "lareqa")
-    lengths = SimpleNamespace(max_tokens=16)
+    lengths = InputLengths(max_tokens=16, stride=4)
     pool = make_pool(tmp_path, task, "test", ["en", "th"], word_tokenizer, lengths)
     assert len(pool.keys) == 1180 + 852  # as the authors count them
     found = examples.read(tmp_path / "lareqa/test/th.jsonl")

@@ -39,9 +39,8 @@ def test_bounds_of_sentences_become_the_rows_of_lareqa(release, source, tmp_path
 def test_what_is_missing_is_named_and_nothing_is_written(release, tmp_path):
     file = release / "xquad-r/de.json"
     file.write_text('{"data": [{"paragraphs": [{"context": "a", "qas": []}]}]}')
-    with pytest.raises(
-        UserError, match=r"de, validation: .*--help shows: KeyError\('sentence_breaks'"
-    ):
+    message = r"de, validation: .*--help shows: KeyError\('sentence_breaks'"
+    with pytest.raises(UserError, match=message):
         convert(release, tmp_path / "out")
     file.write_text('{"data": [')
     with pytest.raises(UserError, match=r"de\.json is not whole JSON"):

@@ -1,4 +1,4 @@
-"""Retrieval from a pool over tokens that no two languages share, and how it is told."""
+"""Retrieval from a pool over tokens that no two languages share."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
-from tests.report.small_grid import Grid
+from tests.conftest import Processor
 from waystation.data import examples
 from waystation.data.examples import Description
 from waystation.encoder.encoder import Packed
@@ -17,13 +17,12 @@ from waystation.encoder.special_tokens import read
 from waystation.evaluation import unshared
 from waystation.evaluation.cell import Scorer, score_test
 from waystation.evaluation.rows import Rows, make_pool
-from waystation.report import csv_files, markdown, summary, tables
-from waystation.report.scores import read_scores
-from waystation.report.text import UNSHARED_NOTE, score_table
+from waystation.grid.plans import InputLengths
+from waystation.params.schema import Evaluate
 from waystation.task_model import TaskModel
 
-SETTINGS = SimpleNamespace(batch_tokens=12)
-LENGTHS = SimpleNamespace(max_tokens=30)
+SETTINGS = Evaluate(batch_tokens=12, max_answer_tokens=5)
+LENGTHS = InputLengths(max_tokens=30, stride=2)
 TASK = Description("task", "dual_encoder", ("map_at_20",), (), None, None)
 
 # (query, its key, a candidate's key, text): `Anna` and `3` alone stand in both languages' texts.
@@ -158,8 +157,7 @@ def test_the_encoder_sees_whole_texts_and_the_mean_is_over_some_tokens(encoder, 
 def scored(folder: Path, rows: list[Rows], model: TaskModel, again: dict, monkeypatch):
     """What `evaluate` tells of a language and writes of its examples."""
     monkeypatch.setattr(Scorer, "read", lambda *_: model)
-    settings = SimpleNamespace(evaluate=SETTINGS)
-    scorer = Scorer(TASK, settings, tqdm(disable=True), again)
+    scorer = Scorer(TASK, Processor(), SETTINGS, tqdm(disable=True), again)
     tasks = {"task": {"main_score": "map_at_20_percent", "languages": {}}}
     score_test(folder, Path("0"), "100", "100", rows, tasks, scorer)
     lines = [json.loads(x) for x in (folder / "task/en.jsonl").read_text().splitlines()]
@@ -171,67 +169,11 @@ def test_the_score_stands_beside_the_ordinary_one_and_changes_nothing_of_it(
 ):
     model = TaskModel(encoder, {"task": TASK}).eval()
     model.initialize_heads(torch.Generator().manual_seed(2))
-    alone, before = score_test(tmp_path / "alone", rows, model, {}, monkeypatch)
-    both, after = score_test(tmp_path / "both", rows, model, {"task": again}, monkeypatch)
+    alone, before = scored(tmp_path / "alone", rows, model, {}, monkeypatch)
+    both, after = scored(tmp_path / "both", rows, model, {"task": again}, monkeypatch)
     told = both.pop("unshared_map_at_20_percent")
     assert both == alone
     assert all(isinstance(line["points"].pop("unshared_map_at_20"), list) for line in after)
     assert after == before
     points = again.score(model, "task", SETTINGS)["en"]
     assert told == pytest.approx(100 * sum(p["map_at_20"][0] for p in points) / len(points))
-
-
-CODES = ("en", "qda", "qdb")
-POINTS = {"en": [[1, 0.5]] * 8, "qda": [[1, 0.0], [0, 0.5]] * 4, "qdb": [[1, 0.5]] * 8}
-
-
-@pytest.fixture
-def told(tmp_path):
-    """Unshared 50 in English, 25 and 50 in the others; XNLI has no such score."""
-    groups = {"lookup": ("squad_retrieval",), "pairs": ("mnli",)}
-    small = Grid(tmp_path, ["pico"], ["random", "none"], CODES, groups)
-    for recipe in ("random", "none"):
-        small.score("lookup", "pico", recipe, {"squad_retrieval": (["en"], {"lareqa": POINTS})})
-        plain = {code: [1.0, 0.0] * 4 for code in CODES}
-        small.score("pairs", "pico", recipe, {"mnli": (["en"], {"xnli": plain})})
-    scores = read_scores(small.run)
-    return SimpleNamespace(run=small.run, scores=scores, made=tables.make(scores, small.run))
-
-
-def of(rows: list[dict], **wanted) -> dict:
-    (found,) = [r for r in rows if all(r.get(key) == value for key, value in wanted.items())]
-    return found
-
-
-def test_means_have_intervals_and_stand_beside_the_main_score(told):
-    row = of(told.made["gains"], recipe="none", task="lareqa")
-    assert row["unshared_percent"] == pytest.approx(37.5)  # (25 + 50) / 2, without English
-    assert row["unshared_low_percent"] < 37.5 < row["unshared_high_percent"]
-    assert row["zero_shot_percent"] == pytest.approx(75)
-    by_language = of(told.made["scores"], recipe="none", task="lareqa", language="en")
-    assert by_language["unshared_percent"] == pytest.approx(50)
-    assert "unshared_percent" not in of(told.made["gains"], recipe="none", task="xnli")
-
-
-def test_the_summary_names_the_metric(told):
-    found = summary.summary(told.scores, told.made)["scores"]["pico"]["none"]
-    assert found["lareqa"]["unshared_map_at_20_zero_shot_percent"] == 37.5
-    assert found["lareqa"]["unshared_map_at_20_english_percent"] == 50
-    assert not any("unshared" in key for key in found["xnli"])
-
-
-def test_it_is_printed_in_a_column_and_written_in_a_row_of_its_own(told, tmp_path):
-    lines = score_table(told.made, told.run.settings).splitlines()
-    start = next(i for i, line in enumerate(lines) if line.endswith("lareqa  lareqa unshared"))
-    below = [line.split() for line in lines[start + 1 :]]
-    assert ["none,", "in", "English", "100.0", "50.0"] in below
-    assert ["none", "75.0", "37.5"] in below
-    assert lines.count(UNSHARED_NOTE) == 1
-    csv_files.write(tmp_path, told.made)
-    lines = markdown.markdown(csv_files.read(tmp_path)).splitlines()
-    (row,) = [line for line in lines if "`lareqa`, map at 20, unshared tokens" in line]
-    cells = [cell.strip() for cell in row.strip("|").split("|")]
-    assert cells[3:6] == ["25.0", *[cells[4], "50.0 [50.0, 50.0]"]]
-    assert cells[4] == cells[6]
-    assert cells[6].startswith("37.5 [")
-    assert len(cells) == next(line for line in lines if line.startswith("| task")).count("|") - 1

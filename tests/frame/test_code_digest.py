@@ -93,13 +93,25 @@ def test_modules_imported_by_key_belong_to_the_cells_that_use_the_key(entries):
 
 def test_planning_is_not_part_of_what_it_plans(entries):
     """Cells depend on the bytes of their own plan: other planning may leave those as they are."""
-    holding = {n for n, m in entries.items() if "stages.recipes" in code_digest.closure(m)}
+    holding = {
+        n for n, m in entries.items() if "waystation.grid.planning" in code_digest.closure(m)
+    }
     assert holding == {"recipes"}
 
 
+def test_rooms_that_only_run_a_stage_are_in_no_digest_nor_what_they_alone_import(entries):
+    assert "waystation.frame.stage" in code_digest.imports("stages.align")
+    assert "waystation.report.published" in code_digest.imports("waystation.frame.published_names")
+    for name, modules in entries.items():
+        rooms = {module.split(".")[1] for module in code_digest.closure(modules) if "." in module}
+        assert not rooms & {"base", "params", "frame"}, name
+        assert ("report" in rooms) == (name == "report"), name
+
+
 def test_training_is_not_part_of_what_only_reads_models(entries):
+    assert "waystation.training.loop" in code_digest.closure(entries["pretrain"])
     for name in ("report", "recipes", "sources", "align", "download/xnli"):
-        assert "stages.training" not in code_digest.closure(entries[name]), name
+        assert "waystation.training.loop" not in code_digest.closure(entries[name]), name
 
 
 def test_a_missing_source_is_named_by_its_parameter():

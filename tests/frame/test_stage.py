@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.conftest import ROOT, run
 from waystation.base.errors import UserError
@@ -14,7 +15,7 @@ from waystation.frame.stage import hold_writable
 
 BODY = """
 import pathlib, sys, time
-from stages.command import stage
+from waystation.frame.stage import stage
 def main():
     with stage("A stage.", inputs=["given"], outputs=["out"], params=["seeds"]) as run:
         (run.outputs["out"]).write_text("half")
@@ -77,6 +78,17 @@ def test_a_missing_input_is_named(call):
     done = call("pass", given="elsewhere.txt")
     assert done.returncode == 1
     assert "--given: elsewhere.txt does not exist" in done.stderr
+
+
+def test_an_unknown_name_of_published_scores_is_told_before_the_work(call):
+    file = call.folder / "params.yaml"
+    published = {"model": "nano", "recipe": "none", "source": "somebody"}
+    told = yaml.safe_load(file.read_text())
+    told["report"]["reference"] = {"table": published | {"scores": {"xnly": {"accuracy": 1.0}}}}
+    file.write_text(yaml.safe_dump(told))
+    done = call("print('worked')")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "report.reference.table.scores: unknown name 'xnly'" in done.stderr
 
 
 def test_an_unwritable_folder_is_named(call):

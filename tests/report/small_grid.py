@@ -1,11 +1,14 @@
 """A small grid of files as the report reads them, for the tests of the report."""
 
 import json
-from types import SimpleNamespace
+from dataclasses import replace
 
 import numpy as np
 
-from waystation.params.schema import ScratchModel
+from tests.conftest import ROOT
+from waystation.params.load import load_settings
+from waystation.params.schema import Extra, Report, ScratchModel
+from waystation.report import scores, tables
 
 MODELS = {
     "pico": ScratchModel(2, 64, 2, 128, 130, 0.1, 0.0, 0),
@@ -16,24 +19,36 @@ SCORES["lareqa"] = ("map_at_20", "unshared_map_at_20")
 
 
 class Grid:
-    """Writes the files that the report reads; shares of right answers are told per language."""
+    """Writes the files that the report reads; shares of right answers are told per language.
 
-    def __init__(self, folder, models, recipes, languages, groups, orders=None, seeds=(0,)):
+    `suite` is that of the project with another grid: `extra` has the recipes of some models alone.
+    """
+
+    def __init__(
+        self, folder, models, recipes, languages, groups, orders=None, seeds=(0,), extra=None
+    ):
         self.folder, self.seeds = folder, seeds
-        self.run = SimpleNamespace(
-            inputs={
-                name: folder / name for name in ("scores", "predictions", "align", "benchmark")
-            },
-            settings=SimpleNamespace(
-                suite="pocket",
-                languages=tuple(languages),
-                models={name: MODELS[name] for name in models},
-                cells=tuple((model, recipe) for model in models for recipe in recipes),
-                orders=orders or {},
-                target=SimpleNamespace(groups=groups),
-                report=SimpleNamespace(resamples=200, baseline="none", reference={}),
-            ),
+        pocket = load_settings(ROOT / "params.yaml")
+        self.suite = replace(
+            pocket,
+            languages=tuple(languages),
+            models={name: MODELS[name] for name in models},
+            recipes=tuple(recipes),
+            extra=extra or Extra(),
+            orders=orders or {},
+            seeds=seeds,
+            target=replace(pocket.target, groups=groups),
+            report=Report(resamples=200, baseline="none"),
         )
+
+    def scores(self):
+        """The scores as the report reads them."""
+        return scores.read_scores(self.suite, self.folder / "scores", self.folder / "predictions")
+
+    def tables(self, told=None):
+        """The report's tables, of some scores or of those on disk."""
+        read = self.scores() if told is None else told
+        return tables.make(read, self.suite, self.folder / "align", self.folder / "benchmark")
 
     def score(self, group, model, recipe, targets):
         """targets {target: (languages trained on, {task: {language: points of the examples}})}."""

@@ -1,12 +1,15 @@
 """The benchmarks' averages over our own scores, against those of `waystation.commands.score`."""
 
 import random
-from types import SimpleNamespace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from tests.conftest import ROOT
 from waystation import tasks
+from waystation.params.load import load_settings
+from waystation.params.schema import Extra, Report
 from waystation.report.averages import overall_rows
 from waystation.report.scores import Language, Result, Score
 from waystation.report.text import overall_tables
@@ -14,8 +17,13 @@ from waystation.xtreme import benchmarks
 
 ENCODERS = {"tatoeba": "cosine_from_english_percent", "bucc": "f1_percent"}
 MODULES = ("xnli", "pawsx", "udpos", "panx", "xquad", "mlqa", "tydiqa", *ENCODERS)
-SETTINGS = SimpleNamespace(
-    cells=(("nano", "none"), ("nano", "mnli")), report=SimpleNamespace(baseline="none")
+POCKET = load_settings(ROOT / "params.yaml")
+SUITE = replace(
+    POCKET,
+    models={"nano": POCKET.models["nano"]},
+    recipes=("none", "mnli"),
+    extra=Extra(),
+    report=Report(resamples=1, baseline="none"),
 )
 
 
@@ -31,7 +39,7 @@ def drawn(languages: dict[str, list[str]]) -> dict:
             task: {code: {m: draw.uniform(0, 100) for m in metrics[task]} for code in codes}
             for task, codes in languages.items()
         }
-        for _, recipe in SETTINGS.cells
+        for recipe in SUITE.recipes
     }
 
 
@@ -66,7 +74,7 @@ def tables(points: dict) -> tuple[list[Score], dict[str, list[dict]]]:
 def test_they_are_those_of_the_scorer():
     names = {task: tasks.load(task).XTREME for task in MODULES}
     told = drawn({task: list(benchmarks.XTREME.tasks[names[task]].languages) for task in MODULES})
-    everything = overall_rows(*tables(told), SETTINGS)
+    everything = overall_rows(*tables(told), SUITE)
     rows = [row for row in everything if row["benchmark"] == "xtreme"]
     for recipe, found in told.items():
         expected = benchmarks.averages(benchmarks.XTREME, {names[t]: v for t, v in found.items()})
@@ -77,7 +85,7 @@ def test_they_are_those_of_the_scorer():
             metrics = expected["tasks"][names[task]]
             both = [metrics[m] for m in ("accuracy", "f1", "exact_match") if m in metrics]
             assert ours[names[task]] == pytest.approx(np.mean(both))
-    text = overall_tables(rows, SETTINGS).splitlines()
+    text = overall_tables(rows, SUITE).splitlines()
     assert text[1].split()[-5:] == ["classification", "tagging", "qa", "retrieval", "overall"]
     assert text[-1].split()[-1] == f"{ours['overall']:.1f}"
     gains = {(r["recipe"], r["tasks"]): r["gain"] for r in rows}
@@ -95,11 +103,11 @@ def test_a_missing_language_or_task_is_never_a_smaller_average():
         for less in (languages | {task: languages[task][1:]}, {**languages}):
             if less == languages:
                 del less[task]
-            rows = overall_rows(*tables(drawn(less)), SETTINGS)
+            rows = overall_rows(*tables(drawn(less)), SUITE)
             rows = [row for row in rows if row["benchmark"] == "xtreme"]
             told = {row["tasks"] for row in rows}
             assert told == whole - {names[task], group, "overall"}
-            shown = overall_tables(rows, SETTINGS)
+            shown = overall_tables(rows, SUITE)
             assert group not in shown
             assert "tagging" in shown
 
@@ -107,7 +115,7 @@ def test_a_missing_language_or_task_is_never_a_smaller_average():
 def test_a_generated_world_s_languages_take_the_benchmark_s_place():
     told = drawn({task: ["en", "qda", "qde"] for task in MODULES})
     told["mnli"].pop("bucc")
-    rows = [r for r in overall_rows(*tables(told), SETTINGS) if r["benchmark"] == "xtreme"]
+    rows = [r for r in overall_rows(*tables(told), SUITE) if r["benchmark"] == "xtreme"]
     assert {row["recipe"] for row in rows if row["tasks"] == "overall"} == {"none"}
     found = {row["tasks"]: row["score_percent"] for row in rows if row["recipe"] == "none"}
     values = [v["accuracy"] for task in ("xnli", "pawsx") for v in told["none"][task].values()]

@@ -1,18 +1,17 @@
 """Paired differences, exact match, chance, table files and the Markdown tables, worked by hand."""
 
-from types import SimpleNamespace
-
 import pytest
 import yaml
 from matplotlib import pyplot
 
 from tests.conftest import ROOT
 from tests.report.small_grid import MODELS, Grid, share
-from waystation.report import csv_files, markdown, summary, tables
+from waystation.grid.cells import all_cells
+from waystation.params.schema import Extra
+from waystation.report import csv_files, markdown, summary
 from waystation.report.differences import pairs
 from waystation.report.figures import blocks, panels
 from waystation.report.figures.size import comparable
-from waystation.report.scores import read_scores
 
 LANGUAGES = ("en", "qda", "qdb")
 RECIPES = ("random", "none", "mnli", "squad_v1", "sequential/two/2")
@@ -31,23 +30,23 @@ READ = [[1.0, 1.0], [0.5, 0.0], [0.0, 0.0], [0.5, 0.0]]  # F1 and exact match: 5
 @pytest.fixture
 def small(tmp_path):
     """What XNLI does not list answers as `none`; only nano has the sequence."""
-    cells = [(m, r) for m in ("pico", "nano") for r in RECIPES if (m, r) != ("pico", RECIPES[-1])]
     orders = {"two": ("mnli", "squad_v1")}
-    made = Grid(tmp_path, ["pico", "nano"], RECIPES, LANGUAGES, GROUPS, orders, seeds=(0, 1))
-    made.run.settings.cells = tuple(cells)
-    for model, recipe in cells:
+    extra = Extra(models=("nano",), recipes=RECIPES[-1:])
+    grid = (["pico", "nano"], RECIPES[:-1], LANGUAGES, GROUPS, orders)
+    made = Grid(tmp_path, *grid, seeds=(0, 1), extra=extra)
+    for model, recipe in all_cells(made.suite):
         right = XNLI.get((model, recipe), XNLI[model, "none"])
         points = {code: share(p) for code, p in zip(LANGUAGES, right, strict=True)}
         read = {"mlqa": dict.fromkeys(("qda", "qdb"), READ)}
         made.score("pairs", model, recipe, {"mnli": (["en"], {"xnli": points})})
         made.score("reading", model, recipe, {"squad_v1": (["en"], read)})
         made.align(model, recipe, 30.0)
-    return made.run
+    return made
 
 
 @pytest.fixture
 def made(small):
-    return tables.make(read_scores(small), small)
+    return small.tables()
 
 
 def row(rows, **wanted):
@@ -90,12 +89,12 @@ def test_exact_match_stands_beside_f1(made):
 
 
 def test_chance_is_the_mean_over_the_languages_that_are_shown(small):
-    scores = read_scores(small)
+    scores = small.scores()
     one = next(s for s in scores if s.task == "xnli")
     levels = {"en": 50.0, "qda": 10.0, "qdb": 20.0}
     for code, level in levels.items():
         object.__setattr__(one.languages[code], "chance", level)
-    told = tables.make(scores, small)
+    told = small.tables(scores)
     found = [
         r["chance_percent"] for r in told["scores"] if (r["model"], r["task"]) == ("pico", "xnli")
     ]
@@ -106,7 +105,7 @@ def test_chance_is_the_mean_over_the_languages_that_are_shown(small):
 
 
 def test_the_summary_tells_the_differences(small, made):
-    told = summary.summary(read_scores(small), made)
+    told = summary.summary(small.scores(), made)
     found = told["model_size"]["nano_less_pico"]["none"]["xnli"]
     assert found["difference_points"] == 25
     assert set(found) == {"difference_points", "low_points", "high_points", "n", "seeds"}
@@ -114,16 +113,10 @@ def test_the_summary_tells_the_differences(small, made):
     assert told["scores"]["pico"]["none"]["mlqa"]["exact_match_zero_shot_percent"] == 25
 
 
-def test_a_summary_names_only_the_inputs_of_its_numbers(tmp_path):
-    """Timings differ at every run; a list is no metric, so `dvc metrics diff` stays short."""
-    paths = {name: tmp_path / name for name in ("scores", "benchmark")}
-    run = SimpleNamespace(
-        inputs=paths,
-        checksums={str(path): f"digest of {name}" for name, path in paths.items()},
-        settings=SimpleNamespace(seeds=(0, 1)),
-    )
-    told = summary.made_from(run, "scores")["made_from"]
-    assert told["inputs_sha256"] == [[str(paths["scores"]), "digest of scores"]]
+def test_a_summary_tells_what_it_is_made_from_in_lists(small):
+    """A list is no metric, so `dvc metrics diff` stays short."""
+    told = summary.made_from({"metrics/scores": "digest"}, small.suite)["made_from"]
+    assert told["inputs_sha256"] == [["metrics/scores", "digest"]]
     assert told["seeds"] == [0, 1]
     assert told["versions"][0][0] == "numpy"
     assert all(isinstance(value, list) for value in told.values())

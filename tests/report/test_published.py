@@ -1,20 +1,14 @@
-"""Published scores beside ours, on the small grid of tests/test_results.py."""
+"""Published scores beside ours, on the small grid of tests/report/test_markdown.py."""
 
 from dataclasses import replace
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.report.test_markdown import row, small  # noqa: F401  a fixture
 from waystation.base.errors import UserError
-from waystation.params import checks
-from waystation.params.load import load_settings
 from waystation.params.schema import Reference
-from waystation.report import scores, tables
-from waystation.report.averages import OVERALL
 from waystation.report.published import reference_rows
 from waystation.report.text import reference_table
-from waystation.xtreme import benchmarks
 
 PUBLISHED = Reference(
     "nano",
@@ -25,10 +19,13 @@ PUBLISHED = Reference(
 )
 
 
-def made(run, **published):
-    run.settings.report.reference = published
-    run.settings.file = "params.yaml"
-    return tables.make(scores.read_scores(run), run)["reference"]
+def with_references(suite, **published):
+    return replace(suite, report=replace(suite.report, reference=published))
+
+
+def made(grid, **published):
+    grid.suite = with_references(grid.suite, **published)
+    return grid.tables()["reference"]
 
 
 def test_ours_is_the_mean_over_all_languages_and_english(small):  # noqa: F811
@@ -66,33 +63,13 @@ def test_a_benchmark_s_averages_have_published_scores_too(small):  # noqa: F811
     assert "ours_percent" not in rows[0]  # tasks are missing
     told = {"benchmark": "xtreme", "model": "nano", "recipe": "none", "score_percent": 61.5}
     averages = [told | {"tasks": "qa"}, told | {"tasks": "overall", "recipe": "ccg"}]
-    small.settings.report.reference = {"whole": whole}
-    found = reference_rows([], [], averages, small.settings)
+    found = reference_rows([], [], averages, with_references(small.suite, whole=whole))
     assert found[0]["difference"] == pytest.approx(1.5)
     wrong = replace(whole, scores={"qa": {"f1": 60.0}})
-    small.settings.report.reference = {"whole": wrong}
     with pytest.raises(UserError, match="measure 'f1'; allowed: score"):
-        reference_rows([], [], averages, small.settings)
-
-
-def test_the_averages_that_parameters_may_name_are_the_benchmarks():
-    for benchmark in benchmarks.BENCHMARKS.values():
-        assert {*benchmark.groups, OVERALL} == set(checks.AVERAGES)
-    assert set(benchmarks.BENCHMARKS) == set(checks.BENCHMARKS)
+        reference_rows([], [], averages, with_references(small.suite, whole=wrong))
 
 
 def test_a_measure_that_the_task_does_not_have_is_refused(small):  # noqa: F811
     with pytest.raises(UserError, match="allowed: accuracy"):
         made(small, table=replace(PUBLISHED, scores={"xnli": {"f1": 70.0}}))
-
-
-def test_names_in_the_parameters_are_checked(tmp_path):
-    text = (ROOT / "suites/xtreme/params.yaml").read_text()
-    file = tmp_path / "params.yaml"
-    wrongs = [("xnli: {acc", "xnly: {acc"), ("recipe: none", "recipe: non")]
-    wrongs += [("benchmark: xtreme ", "benchmark: extreme ")]
-    for name, wrong in wrongs:
-        assert name in text
-        file.write_text(text.replace(name, wrong))
-        with pytest.raises(UserError, match=r"report\.reference\.baseline"):
-            load_settings(file)

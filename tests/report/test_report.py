@@ -1,7 +1,5 @@
 """The report against a small grid of files whose gains are worked by hand."""
 
-from types import SimpleNamespace
-
 import pytest
 from matplotlib import pyplot
 
@@ -9,7 +7,7 @@ from tests.report.small_grid import MODELS, Grid, share
 from waystation.report import summary, tables
 from waystation.report.figures import gains as figure_of_gains
 from waystation.report.figures import languages, speed
-from waystation.report.scores import Score, distinct, labelled, read_scores
+from waystation.report.scores import Score, distinct, labelled
 from waystation.report.text import WIDTH, parts, score_table
 
 LANGUAGES = ("en", "qda", "qdb")
@@ -48,7 +46,7 @@ def small(tmp_path):
             for target in GROUPS["pairs"]
         ],
     )
-    return made.run
+    return made
 
 
 def parts_of_words():
@@ -57,7 +55,7 @@ def parts_of_words():
 
 @pytest.fixture
 def made(small):
-    return tables.make(read_scores(small), small)
+    return small.tables()
 
 
 def row(rows, **wanted):
@@ -96,30 +94,29 @@ def test_a_cell_that_has_not_run_is_told(small, made):
     missing = [r for r in made["scores"] if r["status"] == "not run"]
     assert [r["recipe"] for r in missing] == ["random", "ccg", "sequential/two/2"]
     assert {(r["target"], r["task"]) for r in missing} == {("udpos", "udpos")}
-    told = summary.summary(read_scores(small), made)
+    told = summary.summary(small.scores(), made)
     assert told["not_run_cells"] == 3
     assert "udpos" not in told["scores"]["pico"]["ccg"]
-    text = score_table(made, small.settings)
+    text = score_table(made, small.suite)
     assert text.count("not run") == 3
 
 
 def test_the_grid_comes_from_the_parameters(small):
     """A folder of a recipe that is no longer in the grid changes nothing."""
-    before = tables.make(read_scores(small), small)
-    old = small.inputs["align"] / "pico" / "dropped.json"
-    old.write_text((small.inputs["align"] / "pico" / "none.json").read_text())
-    assert tables.make(read_scores(small), small) == before
+    before = small.tables()
+    old = small.folder / "align" / "pico" / "dropped.json"
+    old.write_text(old.with_name("none.json").read_text())
+    assert small.tables() == before
     assert {r["recipe"] for r in before["cost"]} == set(RECIPES)
 
 
 def test_a_target_of_which_nothing_has_run_still_has_its_column(tmp_path):
     made = Grid(tmp_path, ["pico"], ["none"], LANGUAGES, {"words": ("udpos",)})
-    scores = read_scores(made.run)
-    assert [(s.label, s.languages) for s in scores] == [("udpos", {})]
-    text = score_table(tables.make(scores, made.run), made.run.settings)
+    assert [(s.label, s.languages) for s in made.scores()] == [("udpos", {})]
+    text = score_table(made.tables(), made.suite)
     assert "udpos" in text
     assert "not run" in text
-    summary.write_plots(tmp_path / "plots", tables.make(scores, made.run))  # figures that say so
+    summary.write_plots(tmp_path / "plots", made.tables())  # figures that say so
 
 
 def test_the_sequence_begins_with_the_baseline_and_the_single_recipe(made):
@@ -148,7 +145,7 @@ def test_labels_of_two_targets_stay_apart(made):
 
 def test_retrieval_is_told_at_the_layers_that_count(small, made):
     """Layer 1 is the protocol's, layer 2 the one that qda chose for qdb."""
-    told = summary.summary(read_scores(small), made)["scores"]["pico"]["ccg"]
+    told = summary.summary(small.scores(), made)["scores"]["pico"]["ccg"]
     assert told["tatoeba"] == {
         "margin_to_english_percent": 31,
         "unshared_margin_to_english_percent": 31,
@@ -172,7 +169,7 @@ def test_retrieval_is_told_at_the_layers_that_count(small, made):
 
 
 def test_the_encoders_measures_are_printed_beside_chance(small, made):
-    lines = score_table(made, small.settings).splitlines()
+    lines = score_table(made, small.suite).splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith("encoders"))
     assert lines[start].split()[3:] == [
         *("tatoeba", "all", "tatoeba", "unshared", "bucc", "F1"),
@@ -199,7 +196,7 @@ def test_the_table_of_retrieval_says_on_what_and_with_what_spread(made):
 
 
 def test_the_printed_tables_of_retrieval(small, made):
-    text = score_table(made, small.settings)
+    text = score_table(made, small.suite)
     lines = text.splitlines()
     head = next(line for line in lines if line.startswith("tatoeba, cosine from English"))
     assert head.endswith("protocol, others  chosen, others")
@@ -258,7 +255,7 @@ def test_names_stand_apart_and_within_the_panel():
     assert places == pytest.approx([0.1, 0.2, 0.5, 0.8, 0.9, 1.0])
 
 
-def test_printed_tables_stay_within_their_width():
+def test_printed_tables_stay_within_their_width(tmp_path):
     """Many tasks and recipes with long names: columns go below one another, none is lost."""
     tasks = [f"task_{i:02}" for i in range(14)]
     recipes = ["random", "none", *(f"sequential/nine_tasks/{k}" for k in range(2, 10))]
@@ -272,12 +269,7 @@ def test_printed_tables_stay_within_their_width():
     scores = [g | {"status": "run", "seeds": 3, "language": "qda"} for g in gains]
     made = {"gains": gains, "scores": scores, "alignment": [], "mining": [], "identity": []}
     made["retrieval"] = []
-    settings = SimpleNamespace(
-        suite="pocket",
-        cells=[(model, recipe) for model in MODELS for recipe in recipes],
-        report=SimpleNamespace(baseline="none"),
-    )
-    lines = score_table(made, settings).splitlines()
+    lines = score_table(made, Grid(tmp_path, MODELS, recipes, (), {}).suite).splitlines()
     assert max(map(len, lines)) <= WIDTH
     shown = "\n".join(lines)
     assert all(shown.count(task) == 1 for task in tasks)

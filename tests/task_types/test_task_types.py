@@ -1,7 +1,6 @@
 """Examples to features and back, for each type of task."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 import torch
@@ -13,7 +12,9 @@ from waystation.encoder.features import Feature, pack
 from waystation.encoder.special_tokens import Special
 from waystation.encoder.tokenizer import BOS, EOS, PAD, UNK
 from waystation.evaluation.rows import Rows, make_pool
+from waystation.grid.plans import InputLengths
 from waystation.metrics import map_at_20
+from waystation.params.schema import Evaluate, ScratchModel
 from waystation.task_model import TaskModel, read_model
 from waystation.task_types import (
     classification,
@@ -28,8 +29,11 @@ SPECIAL = Special(BOS, (EOS, EOS), EOS, False, PAD, UNK, mask=49, vocabulary=50)
 CONTEXT = "the farmer feed 3 old horse-s in the barn today ."
 
 
+INFERENCE = Evaluate(batch_tokens=64, max_answer_tokens=5)
+
+
 def lengths(max_tokens=40, stride=2):
-    return SimpleNamespace(max_tokens=max_tokens, stride=stride, max_answer_tokens=5)
+    return InputLengths(max_tokens, stride)
 
 
 def question(text="3 old horse-s", context=CONTEXT):
@@ -51,7 +55,7 @@ def test_the_target_of_a_question_decodes_to_its_answer(word_tokenizer, answer):
     features = question_answering.make_features([example], word_tokenizer, lengths())
     assert len(features) == 1
     scores = [span_scores(features[0], *features[0].target)]
-    found = question_answering.predict(scores, features, [example], lengths())
+    found = question_answering.predict(scores, features, [example], INFERENCE)
     assert found == [answer]
 
 
@@ -86,7 +90,7 @@ def test_the_best_span_over_all_features_wins(word_tokenizer):
     features = question_answering.make_features([example], word_tokenizer, lengths(18, 3))
     scores = [torch.zeros(2, 1 + len(f.context[1])) for f in features]
     scores[-1][:, -1] = 1.0
-    assert question_answering.predict(scores, features, [example], lengths()) == ["."]
+    assert question_answering.predict(scores, features, [example], INFERENCE) == ["."]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +106,7 @@ def test_an_answer_may_not_end_before_it_starts_nor_be_too_long(word_tokenizer, 
     scores = torch.zeros(2, 1 + len(feature.context[1]))
     scores[0, 1 + start], scores[1, 1 + end] = 5.0, 5.0
     scores[0, 9], scores[1, 9] = 4.0, 4.5
-    found = question_answering.predict([scores], [feature], [example], lengths())[0]
+    found = question_answering.predict([scores], [feature], [example], INFERENCE)[0]
     assert found == example["context"][slice(*feature.context[1][8])]
 
 
@@ -130,7 +134,7 @@ def test_a_long_sentence_is_split_between_words_and_put_together_again(word_toke
     features = tagging.make_features([example], word_tokenizer, lengths(6))
     assert len(features) > 1
     assert all(len(f.ids) <= 6 for f in features)
-    found = tagging.predict([f.target for f in features], features, [example], lengths())
+    found = tagging.predict([f.target for f in features], features, [example], INFERENCE)
     assert found == [list(range(8))]
 
 
@@ -182,7 +186,7 @@ def test_no_answer_has_to_beat_the_best_span(word_tokenizer, none, allows, expec
     scores[1][0, -1], scores[1][1, -1] = 4.0, 1.0
     for found, score in zip(scores, none, strict=True):
         found[0, 0] = score
-    assert question_answering.predict(scores, features, [example], lengths()) == [expected]
+    assert question_answering.predict(scores, features, [example], INFERENCE) == [expected]
 
 
 def task_model(encoder, kind, pool=None):
@@ -260,7 +264,7 @@ def test_a_vector_is_the_mean_of_its_own_tokens(encoder):
             mean = encoder(Packed([feature.ids])).mean(0)
             expected = model.heads["task"].projection(mean)
             assert torch.allclose(vector, expected / expected.norm(), atol=1e-6)
-    separate = model.outputs("task", alone, SimpleNamespace(batch_tokens=4))
+    separate = model.outputs("task", alone, Evaluate(batch_tokens=4, max_answer_tokens=5))
     assert torch.allclose(torch.stack(separate), vectors, atol=1e-6)
 
 
@@ -312,8 +316,7 @@ def test_a_pool_holds_each_candidate_once_and_knows_all_versions(
     assert german.gold[1] == ["de/0", "en/1"]
     chance = map_at_20.chance(["de/0", "en/1"], 5)
     assert german.chance_percent() == pytest.approx(100 * chance)
-    settings = SimpleNamespace(batch_tokens=64)
-    predicted, points = german.score(model, "task", settings)
+    predicted, points = german.score(model, "task", INFERENCE)
     assert sorted(predicted[0]) == sorted(pool.keys)
     assert predicted[0] == predicted[1]
     assert points[0]["map_at_20"] != points[1]["map_at_20"]
@@ -326,13 +329,12 @@ def test_vectors_of_a_pool_are_made_once_a_model_and_again_after_training(
 ):
     model, task = task_model(encoder, "dual_encoder")
     pool = make_pool(questions, task, "test", ["en", "de"], word_tokenizer, lengths(30))
-    settings = SimpleNamespace(batch_tokens=64)
-    first = pool.vectors(model, "task", settings)
-    assert pool.vectors(model, "task", settings) is first
+    first = pool.vectors(model, "task", INFERENCE)
+    assert pool.vectors(model, "task", INFERENCE) is first
     model.train()
     torch.nn.init.normal_(model.heads["task"].projection.weight)
     model.eval()
-    assert not torch.allclose(pool.vectors(model, "task", settings), first)
+    assert not torch.allclose(pool.vectors(model, "task", INFERENCE), first)
 
 
 def test_a_key_without_a_candidate_is_an_error(encoder, word_tokenizer, questions):
@@ -373,8 +375,9 @@ def test_mixed_in_masked_language_modelling_is_that_of_pretraining(encoder):
         Feature([0, 9, 2], 1, context=SPECIAL),
     ]
     masking = masked_language_modelling.Masking(0.15, SPECIAL, 5)
-    both = SimpleNamespace(encoder=encoder, head=pretrained)
-    expected, tokens = MaskedModel.loss(both, documents, masking, 7)
+    both = MaskedModel(ScratchModel(2, 32, 4, 48, 40, 0.1, 0.0, 0), 50, torch.Generator())
+    both.encoder, both.head = encoder, pretrained
+    expected, tokens = both.loss(documents, masking, 7)
     found = model.loss("task", documents, 7)
     # Not to the bit: pretraining leaves out of the last layer what only other tokens need.
     torch.testing.assert_close(found[0], expected)

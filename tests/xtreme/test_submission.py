@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import torch
@@ -15,6 +14,8 @@ from waystation.data import examples
 from waystation.data.examples import Description
 from waystation.evaluation.rows import Rows, make_pool
 from waystation.files import write_json
+from waystation.grid.plans import InputLengths
+from waystation.params.schema import Evaluate
 from waystation.task_model import TaskModel
 from waystation.xtreme import submission
 from waystation.xtreme.benchmarks import BENCHMARKS
@@ -81,13 +82,13 @@ def test_our_submission_against_our_gold_scores_as_evaluate_does(
     model = TaskModel(encoder, {name: task})
     model.initialize_heads(torch.Generator().manual_seed(1))
     model.eval()
-    lengths = SimpleNamespace(max_tokens=36, stride=2)
-    settings = SimpleNamespace(batch_tokens=200, max_answer_tokens=3)
+    lengths = InputLengths(max_tokens=36, stride=2)
+    settings = Evaluate(batch_tokens=200, max_answer_tokens=3)
     pool, told = make_pool(tmp_path, task, "test", languages, word_tokenizer, lengths), {}
     for language in languages:
         rows = Rows(tmp_path, task, "test", language, word_tokenizer, lengths, pool)
         predicted, points = rows.score(model, name, settings)
-        submission.write(tmp_path / "mine", rows, predicted)
+        submission.write(tmp_path / "mine", task, language, rows.examples, rows.named(predicted))
         told[language] = metrics.scores(task.metrics, points)
     write_all_gold(tmp_path, tmp_path / "gold")
     found, _ = score.score([tmp_path / "mine"], tmp_path / "gold", benchmark)

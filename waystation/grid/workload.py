@@ -95,21 +95,21 @@ class Workload:
         size = BYTES * self.parameters(model) * (1 + len(trained) - kept)
         return Work("intermediate", model, f"{model}-{recipe}", seen, steps, operations, size)
 
-    def phase(self, model: str, phase: dict) -> Iterator[tuple[int, int, float]]:
+    def phase(self, model: str, phase: recipes.Training) -> Iterator[tuple[int, int, float]]:
         """(steps, batch size, operations of an example's forward pass) of each task of a phase."""
-        chosen = {t: self.settings.intermediate.tasks[t] for t in phase["tasks"]}
-        sizes = {t: self.features(t, SOURCE, chosen[t]) for t in phase["tasks"]}
+        chosen = {t: self.settings.intermediate.tasks[t] for t in phase.tasks}
+        sizes = {t: self.features(t, SOURCE, chosen[t]) for t in phase.tasks}
         if names.TEXT in sizes:  # of all languages
             sizes[names.TEXT] *= len(self.languages(names.TEXT, "train"))
-        if phase["steps"] is not None:
-            weights = {t: min(sizes[t], phase["cap"]) for t in phase["tasks"]}
+        if phase.steps is not None:
+            weights = {t: min(sizes[t], phase.cap) for t in phase.tasks}
             whole = sum(weights.values()) or 1
-            steps = {t: round(phase["steps"] * weights[t] / whole) for t in phase["tasks"]}
+            steps = {t: round(phase.steps * weights[t] / whole) for t in phase.tasks}
         else:
-            steps = {t: budget_of(chosen[t], sizes[t]).steps for t in phase["tasks"]}
+            steps = {t: budget_of(chosen[t], sizes[t]).steps for t in phase.tasks}
         for task, count in steps.items():
             yield count, chosen[task].batch_size, self.forward(model, task, chosen[task])
-        if phase["mixed"] == "mlm":
+        if phase.mixed == "mlm":
             mixed, shape = self.settings.intermediate.mlm, self.settings.models[model]
             count = round(sum(steps.values()) * mixed.share / (1 - mixed.share))
             tokens = min(mixed.max_tokens, self.tokens(names.TEXT))
@@ -121,7 +121,7 @@ class Workload:
         for name in self.with_those_before(targets):
             chosen = self.settings.target.tasks[name]
             task = chosen.task or name
-            size = sum(self.features(task, code, chosen) for code in chosen.languages)
+            size = sum(self.features(task, code, chosen) for code in chosen.languages or (SOURCE,))
             count = budget_of(chosen, size).steps
             seen, steps = seen + count * chosen.batch_size, steps + count
             each = self.forward(model, task, chosen)

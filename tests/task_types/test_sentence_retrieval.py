@@ -1,13 +1,13 @@
 """The type `retrieval`: sentences scored on the encoder of a target of another task."""
 
 import json
-from types import SimpleNamespace
 
 import pytest
 import torch
 from tqdm import tqdm
 
-from tests.alignment.test_measures import sentences
+from tests.alignment.sentences import sentences
+from tests.conftest import Processor
 from waystation.alignment import layer_choice
 from waystation.data import examples, predictions
 from waystation.data.examples import Description
@@ -15,12 +15,13 @@ from waystation.encoder.encoder import Packed
 from waystation.evaluation.cell import Scorer, score_test
 from waystation.evaluation.rows import Rows, make_pool
 from waystation.files import write_json
+from waystation.grid.plans import InputLengths
+from waystation.params.schema import Evaluate
 from waystation.task_model import TaskModel
 from waystation.xtreme import submission
 
-LENGTHS = SimpleNamespace(max_tokens=30, stride=2)
-SETTINGS = SimpleNamespace(batch_tokens=50, max_answer_tokens=5)
-SUITE = SimpleNamespace(evaluate=SETTINGS, device="cpu", precision="float32")
+LENGTHS = InputLengths(max_tokens=30, stride=2)
+SETTINGS = Evaluate(batch_tokens=50, max_answer_tokens=5)
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_points_and_submission_are_on_disk_as_of_other_tasks(
     assert predictions.read_points(tmp_path / "qda.jsonl", "accuracy") == [
         point["accuracy"] for point in points
     ]
-    submission.write(tmp_path, rows, predicted)
+    submission.write(tmp_path, rows.task, rows.language, rows.examples, predicted)
     found = (tmp_path / "tatoeba" / "test-qda.tsv").read_text().splitlines()
     gold = submission.retrieved(rows.examples, range(12))
     right = sum(a == b for a, b in zip(found, gold, strict=True))
@@ -109,7 +110,7 @@ def test_evaluate_serves_it_with_the_target_s_own_tasks(folder, model, word_toke
     rows = rows_of(folder, word_tokenizer)
     squad = Description("squad_v1", "question_answering", ("squad",), (), None, None)
     model.write(tmp_path / "0" / "7", "squad_v1", ())
-    scorer = Scorer(squad, SUITE, tqdm(disable=True), {})
+    scorer = Scorer(squad, Processor(), SETTINGS, tqdm(disable=True), {})
     tasks = {"toy": {"languages": {}}}
     place = tmp_path / "0"
     score_test(tmp_path / "made", place, "7", None, [rows], tasks, scorer)

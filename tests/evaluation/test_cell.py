@@ -39,6 +39,7 @@ def rows(language: str):
         examples=["one"],
         main_score=lambda points: points[0],
         chance_percent=lambda: None,
+        named=lambda predicted: predicted,
     )
 
 
