@@ -69,12 +69,6 @@ def test_text_between_blocks_stays(project):
     assert (project / "README.md").read_text() == before
 
 
-def test_gains_of_one_seed_are_not_marked(tmp_path):
-    row = {"seeds": 1, "low": 1.0, "high": 2.0}
-    assert docs.committed_tables.marked(row, "+1.5") == "+1.5"
-    assert docs.committed_tables.marked(row | {"seeds": 3}, "+1.5") == "**+1.5**"
-
-
 def test_rooms_and_verbs_are_those_of_the_project(monkeypatch):
     monkeypatch.chdir(ROOT)
     listed = docs.rooms()

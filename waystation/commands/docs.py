@@ -31,8 +31,10 @@ from waystation.frame.code_digest import closure, path
 from waystation.frame.entry_points import entry_points
 from waystation.params.load import load_settings
 from waystation.params.schema import Settings
-from waystation.report import committed_tables
-from waystation.report.committed_tables import piped
+from waystation.report import csv_files, text
+from waystation.report.differences import NONE, RANDOM
+from waystation.report.markdown import closest, counted, interval, named, signed
+from waystation.report.records import by_cell, number
 
 BLOCK = re.compile(r"(?<=<!-- )([\w-]+)(:begin -->\n)(.*?)(?=<!-- \1:end -->)", re.DOTALL)
 WRITTEN_BY_RUNS = ("plots", "suites", "params.yaml")  # also by experiments
@@ -91,7 +93,7 @@ def block(name: str, root: Path) -> str:
     plots = root / "plots"
     known: dict[str, Callable[[], str]] = {
         "quickstart": quickstart,
-        "results": partial(committed_tables.headline, plots / SUITE, MODEL),
+        "results": partial(headline, plots / SUITE),
         "verbs": verbs,
         "rooms": rooms,
         "reruns": partial(reruns, root / "suites" / SUITE / "params.yaml"),
@@ -99,16 +101,52 @@ def block(name: str, root: Path) -> str:
     }
     for folder in sorted(plots.iterdir()):
         known[f"results-{folder.name}"] = (folder / "results.md").read_text
-        known[f"recipes-{folder.name}"] = partial(committed_tables.every_recipe, folder)
-        known[f"encoders-{folder.name}"] = partial(committed_tables.encoders, folder)
-        known[f"overall-{folder.name}"] = partial(committed_tables.overall, folder)
-        known[f"cost-{folder.name}"] = partial(committed_tables.cost, folder)
+        params = root if folder.name == "pocket" else root / "suites" / folder.name
+        known[f"printed-{folder.name}"] = partial(printed, folder, params / "params.yaml")
+        known[f"cost-{folder.name}"] = partial(cost, folder, params / "params.yaml")
     return known[choose(name, known, "generated block")]().rstrip() + "\n"
 
 
 def quickstart() -> str:
     """What a run of the default suite prints."""
-    return f"```\n{Path('docs/quickstart.txt').read_text(encoding='utf-8').strip()}\n```"
+    return fenced(Path("docs/quickstart.txt").read_text(encoding="utf-8"))
+
+
+def headline(folder: Path) -> str:
+    """A line a task of one model: scores without pretraining, without and with the intermediate
+    task of its kind, and the gain of that task."""
+    rows = [row for row in csv_files.read(folder).gains if row.model == MODEL]
+    cells, related = by_cell(rows), closest(rows)
+    lines = [["task", "n", "chance", f"`{RANDOM}`", f"`{NONE}`", "task of its kind", "gain"]]
+    for task in dict.fromkeys(row.task for row in rows):
+        plain, control = (cells.get((MODEL, recipe, task)) for recipe in (NONE, RANDOM))
+        recipe = related.get((MODEL, task))
+        own = cells[MODEL, recipe, task] if recipe else None
+        lines.append(
+            [
+                named(task, plain),
+                counted(plain),
+                number(plain.chance_percent if plain else None),
+                interval(control.zero_shot if control else None),
+                interval(plain.zero_shot if plain else None),
+                f"`{recipe}` {interval(own.zero_shot)}" if own else "-",
+                signed(own.gain if own else None),
+            ]
+        )
+    return piped(lines)
+
+
+def printed(folder: Path, params: Path) -> str:
+    """The scores, encoders and averages that a run of a suite prints at its end."""
+    tables, suite = csv_files.read(folder), load_settings(params)
+    return fenced(
+        text.score_table(tables, suite) + "\n" + text.overall_tables(tables.overall, suite)
+    )
+
+
+def cost(folder: Path, params: Path) -> str:
+    """What a run prints of the time that inference takes."""
+    return fenced(text.cost_table(csv_files.read(folder).cost, load_settings(params)))
 
 
 def verbs() -> str:
@@ -156,7 +194,7 @@ def reruns(params: Path) -> str:
     for count in sorted(set(stages.values()), reverse=True):
         modules = sorted(module for module in stages if stages[module] == count)
         share = f"{100 * count / counts.total():.0f} %"
-        lines.append([str(count), share, ", ".join(named(modules))])
+        lines.append([str(count), share, ", ".join(listed(modules))])
     return f"Stages with a digest: {counts.total()}.\n\n{piped(lines)}"
 
 
@@ -182,7 +220,7 @@ def has_code(module: str) -> bool:
     return len(ast.parse(path(module).read_text(encoding="utf-8")).body) > 1
 
 
-def named(modules: list[str]) -> Iterator[str]:
+def listed(modules: list[str]) -> Iterator[str]:
     """The files of modules below waystation/; of a room with many of them their number."""
     files = [str(path(module)).removeprefix("waystation/") for module in modules]
     for room, members in itertools.groupby(files, lambda name: name.partition("/")[0]):
@@ -196,3 +234,13 @@ def named(modules: list[str]) -> Iterator[str]:
 def graph() -> dict[str, dict]:
     """The stages of dvc.yaml."""
     return yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]
+
+
+def fenced(lines: str) -> str:
+    return f"```\n{lines.strip()}\n```"
+
+
+def piped(lines: list[list[str]]) -> str:
+    """A Markdown table of a heading and rows."""
+    head, *rows = lines
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *rows])
