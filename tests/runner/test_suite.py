@@ -474,7 +474,7 @@ def test_a_suite_on_cards_has_as_many_workers_as_they_have_room_for(
     assert list(cards.cards()) == names
     (tmp_path / "params.yaml").write_text("threads: 1\ndevice: cuda\n")
     args = SimpleNamespace(suite_file=tmp_path / "dvc.yaml")
-    assert run_command._default_workers(args) == workers
+    assert run_command._default_workers(args.suite_file) == workers
 
 
 def test_a_card_that_tells_no_memory_has_room_for_one_stage(two_cards, tmp_path):
