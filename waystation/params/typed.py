@@ -49,7 +49,7 @@ def build(kind: type, value: Any, where: str) -> Any:
         _expect(value, list | tuple, "a list", where)
         inner = typing.get_args(kind)[0]
         built = tuple(build(inner, part, f"{where}[{i}]") for i, part in enumerate(value))
-        if len(set(built)) != len(built):
+        if not dataclasses.is_dataclass(inner) and len(set(built)) != len(built):
             raise UserError(f"{where}: a value stands twice in {list(built)}")
         return built
     if origin is dict:
