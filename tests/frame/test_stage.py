@@ -14,7 +14,7 @@ from waystation.frame.stage import hold_writable
 
 BODY = """
 import pathlib, sys, time
-from stages.command import stage
+from waystation.frame.stage import stage
 def main():
     with stage("A stage.", inputs=["given"], outputs=["out"], params=["seeds"]) as run:
         (run.outputs["out"]).write_text("half")
