@@ -116,7 +116,7 @@ def test_all_recipes_of_a_suite_are_known(file):
 
 
 def test_the_full_pocket_suite_has_the_world_and_models_of_the_default_one():
-    """README lays their scores side by side; only the numbers of rows and documents differ."""
+    """Their scores are laid side by side; only the numbers of rows and documents differ."""
     small, full = (
         dataclasses.asdict(load_settings(ROOT / folder / "params.yaml"))
         for folder in (".", "suites/pocket-full")
