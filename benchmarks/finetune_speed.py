@@ -35,6 +35,7 @@ from waystation.encoder.features import Feature
 from waystation.files import write_json
 from waystation.grid import flops
 from waystation.grid.budget import Budget
+from waystation.grid.cells import arithmetic
 from waystation.params.load import load_settings
 from waystation.task_model import TaskModel
 from waystation.training import loop
@@ -106,7 +107,7 @@ def compare(options: argparse.Namespace) -> dict:
         "peak_flops": GPUS[options.gpu] * 1e12 if options.gpu else None,
         "versions": {"torch": torch.__version__},
         **device.card(suite),
-        **suite.arithmetic,
+        **arithmetic(suite),
         "seconds": seconds,
         "peak_gib": peak,
     }

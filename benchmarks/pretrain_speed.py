@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -110,6 +111,7 @@ def compare(options: argparse.Namespace, folder: Path) -> dict:
 
 def make_corpus(settings: Settings, text: Path, folder: Path) -> None:
     """The pocket world's raw text in all languages, and a tokenizer trained on it."""
+    from stages.tokenizer import documents
     from waystation.data import examples
     from waystation.encoder.tokenizer import train, write_tokenizer
     from waystation.world import corpus, grammar
@@ -126,7 +128,8 @@ def make_corpus(settings: Settings, text: Path, folder: Path) -> None:
         rows = ({"id": str(index), "text": document} for index, document in enumerate(told))
         examples.write(examples.path(text, "train", code), rows)
     (kind,) = settings.tokenizer.kinds
-    write_tokenizer(train(kind, settings.tokenizer, text), folder)
+    texts = partial(documents, text, settings.tokenizer.documents)
+    write_tokenizer(train(kind, settings.at("tokenizer.vocab_size"), texts), folder)
 
 
 def measure(job: dict) -> dict:

@@ -64,6 +64,7 @@ def test_predictions_agree_with_scores(pipeline):
 
 
 def test_scores_over_unshared_tokens_stand_from_the_predictions_to_the_summary(pipeline):
+    from waystation import metrics
     from waystation.data import predictions
 
     scores = json.loads((pipeline / "metrics/pocket/scores/several/pico/ccg.json").read_text())
@@ -72,7 +73,7 @@ def test_scores_over_unshared_tokens_stand_from_the_predictions_to_the_summary(p
     means = {}
     for language, entry in told["languages"].items():
         points = predictions.read_points(home / f"{language}.jsonl", "unshared_map_at_20")
-        means[language] = scores(("map_at_20",), [{"map_at_20": p} for p in points])
+        means[language] = metrics.scores(("map_at_20",), [{"map_at_20": p} for p in points])
         found = entry["seeds"]["0"]["unshared_map_at_20_percent"]
         assert found == means[language]["map_at_20_percent"]
     assert set(told["unshared_empty_queries"]) == set(means)
@@ -161,16 +162,8 @@ def test_an_experiment_narrows_the_grid_and_is_compared_with_its_baseline(clean,
     assert any("udpos" in key for key in found)
     assert not any("none.xnli" in key for key in found)  # untouched by the change
     assert "quick" in dvc(clean, "exp", "show", "--csv", "--only-changed").stdout
-    run(
-        [
-            sys.executable,
-            "-m",
-            "waystation.runner.offline_page",
-            "--out",
-            ".dvc/plots/offline.html",
-        ],
-        clean,
-    )
+    make_page = [sys.executable, "-m", "waystation.runner.offline_page"]
+    run([*make_page, "--out", ".dvc/plots/offline.html"], clean)
     dvc(clean, "plots", "diff", "HEAD", "quick", "-o", str(tmp_path / "page"))
     page = (tmp_path / "page" / "index.html").read_text()
     assert "cdn.jsdelivr.net/npm/vega" not in page  # opens without a network
