@@ -10,9 +10,9 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.pipeline.test_layers import LAYERS
-from waystation import tasks
 from waystation.__main__ import names
 from waystation.commands import docs
+from waystation.frame import code_digest
 from waystation.frame.entry_points import entry_points
 from waystation.grid import recipes
 from waystation.params.load import load_settings
@@ -105,17 +105,15 @@ def test_kinds_of_recipes_are_spelt_only_in_the_files_of_their_list():
         assert not spelt or str(file.relative_to(ROOT)) in listed, (file, spelt)
 
 
-def test_every_task_of_a_suite_and_every_metric_of_a_task_is_a_file():
-    for params in [ROOT / "params.yaml", *ROOT.glob("suites/*/params.yaml")]:
-        for name in load_settings(params).tasks:
-            for metric in tasks.load(name).METRICS:
-                assert (ROOT / "waystation" / "metrics" / f"{metric}.py").is_file(), metric
-
-
-def test_every_stage_has_an_entry_point(monkeypatch):
+@pytest.mark.parametrize("folder", [".", "suites/pocket-full", "suites/mirror", "suites/xtreme"])
+def test_every_stage_starts_from_modules_that_exist(folder, monkeypatch):
+    """Stages, tasks, kinds of task and metrics: keys that are names of files."""
     monkeypatch.chdir(ROOT)
-    suite = load_settings(ROOT / "suites" / "pocket-full" / "params.yaml")
-    assert set(docs.stages_of_digests(suite)) <= set(entry_points(suite))
+    suite = load_settings(ROOT / folder / "params.yaml")
+    entries = entry_points(suite)
+    assert set(docs.stages_of_digests(suite)) <= set(entries)
+    for module in {module for modules in entries.values() for module in modules}:
+        assert code_digest.path(module), module
 
 
 def test_every_figure_draws():
