@@ -37,6 +37,8 @@ def test_links_lead_somewhere(page):
         linked = page.parent / target if target else page
         assert linked.exists(), target
         assert not anchor or anchor in anchors(linked), f"{target}#{anchor}"
+    for picture in re.findall(r'src="([^"]+)"', page.read_text()):
+        assert (page.parent / picture).exists(), picture
 
 
 @each_page
