@@ -27,7 +27,7 @@ import yaml
 
 from waystation.base.errors import choose
 from waystation.files import whole
-from waystation.frame.code_digest import closure, path
+from waystation.frame.code_digest import closure, path, tree
 from waystation.frame.entry_points import entry_points
 from waystation.params.load import load_settings
 from waystation.params.schema import Settings
@@ -217,7 +217,7 @@ def stages_of_digests(suite: Settings) -> Counter[str]:
 
 def has_code(module: str) -> bool:
     """Whether a module says more than its docstring."""
-    return len(ast.parse(path(module).read_text(encoding="utf-8")).body) > 1
+    return len(tree(module).body) > 1
 
 
 def listed(modules: list[str]) -> Iterator[str]:
