@@ -63,5 +63,14 @@ def read(tokenizer: Tokenizer) -> Special:
     named = [i for name in NAMES[start] if (i := tokenizer.token_to_id(name)) is not None]
     if len(named) < len(NAMES[start]):
         raise UserError(f"the tokenizer begins with {start} and lacks one of {NAMES[start]}")
-    size = tokenizer.get_vocab_size()
-    return Special(ids[0], tuple(ids[1:-1]), ids[-1], pair.type_ids[-1] == 1, *named, size)
+    padding, unknown, mask = named
+    return Special(
+        first=ids[0],
+        between=tuple(ids[1:-1]),
+        last=ids[-1],
+        segments=pair.type_ids[-1] == 1,
+        padding=padding,
+        unknown=unknown,
+        mask=mask,
+        vocabulary=tokenizer.get_vocab_size(),
+    )

@@ -24,7 +24,7 @@ def write_world(knobs: schema.World, out: Path) -> int:
     ):
         count += write_table(out, cards, task, config, split, table)
     for code in progress(spoken, len(spoken), "corpus", "languages"):
-        told = corpus.documents(
+        texts = corpus.documents(
             world,
             code,
             spoken,
@@ -34,11 +34,11 @@ def write_world(knobs: schema.World, out: Path) -> int:
             knobs.seed,
             spoken_rows.held_out(drawn, spoken[code]),
         )
-        task, table = spoken_rows.text_table(told)
+        task, table = spoken_rows.text_table(texts)
         count += write_table(out, cards, task, task.config(code), "train", table)
     for repo, configs in cards.items():
-        told = layout.card(configs, "Generated rows of the pocket world.")
-        (out / repo / "README.md").write_text(told)
+        card = layout.card(configs, "Generated rows of the pocket world.")
+        (out / repo / "README.md").write_text(card)
     return count
 
 
