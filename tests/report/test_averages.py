@@ -72,7 +72,7 @@ def tables(points: dict) -> tuple[list[Score], dict[str, list[dict]]]:
 
 
 def test_they_are_those_of_the_scorer():
-    names = {task: tasks.load(task).XTREME for task in MODULES}
+    names = {task: tasks.load(task).xtreme for task in MODULES}
     told = drawn({task: list(benchmarks.XTREME.tasks[names[task]].languages) for task in MODULES})
     everything = overall_rows(*tables(told), SUITE)
     rows = [row for row in everything if row["benchmark"] == "xtreme"]
@@ -95,7 +95,7 @@ def test_they_are_those_of_the_scorer():
 
 
 def test_a_missing_language_or_task_is_never_a_smaller_average():
-    names = {task: tasks.load(task).XTREME for task in MODULES}
+    names = {task: tasks.load(task).xtreme for task in MODULES}
     languages = {task: list(benchmarks.XTREME.tasks[names[task]].languages) for task in MODULES}
     groups = {"tydiqa": "qa", "tatoeba": "retrieval", "pawsx": "classification"}
     whole = {*names.values(), *benchmarks.XTREME.groups, "overall"}

@@ -74,7 +74,7 @@ def task_scores(scores: list[Score], retrieved: dict[str, dict], name: str) -> d
 
 
 def folder_of(task: str) -> str | None:
-    return getattr(tasks.load(task), "XTREME", None)
+    return tasks.load(task).xtreme
 
 
 def wanted(there: dict, benchmark: tuple[str, ...]) -> list[str]:

@@ -162,7 +162,7 @@ def related(rows: list[dict], model: str, task: str) -> str | None:
     same = [row for row in rows if (row["model"], row["task"]) == (model, task)]
     known = set(tasks.names())
     single = [row for row in same if row["recipe"] in known]
-    found = [r["recipe"] for r in single if r["type"] == tasks.load(r["recipe"]).TYPE]
+    found = [r["recipe"] for r in single if r["type"] == tasks.load(r["recipe"]).type]
     target = same[0]["target"]
     return target if target in found else (found[0] if found else None)
 

@@ -151,7 +151,7 @@ def read_target(
             target,
             task,
             labelled(task, trained_on),
-            tasks.load(task).TYPE,
+            tasks.load(task).type,
             told["main_score"].removesuffix("_percent"),
             trained_on,
         )
