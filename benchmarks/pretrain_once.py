@@ -68,9 +68,8 @@ class Setting:
         self.knobs, self.entry = knobs, replace(entry, seed=entry.seed + job.repeat)
         self.folder = Path(job.tokenizer)
         tokenizer = read_tokenizer(self.folder)
-        source = SimpleNamespace(inputs={"text": Path(job.text)})
         longest = min(knobs.max_tokens, entry.positions - 2)
-        found = pretraining.documents(source, tokenizer, longest)
+        found = pretraining.documents(Path(job.text), tokenizer, longest)
         self.train = {code: documents[:-HELD_OUT] for code, documents in found.items()}
         self.held_out = {code: documents[-HELD_OUT:] for code, documents in found.items()}
         self.vocab_size = tokenizer.get_vocab_size()

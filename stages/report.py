@@ -38,11 +38,11 @@ def main() -> None:
         origin = made_from(sums(run, "scores", "predictions", "align"), suite)
         write_json(run.outputs["summary"], summary(scores, made) | origin)
         origin = made_from(sums(run, "benchmark"), suite)
-        write_json(run.outputs["cost"], cost_summary(made["cost"]) | origin)
+        write_json(run.outputs["cost"], cost_summary(made.cost) | origin)
         print(score_table(made, suite))
-        print(overall_tables(made["overall"], suite))
-        print(cost_table(made["cost"], suite))
-        print(reference_table(made["reference"]), end="")
+        print(overall_tables(made.overall, suite))
+        print(cost_table(made.cost, suite))
+        print(reference_table(made.reference), end="")
         done = sum(bool(s.languages) for s in scores)
         run.made = f"{done} scores of {len(all_cells(suite))} encoders"
 

@@ -170,9 +170,14 @@ def run(command: list[str], cwd: Path, check: bool = True, **env: str):
 
 def copy_project(folder: Path) -> Path:
     """A copy of the project's files as a fresh git repository with DVC."""
-    ignore = shutil.ignore_patterns(
-        ".git", ".venv", ".scratch", "cache", "tmp", "data", "__pycache__", ".pytest_cache"
+    patterns = shutil.ignore_patterns(
+        ".git", ".venv", ".scratch", "cache", "tmp", "__pycache__", ".pytest_cache"
     )
+
+    def ignore(home, names):
+        own = {"data"} if Path(home) == ROOT else set()
+        return own | patterns(home, names)
+
     folder = folder / "project"
     shutil.copytree(ROOT, folder, ignore=ignore)
     for lock in folder.rglob("dvc.lock"):

@@ -1,6 +1,5 @@
 """The plan of a run: counts worked by hand, and nothing touched."""
 
-import argparse
 import math
 
 import pytest
@@ -11,6 +10,7 @@ from waystation.commands import plan
 from waystation.grid import flops
 from waystation.grid.workload import Workload
 from waystation.params.load import load_settings
+from waystation.params.schema import Model
 
 XTREME = ROOT / "suites/xtreme/params.yaml"
 SUITES = sorted(ROOT.glob("suites/*/params.yaml"))
@@ -25,7 +25,7 @@ def test_sizes_are_those_of_the_published_models():
 
 
 def test_a_forward_pass_is_counted_by_hand():
-    shape = argparse.Namespace(layers=2, hidden=4, intermediate=8)
+    shape = Model(layers=2, hidden=4, heads=1, intermediate=8, positions=9)
     assert flops.matrix_weights(shape) == 2 * (4 * 16 + 2 * 32)
     # 3 sequences of 5 tokens: products, and two products of (5, 4) by (4, 5) in each layer.
     products, attention = 15 * 2 * 256, 3 * 2 * 2 * (2 * 5 * 5 * 4)

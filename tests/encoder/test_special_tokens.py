@@ -1,7 +1,5 @@
 """Special tokens and token types are those of the model's own tokenizer."""
 
-from types import SimpleNamespace
-
 import pytest
 import torch
 from tokenizers import Tokenizer, models, processors
@@ -10,7 +8,7 @@ from waystation.base.errors import UserError
 from waystation.encoder import special_tokens, tokenizer
 from waystation.encoder.encoder import Packed
 from waystation.encoder.special_tokens import Special
-from waystation.params.schema import TokenizerSettings
+from waystation.grid.plans import InputLengths
 from waystation.task_types import (
     classification,
     dual_encoder,
@@ -24,7 +22,7 @@ CONTEXT = "the farmer feed 3 old horses in the barn today ."
 
 
 def lengths(max_tokens=40):
-    return SimpleNamespace(max_tokens=max_tokens, stride=2)
+    return InputLengths(max_tokens, stride=2)
 
 
 def theirs(transformer, first, second):
@@ -72,12 +70,9 @@ def test_xlm_rs_pairs_have_two_separators_and_no_types(word_tokenizer):
 
 
 @pytest.mark.parametrize("kind", tokenizer.KINDS)
-def test_every_kind_of_trained_tokenizer_is_read(kind, tmp_path):
-    from waystation.data import examples
-
-    rows = [{"id": str(i), "text": f"{CONTEXT} {i}"} for i in range(20)]
-    examples.write(examples.path(tmp_path, "train", "en"), rows)
-    trained = tokenizer.train(kind, TokenizerSettings((kind,), 60), tmp_path)
+def test_every_kind_of_trained_tokenizer_is_read(kind):
+    texts = [f"{CONTEXT} {i}" for i in range(20)]
+    trained = tokenizer.train(kind, 60, lambda: texts)
     found = special_tokens.read(trained)
     assert (found.first, found.between, found.last, found.padding) == (0, (2, 2), 2, 1)
 

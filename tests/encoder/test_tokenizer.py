@@ -1,42 +1,36 @@
 """A tokenizer is a function of its text: ties are not left to chance."""
 
 import random
-from types import SimpleNamespace
 
 import pytest
 
 from waystation.base.errors import UserError
-from waystation.data import examples
 from waystation.encoder import tokenizer
-
-SETTINGS = SimpleNamespace(vocab_size=300, documents=None)
 
 
 @pytest.fixture
-def text(tmp_path):
-    """Raw text with many words and characters of the same frequency."""
+def texts():
+    """Raw texts with many words and characters of the same frequency."""
     draw = random.Random(1)
     characters = [chr(place) for place in range(0x4E00, 0x4E00 + 400)]
     words = ["".join(draw.choices("abcdefgh", k=4)) for _ in range(300)]
-    rows = [{"text": " ".join(draw.sample(words + characters, 40))} for _ in range(30)]
-    examples.write(examples.path(tmp_path, "train", "en"), rows)
-    return tmp_path
+    return [" ".join(draw.sample(words + characters, 40)) for _ in range(30)]
 
 
 @pytest.mark.parametrize("kind", tokenizer.KINDS)
-def test_the_same_text_gives_the_same_tokenizer(text, kind, monkeypatch):
+def test_the_same_text_gives_the_same_tokenizer(texts, kind, monkeypatch):
     monkeypatch.setattr(tokenizer, "ALPHABET", 100)
-    made = {tokenizer.train(kind, SETTINGS, text).to_str() for _ in range(4)}
+    made = {tokenizer.train(kind, 300, lambda: texts).to_str() for _ in range(4)}
     assert len(made) == 1
 
 
-def test_the_most_frequent_characters_stay_and_of_equals_the_first(tmp_path, monkeypatch):
+def test_the_most_frequent_characters_stay_and_of_equals_the_first(monkeypatch):
     monkeypatch.setattr(tokenizer, "ALPHABET", 3)
     empty, _ = tokenizer.empty("bpe", 300)
     assert tokenizer.alphabet(empty, ["cc bb", "c a"]) == ["▁", "c", "b"]
     assert tokenizer.alphabet(empty, ["c b a"]) == ["▁", "a", "b"]
 
 
-def test_a_kind_that_gives_another_tokenizer_every_time_is_refused(text):
+def test_a_kind_that_gives_another_tokenizer_every_time_is_refused(texts):
     with pytest.raises(UserError, match="kind of tokenizer 'unigram'; allowed: word, bpe"):
-        tokenizer.train("unigram", SETTINGS, text)
+        tokenizer.train("unigram", 300, lambda: texts)

@@ -61,7 +61,7 @@ def params(tmp_path, **tasks):
 
 def test_a_target_outside_the_groups_must_come_before_another(tmp_path):
     loaded = load_settings(params(tmp_path, pawsx={}, mnli={"after": "pawsx"}))
-    assert loaded.fine_tuning("target", "mnli").after == "pawsx"
+    assert loaded.target.tasks["mnli"].after == "pawsx"
     with pytest.raises(UserError, match=r"'pawsx' stands in 0 of target.groups"):
         load_settings(params(tmp_path, pawsx={}))
     with pytest.raises(UserError, match=r"target.tasks.mnli.after: unknown target 'nothing'"):

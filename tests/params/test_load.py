@@ -8,6 +8,7 @@ import yaml
 
 from tests.conftest import ROOT
 from waystation.base.errors import UserError
+from waystation.grid.cells import all_cells
 from waystation.params.load import load_settings
 
 
@@ -68,7 +69,7 @@ def changed(params, key, value):
         ("align.development_languages", ["de"], r"languages: unknown name 'de'; allowed: en, qda"),
         ("align.tasks", ["foo"], r"align\.tasks: unknown name 'foo'; allowed: text, mnli"),
         ("models.pico", ..., r"origins\.scratch: unknown model 'pico'; allowed: nano"),
-        ("source", {"prefix": "x"}, r"missing key 'depends_on'; needed: prefix, depends_on$"),
+        ("source", {"prefix": "x"}, r"missing key 'depends_on'; needed: prefix, depends_on, sam"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path, params, key, value, message):
@@ -95,9 +96,9 @@ def test_whole_numbers_may_stand_for_floats(tmp_path, params):
 def test_a_task_overrides_single_values(tmp_path, params):
     params = changed(params, "target.tasks.udpos", {"epochs": 7})
     loaded = load(tmp_path, params)
-    assert loaded.fine_tuning("target", "udpos").epochs == 7
-    assert loaded.fine_tuning("target", "udpos").batch_size == loaded.target.batch_size
-    assert loaded.fine_tuning("target", "mnli").epochs == loaded.target.epochs
+    assert loaded.target.tasks["udpos"].epochs == 7
+    assert loaded.target.tasks["udpos"].batch_size == loaded.target.batch_size
+    assert loaded.target.tasks["mnli"].epochs == loaded.target.epochs
 
 
 def test_every_target_stands_in_one_group(tmp_path, params):
@@ -112,7 +113,7 @@ def test_every_target_stands_in_one_group(tmp_path, params):
 def test_the_grid_has_extra_recipes_for_some_models(tmp_path, params):
     params = changed(params, "recipes", ["none", "ccg"])
     loaded = load(tmp_path, changed(params, "extra", {"models": ["nano"], "recipes": ["mnli"]}))
-    assert loaded.cells == (
+    assert all_cells(loaded) == (
         *(("pico", "none"), ("pico", "ccg")),
         *(("nano", "none"), ("nano", "ccg"), ("nano", "mnli")),
     )
@@ -165,7 +166,7 @@ def test_a_suite_of_fetched_models_alone_needs_no_pretraining(tmp_path, params):
     for key, value in changes.items():
         params = changed(params, key, value)
     loaded = load(tmp_path, params)
-    assert {model for model, _ in loaded.cells} == set(ENTRIES)
+    assert {model for model, _ in all_cells(loaded)} == set(ENTRIES)
     assert loaded.models["xlm-roberta-xl"].vocabulary == 250880
 
 
