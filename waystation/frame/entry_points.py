@@ -8,6 +8,7 @@ import pkgutil
 from pathlib import Path
 
 from waystation import tasks
+from waystation.frame.code_digest import OF_A_KIND
 from waystation.grid import recipes
 from waystation.params.schema import Settings
 
@@ -36,16 +37,18 @@ def entry_points(settings: Settings) -> dict[str, list[str]]:
         entries[f"target/{group}"] = ["stages.target", *by_key([*trained, *before])]
         entries[f"evaluate/{group}"] = ["stages.evaluate", *by_key([*trained, *served])]
         entries[f"benchmark/{group}"] = ["stages.benchmark", *by_key([*trained, *served])]
-    entries["align"] = ["stages.align"]
+    aligned = sorted({tasks.load(task).type for task in settings.align.tasks})
+    entries["recipes"] += [f"waystation.task_types.{kind}" for kind in aligned]
+    entries["align"] = ["stages.align", *entries["recipes"][1:]]
     entries["report"] = ["stages.report", *members("waystation.report.figures"), *modules]
     return entries
 
 
 def by_key(names: list[str]) -> list[str]:
     """The type and the metrics of tasks: modules that no import statement names."""
-    found = [tasks.load(name) for name in names]
-    kinds = {f"waystation.task_types.{task.type}" for task in found}
-    return sorted(kinds | {f"waystation.metrics.{m}" for task in found for m in task.metrics})
+    used = [tasks.load(name) for name in names]
+    kinds = {f"{room}.{task.type}" for room in OF_A_KIND for task in used}
+    return sorted(kinds | {f"waystation.metrics.{m}" for task in used for m in task.metrics})
 
 
 def members(package: str) -> list[str]:

@@ -8,19 +8,19 @@ counted. Generated texts are shorter than the real ones that the tasks' files te
 the outputs and the scratch folder hold at the end, without the Hub's own cache of data sets.
 """
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from waystation import tasks
+from waystation import task_types, tasks
 from waystation.files import read_json
 from waystation.grid import flops, names, recipes
 from waystation.grid.budget import budget_of
 from waystation.grid.cells import all_cells
 from waystation.languages import ENGLISH
 from waystation.params.schema import FineTuning, Settings
+from waystation.task_types import TaskType
 from waystation.tasks import Task
 
 BYTES = 4  # of a weight
@@ -148,9 +148,9 @@ class Workload:
         for name in targets:
             chosen = self.settings.target.tasks[name]
             for task in self.served(chosen.owner(name)):
-                again = int(tasks.load(task).type == "dual_encoder")
+                again = {"test": kind_of(task).further_test_passes}
                 for split, once in passes.items():
-                    times = once + again if split == "test" else once
+                    times = once + again.get(split, 0)
                     rows = sum(self.rows(task, split, c) for c in self.languages(task, split))
                     seen += times * rows
                     operations += times * rows * self.forward(model, task, chosen)
@@ -162,8 +162,7 @@ class Workload:
         seen, operations, shape = 0, 0.0, self.settings.models[model]
         for task in self.settings.align.tasks:
             tokens = self.tokens(task) / 2
-            mined = tasks.load(task).type == "mining"  # its validation rows set the threshold
-            for split in ("validation", "test") if mined else ("test",):
+            for split in kind_of(task).aligned_splits:
                 sentences = 3 * sum(self.rows(task, split, c) for c in self.languages(task, split))
                 seen += sentences
                 operations += sentences * flops.forward(shape, tokens, tokens)
@@ -230,25 +229,18 @@ class Workload:
         return tasks.load(task).characters / self.characters_per_token
 
     def features(self, task: str, language: str, chosen: FineTuning) -> int:
-        """Training features: examples, or parts of those that are longer than `max_tokens`."""
+        """Training features: examples, or windows on those that are longer than `max_tokens`."""
         translated = f"{task}_translated"
         other = language != SOURCE and translated in self.settings.tasks
         count = self.rows(translated if other else task, "train", language)
         if chosen.train_examples is not None:
             count = min(count, chosen.train_examples)
-        return round(count * self.parts(task, chosen))
-
-    def parts(self, task: str, chosen: FineTuning) -> int:
-        if tasks.load(task).type != "question_answering":
-            return 1
-        beyond = self.tokens(task) - chosen.max_tokens
-        return 1 + max(0, math.ceil(beyond / chosen.stride))
+        each = kind_of(task).features(self.tokens(task), chosen.max_tokens, chosen.stride)
+        return count * each
 
     def forward(self, model: str, task: str, chosen: FineTuning) -> float:
-        """Operations of a forward pass over one example; what is one sequence is cut."""
-        tokens = self.tokens(task)
-        if tasks.load(task).type != "multiple_choice":
-            tokens = min(tokens, chosen.max_tokens)
+        """Operations of a forward pass over one example."""
+        tokens = kind_of(task).tokens_read(self.tokens(task), chosen.max_tokens)
         return flops.forward(self.settings.models[model], tokens, tokens)
 
     def vocabulary(self, model: str) -> int:
@@ -258,6 +250,10 @@ class Workload:
     def parameters(self, model: str) -> int:
         entry = self.settings.models[model]
         return flops.parameters(entry, self.vocabulary(model), entry.positions)
+
+
+def kind_of(task: str) -> TaskType:
+    return task_types.load(tasks.load(task).type)
 
 
 def has(task: Task, split: str, language: str) -> bool:
