@@ -25,9 +25,9 @@ from waystation.encoder import special_tokens
 from waystation.encoder.checkpoint import read_encoder, write_encoder
 from waystation.encoder.tokenizer import read_tokenizer
 from waystation.grid.budget import Budget
+from waystation.heads.masked_language_modelling import Masking
 from waystation.params.load import load_settings
 from waystation.params.schema import Pretrain, ScratchModel
-from waystation.task_types.masked_language_modelling import Masking
 from waystation.training import pretraining
 
 HELD_OUT = 40  # documents of each language, its last

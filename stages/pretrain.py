@@ -1,6 +1,6 @@
 """Pretrain a small XLM-R from scratch by masked language modelling on the suite's raw text.
 
-The masking is BERT's (`waystation.task_types.masked_language_modelling`). Logits are computed for
+The masking is BERT's (`waystation.heads.masked_language_modelling`). Logits are computed for
 the chosen rows only. The result loads with `AutoModelForMaskedLM`.
 """
 

@@ -1,5 +1,7 @@
 """What the tests share: a tiny tokenizer and encoder, the mirror of real rows, a pipeline run."""
 
+import dataclasses
+import importlib
 import os
 import shutil
 import subprocess
@@ -146,6 +148,12 @@ def fetch(prefix, name, out, languages=("en",), limits=(), **more):
     downloads.announce(name, origin)
     wanted = downloads.Download(name, wanted_languages, source, own, origin)
     return downloads.gather(wanted, fetch_all(wanted, "digest"), out)
+
+
+def revise(monkeypatch, name: str, **fields) -> None:
+    """Have a task's file say something else while a test runs."""
+    file = importlib.import_module(f"waystation.tasks.{name}")
+    monkeypatch.setattr(file, "TASK", dataclasses.replace(file.TASK, **fields))
 
 
 def run(command: list[str], cwd: Path, check: bool = True, **env: str):

@@ -9,7 +9,7 @@ from waystation.encoder import special_tokens, tokenizer
 from waystation.encoder.encoder import Packed
 from waystation.encoder.special_tokens import Special
 from waystation.grid.plans import InputLengths
-from waystation.task_types import (
+from waystation.heads import (
     classification,
     dual_encoder,
     masked_language_modelling,

@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.pipeline.test_layers import LAYERS
+from waystation import tasks
 from waystation.__main__ import names
 from waystation.commands import docs
 from waystation.frame import code_digest
@@ -105,6 +106,13 @@ def test_kinds_of_recipes_are_spelt_only_in_the_files_of_their_list():
             and (node.value in recipes.MIXED or node.value in ("multitask/", "sequential/"))
         ]
         assert not spelt or str(file.relative_to(ROOT)) in listed, (file, spelt)
+
+
+def test_every_task_of_a_suite_and_every_metric_of_a_task_is_a_file():
+    for params in [ROOT / "params.yaml", *ROOT.glob("suites/*/params.yaml")]:
+        for name in load_settings(params).tasks:
+            for metric in tasks.load(name).metrics:
+                assert (ROOT / "waystation" / "metrics" / f"{metric}.py").is_file(), metric
 
 
 @pytest.mark.parametrize("folder", [".", "suites/pocket-full", "suites/mirror", "suites/xtreme"])

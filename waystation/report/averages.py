@@ -92,7 +92,7 @@ def task_scores(
 
 
 def folder_of(task: str) -> str | None:
-    return getattr(tasks.load(task), "XTREME", None)
+    return tasks.load(task).xtreme
 
 
 def wanted(languages: dict, benchmark: tuple[str, ...]) -> list[str]:

@@ -22,8 +22,8 @@ from waystation.encoder.encoder import (
 from waystation.encoder.features import Feature
 from waystation.encoder.tokenizer import read_tokenizer
 from waystation.grid.budget import Budget
+from waystation.heads.masked_language_modelling import Masking
 from waystation.params.schema import Pretrain, ScratchModel
-from waystation.task_types.masked_language_modelling import Masking
 from waystation.training import loop, manual_backward
 from waystation.training.batches import NextBatch
 from waystation.training.flat import Flat

@@ -31,7 +31,7 @@ def translations(language: Language, drawn: list, english: Language) -> Iterator
         yield {
             "sentence1": text(language.statement(event)),
             "sentence2": text(english.statement(event)),
-            "lang": tatoeba.config(language.code),
+            "lang": tatoeba.TASK.config(language.code),
         }
 
 
