@@ -9,7 +9,8 @@ their place.
 
 from waystation import tasks
 from waystation.grid.cells import Cell, all_cells
-from waystation.languages import ENGLISH, PRIVATE_USE
+from waystation.language_codes import PRIVATE_USE
+from waystation.languages import ENGLISH
 from waystation.params.schema import Settings
 from waystation.report.encoder_measures import PROTOCOL_MEASURES
 from waystation.report.records import Average, Tables

@@ -10,11 +10,16 @@ import json
 import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from waystation.base.errors import UserError, choose
-from waystation.data.candidates import Candidates
 from waystation.data.examples import Description
+
+
+class Candidates(Protocol):
+    """What the gold asks of the candidates that examples share (waystation.data.candidates)."""
+
+    def relevant(self, example: dict) -> list[str]: ...
 
 
 def missing(*_: object) -> NoReturn:

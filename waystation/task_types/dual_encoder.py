@@ -6,8 +6,7 @@ the best candidates, best first. A submission is {id: [candidate, ...]}, best fi
 {id: [relevant candidate, ...]}.
 """
 
-from waystation.data.candidates import Candidates
-from waystation.task_types import TaskType, json_by_id
+from waystation.task_types import Candidates, TaskType, json_by_id
 
 
 def gold(examples: list[dict], candidates: Candidates | None) -> list[list[str]]:

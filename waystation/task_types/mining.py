@@ -5,9 +5,8 @@ is trained for mining, and no example is predicted by itself: `align` mines with
 (waystation.alignment.miner). A submission has foreign id, tab, English id on each line.
 """
 
-from waystation.data.candidates import Candidates
 from waystation.data.examples import Description
-from waystation.task_types import TaskType
+from waystation.task_types import Candidates, TaskType
 
 Pair = tuple[str, str]  # ids, foreign first
 

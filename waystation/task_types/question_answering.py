@@ -8,8 +8,7 @@ submission is {id: answer}, a gold file has SQuAD's layout.
 import json
 import math
 
-from waystation.data.candidates import Candidates
-from waystation.task_types import TaskType, json_by_id
+from waystation.task_types import Candidates, TaskType, json_by_id
 
 
 def gold(examples: list[dict], candidates: Candidates | None) -> list[list[str]]:

@@ -6,9 +6,8 @@ does not give the answer away: a submission has a line a sentence of that file, 
 the foreign sentence in the order of the data set, from 0.
 """
 
-from waystation.data.candidates import Candidates
 from waystation.data.examples import Description
-from waystation.task_types import TaskType
+from waystation.task_types import Candidates, TaskType
 
 
 def gold(examples: list[dict], candidates: Candidates | None) -> list[int]:

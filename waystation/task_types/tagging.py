@@ -4,9 +4,8 @@ Example: {"id", "tokens", "tags"}. Prediction: one index of a label per word. A 
 name of a tag on each line and an empty line after a sentence.
 """
 
-from waystation.data.candidates import Candidates
 from waystation.data.examples import Description
-from waystation.task_types import TaskType
+from waystation.task_types import Candidates, TaskType
 
 
 def gold(examples: list[dict], candidates: Candidates | None) -> list[list[int]]:
