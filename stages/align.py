@@ -105,11 +105,9 @@ def write_predictions(
             continue
         for language, nearest in alignment.nearest.get(task.name, {}).items():
             pairs = examples.read(examples.path(folder / task.name, "test", language))
-            lines = submission.retrieved(pairs, nearest)
-            submission.write_lines(submission.path(out, task, language), lines)
+            submission.write(out, task, language, pairs, nearest)
         for language, mined in alignment.mined.get(task.name, {}).items():
-            lines = submission.mined(mined)
-            submission.write_lines(submission.path(out, task, language), lines)
+            submission.write(out, task, language, [], mined)
 
 
 if __name__ == "__main__":

@@ -3,23 +3,18 @@
 DVC hashes bytes and does not see imports. Every other stage depends on just its own file here: a
 line per module of the closure, with a digest of its syntax tree. Comments, layout and docstrings do
 not count, nor do the rooms that only run a stage (`waystation.frame.code_digest` names them).
-Modules that are imported by key (a task, a kind of task, a metric) are part of the closure of the
-cells that use the key.
+`waystation.frame.entry_points` says from which modules each closure starts.
 """
 
-import pkgutil
 from pathlib import Path
 
-from waystation import tasks
 from waystation.base.errors import UserError
 from waystation.base.progress import progress
 from waystation.files import checksum
 from waystation.frame.code_digest import PACKAGES, closure, digest
+from waystation.frame.entry_points import entry_points
 from waystation.frame.stage import stage
-from waystation.grid import recipes
 from waystation.params.schema import Settings
-
-PLAIN = ["generate", "sources", "tokenizer", "pretrain", "fetch", "lengths", "recipes"]
 
 
 def main() -> None:
@@ -61,46 +56,6 @@ def check_source(settings: Settings) -> None:
             f"{settings.file}: source.depends_on: {file} does not exist; a suite of real rows "
             f"needs a folder in the Hub's layout there, as source.prefix, or the prefix `hub`"
         )
-
-
-def entry_points(settings: Settings) -> dict[str, list[str]]:
-    """Name of each digest file -> the modules from which its closure starts."""
-    entries = {name: [f"stages.{name}"] for name in PLAIN}
-    entries["generate"] += members("waystation.tasks")  # rows have the columns of the tasks
-    modules = [tasks.load(task).__name__ for task in settings.tasks]
-    entries["sources"] += modules  # a repository and its revision
-    for task in settings.tasks:
-        entries[f"download/{task}"] = ["stages.download", tasks.load(task).__name__]
-    for recipe in settings.all_recipes:
-        trainings = recipes.phases(recipe, settings)
-        used = [task for training in trainings for task in recipes.used(training)]
-        entries[f"intermediate/{recipe}"] = ["stages.intermediate", *by_key(used)]
-    for group, targets in settings.target.groups.items():
-        chosen = {name: settings.target.tasks[name] for name in targets}
-        trained = [entry.task or name for name, entry in chosen.items()]
-        owners = {entry.owner(name) for name, entry in chosen.items()}
-        before = [entry.after for entry in chosen.values()]
-        before = [settings.target.tasks[n].task or n for n in before if n]
-        served = [t for t in settings.tasks if tasks.load(t).TRAINED_ON in owners]
-        entries[f"target/{group}"] = ["stages.target", *by_key([*trained, *before])]
-        entries[f"evaluate/{group}"] = ["stages.evaluate", *by_key([*trained, *served])]
-        entries[f"benchmark/{group}"] = ["stages.benchmark", *by_key([*trained, *served])]
-    entries["align"] = ["stages.align"]
-    entries["report"] = ["stages.report", *members("waystation.report.figures"), *modules]
-    return entries
-
-
-def by_key(names: list[str]) -> list[str]:
-    """The type and the metrics of tasks: modules that no import statement names."""
-    used = [tasks.load(name) for name in names]
-    kinds = {f"waystation.task_types.{task.TYPE}" for task in used}
-    return sorted(kinds | {f"waystation.metrics.{m}" for task in used for m in task.METRICS})
-
-
-def members(package: str) -> list[str]:
-    """All modules of a package."""
-    folder = Path(*package.split("."))
-    return [f"{package}.{entry.name}" for entry in pkgutil.iter_modules([str(folder)])]
 
 
 if __name__ == "__main__":

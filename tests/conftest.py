@@ -1,5 +1,7 @@
 """What the tests share: a tiny tokenizer and encoder, the mirror of real rows, a pipeline run."""
 
+import dataclasses
+import importlib
 import os
 import shutil
 import subprocess
@@ -80,14 +82,14 @@ def encoder(config):
 @pytest.fixture(scope="session")
 def word_tokenizer():
     """A word tokenizer trained on a few English lines."""
-    from waystation.encoder import tokenizer
+    from waystation.encoder import tokenizer_training
 
     lines = [
         "the farmer feed 3 old horse-s in the barn today .",
         "Anna read the book . who did feed the horse ? what did Anna read ?",
         "the baker did not cut the red onion in the kitchen yesterday .",
     ]
-    return tokenizer.train("word", 200, lambda: lines)
+    return tokenizer_training.train("word", 200, lambda: lines)
 
 
 @pytest.fixture(scope="session")
@@ -148,6 +150,12 @@ def fetch(prefix, name, out, languages=("en",), limits=(), **more):
     return downloads.gather(wanted, fetch_all(wanted, "digest"), out)
 
 
+def revise(monkeypatch, name: str, **fields) -> None:
+    """Have a task's file say something else while a test runs."""
+    file = importlib.import_module(f"waystation.tasks.{name}")
+    monkeypatch.setattr(file, "TASK", dataclasses.replace(file.TASK, **fields))
+
+
 def run(command: list[str], cwd: Path, check: bool = True, **env: str):
     """Run a command with this interpreter's programs first; returns the finished process."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -162,9 +170,14 @@ def run(command: list[str], cwd: Path, check: bool = True, **env: str):
 
 def copy_project(folder: Path) -> Path:
     """A copy of the project's files as a fresh git repository with DVC."""
-    ignore = shutil.ignore_patterns(
-        ".git", ".venv", ".scratch", "cache", "tmp", "data", "__pycache__", ".pytest_cache"
+    patterns = shutil.ignore_patterns(
+        ".git", ".venv", ".scratch", "cache", "tmp", "__pycache__", ".pytest_cache"
     )
+
+    def ignore(home, names):
+        own = {"data"} if Path(home) == ROOT else set()
+        return own | patterns(home, names)
+
     folder = folder / "project"
     shutil.copytree(ROOT, folder, ignore=ignore)
     for lock in folder.rglob("dvc.lock"):

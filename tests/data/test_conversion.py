@@ -4,7 +4,7 @@ import datasets
 import pytest
 from datasets import ClassLabel, Features, List, Value
 
-from tests.conftest import fetch
+from tests.conftest import fetch, revise
 from tests.data.test_downloads import XNLI, nli, pawsx, question
 from waystation import tasks
 from waystation.base.errors import UserError
@@ -20,18 +20,18 @@ def test_numbers_of_rows_are_enforced_unless_the_source_is_a_sample(source, tmp_
     prefix = source({XNLI: [nli(), nli(label=1)]})
     counts = fetch(prefix, "xnli", tmp_path / "out", limits={"test": 1})["splits"]["test"]["en"]
     assert (counts["source_rows"], counts["expected_rows"], counts["rows"]) == (2, 5010, 1)
-    monkeypatch.setattr(tasks.load("xnli"), "ROWS", {"test": {"en": 5010}})
+    revise(monkeypatch, "xnli", rows={"test": {"en": 5010}})
     with pytest.raises(
         UserError, match=r"xnli', test, en: the source gives 2 rows, expected 5,010"
     ):
         fetch(prefix, "xnli", tmp_path / "out2", limits={"test": 1}, sampled=False)
-    monkeypatch.setattr(tasks.load("xnli"), "ROWS", {"test": {"en": 2}})
+    revise(monkeypatch, "xnli", rows={"test": {"en": 2}})
     assert fetch(prefix, "xnli", tmp_path / "out3", sampled=False)["absent"] == ["validation/en"]
 
 
 def test_a_split_whose_size_is_known_must_be_there(source, tmp_path, monkeypatch):
     prefix = source({("facebook/xnli", "en", "test"): [nli()]})
-    monkeypatch.setattr(tasks.load("xnli"), "ROWS", {"test": {"en": 1}, "validation": {"en": 1}})
+    revise(monkeypatch, "xnli", rows={"test": {"en": 1}, "validation": {"en": 1}})
     with pytest.raises(UserError, match="facebook/xnli has no validation rows for 'en'"):
         fetch(prefix, "xnli", tmp_path / "out", sampled=False)
     assert fetch(prefix, "xnli", tmp_path / "out2")["absent"] == ["validation/en"]
@@ -53,16 +53,16 @@ def test_translated_rows_are_those_of_english_ids_in_any_language(source, tmp_pa
     counts = fetch(prefix, "tydiqa_translated", tmp_path / "out", ("yo",))["splits"]["train"]["yo"]
     assert counts["rows"] + counts["dropped"]["another split"] == 60
     assert counts["rows"] > 40
-    assert "en" not in tasks.load("panx_translated").LANGUAGES
+    assert "en" not in tasks.load("panx_translated").languages
 
 
 def test_numbers_of_examples_are_enforced_too(source, tmp_path, monkeypatch):
     table = {("stanfordnlp/snli", "plain_text", "train"): [nli(), nli(label=-1), nli(label=2)]}
     prefix = source(table)
-    monkeypatch.setattr(tasks.load("snli"), "ROWS", {"train": 3})
+    revise(monkeypatch, "snli", rows={"train": 3})
     with pytest.raises(UserError, match="the source gives 2 examples, expected 549,367"):
         fetch(prefix, "snli", tmp_path / "out", sampled=False)
-    monkeypatch.setattr(tasks.load("snli"), "KEPT", {"train": 2})
+    revise(monkeypatch, "snli", kept_rows={"train": 2})
     counts = fetch(prefix, "snli", tmp_path / "out", sampled=False)["splits"]["train"]["en"]
     assert (counts["rows"], counts["dropped"]) == (2, {"no gold label": 1})
     assert counts["labels"] == {"contradiction": 1, "entailment": 1}
@@ -120,7 +120,7 @@ def tagged(column, names, *rows):
 
 
 def test_universal_dependencies_own_order_of_tags_is_mapped_by_name(source, tmp_path):
-    own = tasks.load("udpos_27").SOURCE_LABELS
+    own = tasks.load("udpos_27").source_labels
     row = (["vámonos", "vamos", "nos", "."], ["_", "VERB", "PRON", "PUNCT"])
     repo = "universal-dependencies/universal_dependencies"
     tables = {
@@ -128,7 +128,7 @@ def test_universal_dependencies_own_order_of_tags_is_mapped_by_name(source, tmp_
         for treebank in ("pl_lfg", "pl_pdb", "pl_pud", "lt_alksnis", "lt_hse")
     }
     tables[repo, "pl_lfg", "train"] = tagged("upos", own, row)
-    modern = tasks.load("udpos").LABELS
+    modern = tasks.load("udpos").labels
     tables[XTREME, "udpos.German", "test"] = tagged("pos_tags", modern, (["Ja"], ["INTJ"]))
     prefix = source(tables)
     counts = fetch(prefix, "udpos_r", tmp_path / "out", ("de", "lt", "pl"))
@@ -145,11 +145,11 @@ def test_universal_dependencies_own_order_of_tags_is_mapped_by_name(source, tmp_
 
 
 def test_rows_of_ancient_languages_are_told(source, tmp_path, monkeypatch):
-    rows = tagged("pos_tags", tasks.load("udpos").LABELS, (["ναι"], ["INTJ"]), (["οὐ"], ["ADV"]))
+    rows = tagged("pos_tags", tasks.load("udpos").labels, (["ναι"], ["INTJ"]), (["οὐ"], ["ADV"]))
     prefix = source({(XTREME, "udpos.Greek", "test"): rows})
     counts = fetch(prefix, "udpos", tmp_path / "out", ("el",))["splits"]["test"]["el"]
     assert "mixed_with" not in counts  # these are not the Hub's 2,809 rows
-    monkeypatch.setitem(tasks.load("udpos").ROWS["test"], "el", 2)
+    monkeypatch.setitem(tasks.load("udpos").rows["test"], "el", 2)
     own = {"test": 2}  # another part of the scratch folder
     counts = fetch(prefix, "udpos", tmp_path / "out2", ("el",), limits=own)["splits"]["test"]["el"]
     assert counts["mixed_with"] == "Ancient Greek"
@@ -215,12 +215,13 @@ def test_revisions_are_told_and_whether_anybody_named_them(tmp_path, monkeypatch
     monkeypatch.setattr(client, "rows_revision", lambda repository, commit: commit)
     asked = []
     monkeypatch.setattr(client, "load_rows", lambda *call: asked.append(call) or rows)
-    pinned = tasks.load("tatoeba").REVISION
+    tatoeba = tasks.load("tatoeba")
+    repository, pinned = tatoeba.repository, tatoeba.revision
     told = fetch("hub", "tatoeba", tmp_path / "out", ("de",))
-    assert told["made_from"] == {tasks.load("tatoeba").REPO: {"revision": pinned, "pinned": True}}
+    assert told["made_from"] == {repository: {"revision": pinned, "pinned": True}}
     assert f"revision {pinned}\n" in capsys.readouterr().out
-    assert asked[0][:4] == (tasks.load("tatoeba").REPO, "deu-eng", "test", pinned)
-    monkeypatch.setattr(tasks.load("tatoeba"), "REVISION", "unpinned")
+    assert asked[0][:4] == (repository, "deu-eng", "test", pinned)
+    revise(monkeypatch, "tatoeba", revision="unpinned")
     told = fetch("hub", "tatoeba", tmp_path / "out2", ("de",))
     assert told["made_from"]["mteb/tatoeba-bitext-mining"] == {
         "revision": "c" * 40,
@@ -267,25 +268,27 @@ def test_rows_of_each_language_are_counted_where_one_configuration_holds_all(
     row = {"title": "", "context": "In Rome.", "question": "where ?"}
     row |= {"answers": {"text": ["Rome"], "answer_start": [3]}}
     ids = ("korean-1", "korean-2", "swahili-1")
-    prefix = source({(task.REPO, "secondary_task", "validation"): [row | {"id": i} for i in ids]})
-    monkeypatch.setattr(task, "ROWS", {"test": 3})
+    config = (task.repository, "secondary_task", "validation")
+    prefix = source({config: [row | {"id": i} for i in ids]})
+    revise(monkeypatch, "tydiqa", rows={"test": 3})
     with pytest.raises(UserError, match="gives 2 rows of this language, expected 276"):
         fetch(prefix, "tydiqa", tmp_path / "out", ("ko",), sampled=False)
-    monkeypatch.setattr(task, "LANGUAGE_ROWS", {"test": {"ko": 2}})
+    revise(monkeypatch, "tydiqa", language_rows={"test": {"ko": 2}})
     counts = fetch(prefix, "tydiqa", tmp_path / "out", ("ko",), sampled=False)["splits"]
     assert counts["test"]["ko"]["rows"] == 2
 
 
 def test_tydiqa_s_rows_by_language_add_up():
     task = tasks.load("tydiqa")
-    assert set(task.TEST_ROWS) == set(task.LANGUAGES)
-    assert sum(task.TEST_ROWS.values()) == task.ROWS["test"]
-    assert sum(task.TRAIN_ROWS.values()) < task.ROWS["train"]  # six languages are not known
+    assert set(task.language_rows["test"]) == set(task.languages)
+    assert sum(task.language_rows["test"].values()) == task.rows["test"]
+    train = task.language_rows["train"]
+    assert sum(train.values()) < task.rows["train"]  # six languages are not known
 
 
 def test_tydiqa_s_shifted_answers_are_repaired(source, tmp_path):
     rows = [question(12) | {"id": f"korean-{i}"} for i in range(30)]
-    repo, config = tasks.load("tydiqa").REPO, "secondary_task"
+    repo, config = tasks.load("tydiqa").repository, "secondary_task"
     prefix = source({(repo, config, split): rows for split in ("train", "validation")})
     counts = fetch(prefix, "tydiqa", tmp_path / "out", ("ko",))["splits"]
     assert counts["test"]["ko"]["answers_repaired"] == 30
@@ -338,17 +341,17 @@ def test_a_download_cut_short_goes_on_where_it_stopped(source, tmp_path, monkeyp
 
 def test_a_part_that_was_cut_is_made_anew(source, tmp_path, monkeypatch):
     prefix = source({XNLI: [nli(premise=str(i)) for i in range(5)]})
-    xnli, real = tasks.load("xnli"), tasks.load("xnli").example
+    real = tasks.load("xnli").example
 
     def example(row, index, language):
         if index == 3:
             raise KeyboardInterrupt
         return real(row, index, language)
 
-    monkeypatch.setattr(xnli, "example", example)
+    revise(monkeypatch, "xnli", example=example)
     with pytest.raises(KeyboardInterrupt):
         fetch(prefix, "xnli", tmp_path / "out")
-    monkeypatch.setattr(xnli, "example", real)
+    revise(monkeypatch, "xnli", example=real)
     assert fetch(prefix, "xnli", tmp_path / "out")["splits"]["test"]["en"]["rows"] == 5
 
 
@@ -363,7 +366,7 @@ def test_lengths_in_characters_and_words():
     tally = Tally()
     for length in range(1, 41):
         tally.add({"text": "a " * length}, ["x"])
-    told = tally.told()
+    told = tally.statistics()
     assert (told["words_median"], told["words_max"]) == (20, 40)
     assert (told["characters_p95"], told["characters_max"]) == (76, 80)
     assert told["labels"] == {"x": 40}

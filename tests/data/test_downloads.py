@@ -7,7 +7,7 @@ import pyarrow.parquet
 import pytest
 import yaml
 
-from tests.conftest import ROOT, fetch, run
+from tests.conftest import ROOT, fetch, revise, run
 from waystation import tasks
 from waystation.base.errors import UserError
 from waystation.data import conversion, examples
@@ -110,7 +110,8 @@ def tagged(tokens):
 def test_what_lists_hold_is_checked(source, tmp_path, task, config, row, message):
     whole = {"hellaswag": lambda: choices("0"), "squad_v1": lambda: question(12)}
     row = whole.get(task, dict)() | row
-    table = {(tasks.load(task).REPO, config, split): [row] for split in ("train", "validation")}
+    repository = tasks.load(task).repository
+    table = {(repository, config, split): [row] for split in ("train", "validation")}
     with pytest.raises(UserError, match=f"task {task!r}, train, en, id .*{message}"):
         fetch(source(table), task, tmp_path / "out")
 
@@ -147,7 +148,7 @@ def test_a_missing_test_split_is_an_error_but_a_missing_development_split_is_not
     assert counts["absent"] == ["validation/en"]
     mention = dict.fromkeys(("mention_id", "left", "mention", "right", "entity"), "a")
     prefix = source({("local/mewslix", "de", "validation"): [mention]})
-    monkeypatch.setattr(tasks.load("mewslix"), "ROWS", {})
+    revise(monkeypatch, "mewslix", rows={})
     with pytest.raises(UserError, match="local/mewslix has no test rows for 'de'"):
         fetch(prefix, "mewslix", tmp_path / "out2", languages=("de",), sampled=False)
     counts = fetch(prefix, "mewslix", tmp_path / "out3", languages=("de",))
@@ -192,7 +193,7 @@ def choices(label, **more):
     ],
 )
 def test_answers_of_multiple_choice_become_indices(source, tmp_path, task, config, row, expected):
-    repo = tasks.load(task).REPO
+    repo = tasks.load(task).repository
     table = {(repo, config, split): [row] for split in ("train", "validation")}
     counts = fetch(source(table), task, tmp_path / "out")
     assert counts["splits"]["train"]["en"]["labels"] == {str(expected): 1}
@@ -215,7 +216,7 @@ def test_placeholders_are_dropped_from_training_alone_and_limits_count_what_is_k
     source, tmp_path
 ):
     rows = [pawsx(3, "NS"), pawsx(5, "x"), pawsx(6, "NS"), pawsx(8, "y"), pawsx(9, "z")]
-    repo = tasks.load("pawsx").REPO
+    repo = tasks.load("pawsx").repository
     prefix = source({(repo, "de", split): rows for split in ("train", "validation", "test")})
     counts = fetch(prefix, "pawsx", tmp_path / "out", ("de",), limits={"train": 2})["splits"]
     assert [e["id"] for e in examples.read(tmp_path / "out/train/de.jsonl")] == ["5", "8"]
@@ -229,7 +230,7 @@ def test_languages_in_one_configuration_are_told_apart(source, tmp_path):
         for number in range(30)
         for name in ("english", "korean", "qda")
     ]
-    repo, config = tasks.load("tydiqa").REPO, "secondary_task"
+    repo, config = tasks.load("tydiqa").repository, "secondary_task"
     prefix = source({(repo, config, split): rows for split in ("train", "validation")})
     counts = fetch(prefix, "tydiqa", tmp_path / "out", ("en", "ko", "qda"))["splits"]["test"]
     for code, name in (("en", "english"), ("ko", "korean"), ("qda", "qda")):
@@ -290,17 +291,16 @@ def test_answers_of_retrieval_stand_where_they_should(source, tmp_path):
 
 
 def test_numbers_of_candidates_are_enforced(source, tmp_path, monkeypatch):
-    lareqa = tasks.load("lareqa")
-    monkeypatch.setattr(lareqa, "ROWS", {"test": 1})
+    revise(monkeypatch, "lareqa", rows={"test": 1})
     context = "She went to Rome in May. It rained."
     paragraph = {"context": context, "id": ["a"], "sentence_breaks": [[0, 24], [25, 35]]}
     rows = {
-        (lareqa.REPO, "en", "validation"): [question(12, context=context)],
+        (tasks.load("lareqa").repository, "en", "validation"): [question(12, context=context)],
         ("local/lareqa", "en", "validation"): [paragraph],
     }
     with pytest.raises(UserError, match="the source gives 2 candidates, expected 1,180"):
         fetch(source(rows), "lareqa", tmp_path / "out", sampled=False)
-    monkeypatch.setattr(lareqa, "CANDIDATES", {"test": {"en": 2}})
+    revise(monkeypatch, "lareqa", candidates={"test": {"en": 2}})
     told = fetch(source(rows), "lareqa", tmp_path / "out", sampled=False)["splits"]["test"]["en"]
     assert (told["candidates"], told["expected_candidates"]) == (2, 2)
 

@@ -9,7 +9,7 @@ from tests.data.test_downloads import question
 from waystation.base.errors import UserError
 from waystation.data import examples
 from waystation.data.releases.lareqa import convert
-from waystation.tasks.lareqa import LANGUAGES
+from waystation.tasks.lareqa import TASK
 
 pytestmark = pytest.mark.usefixtures("scratch")
 CONTEXT = "She went to Rome in May. It rained."
@@ -19,7 +19,7 @@ CONTEXT = "She went to Rome in May. It rained."
 def release(tmp_path):
     told = {"context": CONTEXT, "sentence_breaks": [[0, 24], [25, 35]], "qas": [{"id": "a"}]}
     (tmp_path / "clone/xquad-r").mkdir(parents=True)
-    for code in LANGUAGES:
+    for code in TASK.languages:
         file = tmp_path / f"clone/xquad-r/{code}.json"
         file.write_text(json.dumps({"data": [{"paragraphs": [told]}]}))
     return tmp_path / "clone"

@@ -8,6 +8,7 @@ from stages import code
 from tests.conftest import ROOT
 from waystation.base.errors import UserError
 from waystation.frame import code_digest
+from waystation.frame.entry_points import entry_points
 from waystation.params.load import load_settings
 
 
@@ -70,7 +71,7 @@ def test_cycles_end(package):
 @pytest.fixture
 def entries(monkeypatch):
     monkeypatch.chdir(ROOT)
-    return code.entry_points(load_settings(ROOT / "params.yaml"))
+    return entry_points(load_settings(ROOT / "params.yaml"))
 
 
 def test_modules_imported_by_key_belong_to_the_cells_that_use_the_key(entries):

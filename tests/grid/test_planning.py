@@ -29,12 +29,12 @@ def written(folder, names, languages):
     from waystation import tasks
 
     for name in names:
-        module = tasks.load(name)
-        for split in module.SPLITS:
+        task = tasks.load(name)
+        for split in task.splits:
             for code in languages:
                 examples.write(examples.path(folder / name, split, code), [{"id": code}])
-        told = {"name": name, "type": module.TYPE, "metrics": [], "labels": []}
-        told |= {"chance_percent": None, "trained_on": module.TRAINED_ON, "pool": None}
+        told = {"name": name, "type": task.type, "metrics": [], "labels": []}
+        told |= {"chance_percent": None, "trained_on": task.trained_on, "pool": None}
         write_json(folder / name / "task.json", told)
     return folder
 

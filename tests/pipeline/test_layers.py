@@ -20,19 +20,20 @@ report runner
 training
 evaluation
 task_model
-task_types
+heads
 alignment
 xtreme world grid
+task_types
 encoder data
 hub
 tasks metrics
 params
-files languages
+files languages language_codes
 base
 """
 RANK = {room: -number for number, line in enumerate(LAYERS.split("\n")) for room in line.split()}
 # Named by keys of the parameters, by metrics or by what they draw: their names may be others' too.
-BY_KEY = ("tasks", "metrics", "task_types", "figures", "releases", "stages", "commands")
+BY_KEY = ("tasks", "metrics", "task_types", "heads", "figures", "releases", "stages", "commands")
 MOST_MODULES, MOST_LINES = 14, 350
 
 

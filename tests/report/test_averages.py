@@ -89,7 +89,7 @@ def rows_of_xtreme(points: dict) -> list[Average]:
 
 
 def test_they_are_those_of_the_scorer():
-    names = {task: tasks.load(task).XTREME for task in MODULES}
+    names = {task: tasks.load(task).xtreme for task in MODULES}
     points = drawn({task: list(benchmarks.XTREME.tasks[names[task]].languages) for task in MODULES})
     rows = rows_of_xtreme(points)
     for recipe, by_task in points.items():
@@ -111,7 +111,7 @@ def test_they_are_those_of_the_scorer():
 
 
 def test_a_missing_language_or_task_is_never_a_smaller_average():
-    names = {task: tasks.load(task).XTREME for task in MODULES}
+    names = {task: tasks.load(task).xtreme for task in MODULES}
     languages = {task: list(benchmarks.XTREME.tasks[names[task]].languages) for task in MODULES}
     groups = {"tydiqa": "qa", "tatoeba": "retrieval", "pawsx": "classification"}
     whole = {*names.values(), *benchmarks.XTREME.groups, "overall"}

@@ -3,13 +3,11 @@
 import hashlib
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -165,41 +163,43 @@ def test_a_grid_of_extra_recipes_is_expected_to_take_what_its_verb_noted(tmp_pat
     assert list(found.values()) == [s + schedule.START_SEC for s in (60.0, 40.0, 20.0)]
 
 
-# A whole small project: code -> make@{a,b,c,d/1} -> join, benchmark -> report.
+# A whole small project: code -> make@{a,b,c,d/1} -> join, benchmark -> report. All but `join` have
+# the form of the project's own commands, which run in forks.
 GRAPH = """
 stages:
   code:
-    cmd: python work.py code out/code source.txt
-    deps: [work.py, source.txt]
+    cmd: exec python -m stages.code out/code source.txt
+    deps: [stages, source.txt]
     outs: [out/code]
   make:
     matrix: {cell: [a, b, c, d/1]}
-    cmd: python work.py make out/made/${item.cell} out/code
+    cmd: exec python -m stages.make out/made/${item.cell} out/code
     deps: [out/code]
     params: ["cells.${item.cell}"]
     outs: ["out/made/${item.cell}"]
   join:
-    cmd: python work.py join out/join out/made
+    cmd: exec python -m "stages.join" out/join out/made
     deps: [out/made]
     outs: [out/join]
   benchmark:
-    cmd: python work.py benchmark out/benchmark out/code
+    cmd: exec python -m stages.benchmark out/benchmark out/code
     deps: [out/code]
     outs: [out/benchmark]
   report:
-    cmd: python work.py report out/report out/join out/benchmark
+    cmd: exec python -m stages.report out/report out/join out/benchmark
     deps: [out/join, out/benchmark]
     outs: [out/report]
 """
 WORK = """
-import ctypes, hashlib, pathlib, signal, sys, time
+import ctypes, hashlib, os, pathlib, signal, sys, time
 ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-name, out, *given = sys.argv[1:]
+out, *given = sys.argv[1:]
+name = pathlib.Path(sys.argv[0]).stem
 began = time.time()
 if pathlib.Path("fail").exists() and pathlib.Path("fail").read_text() in out:
     sys.exit(name + ": error: no luck")
-if pathlib.Path("hang").exists() and name == "make":
-    pathlib.Path("started").write_text("")
+if name == "make" and pathlib.Path("hang").exists() and pathlib.Path("hang").read_text() in out:
+    pathlib.Path("started").write_text(str(os.getpid()))
     time.sleep(60)
 time.sleep(0.1)
 found = hashlib.md5(out.encode())
@@ -212,7 +212,8 @@ out.parent.mkdir(parents=True, exist_ok=True)
 out.write_text(found.hexdigest())
 with open("times", "a") as stream:
     print(name, began, time.time(), file=stream)
-print("the table of", name)
+forked = b"waystation" in pathlib.Path("/proc/self/cmdline").read_bytes()
+print("the table of", name, "in a", "fork" if forked else "new Python")
 """
 
 
@@ -222,11 +223,15 @@ def template(tmp_path_factory) -> Path:
     (folder / "dvc.yaml").write_text(GRAPH)
     cells = "\n".join(f"  {cell}: 1" for cell in ("a", "b", "c", "d/1"))
     (folder / "params.yaml").write_text(f"suite: tiny\ncells:\n{cells}\n")
-    (folder / "work.py").write_text(WORK)
+    (folder / "stages").mkdir()
+    (folder / "stages/__init__.py").write_text("")
+    for verb in ("code", "make", "join", "benchmark", "report"):
+        (folder / "stages" / f"{verb}.py").write_text(WORK)
     (folder / "source.txt").write_text("one")
-    (folder / ".gitignore").write_text("/out/\n/.scratch/\n")
+    (folder / ".gitignore").write_text("/out/\n/.scratch/\n__pycache__/\n")
     run(["git", "init", "-q"], folder)
     run(["dvc", "init", "-q"], folder)
+    (folder / ".dvcignore").write_text("__pycache__\n")
     return folder
 
 
@@ -260,9 +265,9 @@ def test_parallel_is_serial_in_every_byte(project):
     done = at_once(project, "--workers", "3")
     assert "[8/8] report" in done.stdout
     assert "tiny: 8 of 8 stages ran, 0 were up to date" in done.stdout
-    assert "the table of report" in done.stdout
+    assert "the table of report in a fork" in done.stdout
     assert "the table of join" not in done.stdout
-    assert "the table of join" in (project / ".scratch/logs/tiny/join.log").read_text()
+    assert "of join in a new Python" in (project / ".scratch/logs/tiny/join.log").read_text()
     times = [line.split() for line in (project / "times").read_text().splitlines()]
     alone = next(entry for entry in times if entry[0] == "benchmark")
     others = [entry for entry in times if entry is not alone]
@@ -342,6 +347,28 @@ def test_an_interrupted_run_leaves_nothing_running_and_goes_on(project, number):
     assert nothing_to_do(project)
 
 
+def test_a_stage_that_is_killed_fails_alone_and_runs_again(project):
+    (project / "hang").write_text("made/a")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "waystation", "run", "--workers", "2"],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "DVC_NO_ANALYTICS": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    started = project / "started"
+    wait_for(lambda: started.exists() and started.read_text())
+    os.kill(int(started.read_text()), signal.SIGKILL)
+    told = process.communicate(timeout=120)[0]
+    assert process.returncode == 1
+    assert "tiny: 5 of 8 stages ran" in told
+    assert "exited with -9" in told
+    assert not [pid for pid in of(process.pid) if alive(pid)]
+    (project / "hang").unlink()
+    assert "tiny: 3 of 8 stages ran" in at_once(project, "--workers", "2").stdout
+    assert nothing_to_do(project)
+
+
 def of(parent: int) -> list[int]:
     """The processes below a process."""
     found = []
@@ -356,8 +383,6 @@ def of(parent: int) -> list[int]:
 
 
 def test_the_repeating_command_quotes_and_finds_the_programs(monkeypatch):
-    from waystation.runner.suite import Suite
-
     suite = object.__new__(Suite)
     suite.file = Path("suites/mirror/dvc.yaml")
     monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
@@ -374,7 +399,8 @@ def test_what_failed_for_one_reason_is_told_once(tmp_path, monkeypatch, capsys):
     suite = object.__new__(Suite)
     suite.file, suite.name, suite.began, suite.took = Path("dvc.yaml"), "tiny", 0.0, {}
     suite.wanted = set("abcd")
-    suite.schedule = SimpleNamespace(failed=["a", "b", "c"], skipped=["d"])
+    suite.schedule = Schedule({}, {})
+    suite.schedule.failed, suite.schedule.skipped = ["a", "b", "c"], ["d"]
     for stage, text in (("a", "no net"), ("b", "no net"), ("c", "no disk")):
         suite.log(stage).parent.mkdir(parents=True, exist_ok=True)
         suite.log(stage).write_text(
@@ -393,7 +419,7 @@ def test_a_folder_for_logs_that_cannot_be_made_is_named(project):
     (project / ".scratch").write_text("")
     done = at_once(project, check=False)
     assert done.returncode == 1
-    assert re.search(r"run: error: \[Errno \d+\] .*\.scratch/logs", done.stderr)
+    assert done.stderr.startswith("run: error: .scratch/logs/tiny: ")
     assert "Traceback" not in done.stderr
 
 
@@ -415,15 +441,8 @@ def test_unknown_targets_are_named(project):
 def test_wrong_parameters_are_named_before_anything_runs(tmp_path, text, message):
     (tmp_path / "dvc.yaml").write_text("stages: {}\n")
     (tmp_path / "params.yaml").write_text(text)
-    command = [
-        sys.executable,
-        "-m",
-        "waystation",
-        "run",
-        "--suite-file",
-        str(tmp_path / "dvc.yaml"),
-    ]
-    done = run(command, ROOT, check=False)
+    command = [sys.executable, "-m", "waystation", "run", "--suite-file"]
+    done = run([*command, str(tmp_path / "dvc.yaml")], ROOT, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("run: error: ")
     assert message in done.stderr
@@ -435,7 +454,10 @@ def test_wrong_parameters_are_named_before_anything_runs(tmp_path, text, message
         ({"recipes": "none"}, "params.yaml: recipes: expected a list, got str 'none'"),
         ({"generators": "world"}, "params.yaml: generators: expected a list, got str 'world'"),
         ({"models": None}, "params.yaml: models: allowed: at least one, got None"),
-        ({"source": {"prefix": "hub", "depends_on": 3}}, "depends_on: expected str, got int 3"),
+        (
+            {"source": {"prefix": "hub", "depends_on": 3, "sampled": True}},
+            "depends_on: expected str, got int 3",
+        ),
     ],
 )
 def test_a_wrong_type_that_the_graph_is_made_of_is_named(tmp_path, params, wrong, message):
@@ -473,8 +495,7 @@ def test_a_suite_on_cards_has_as_many_workers_as_they_have_room_for(
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
     assert list(cards.cards()) == names
     (tmp_path / "params.yaml").write_text("threads: 1\ndevice: cuda\n")
-    args = SimpleNamespace(suite_file=tmp_path / "dvc.yaml")
-    assert run_command._default_workers(args) == workers
+    assert run_command._default_workers(tmp_path / "dvc.yaml") == workers
 
 
 def test_a_card_that_tells_no_memory_has_room_for_one_stage(two_cards, tmp_path):

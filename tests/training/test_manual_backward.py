@@ -5,10 +5,10 @@ import torch
 
 from waystation.encoder.encoder import Encoder, EncoderConfig, Packed, initialize
 from waystation.encoder.features import Feature
-from waystation.encoder.special_tokens import Special
+from waystation.encoder.tokenizer import Special
 from waystation.grid.budget import Budget
+from waystation.heads.masked_language_modelling import Masking
 from waystation.params.schema import ScratchModel
-from waystation.task_types.masked_language_modelling import Masking
 from waystation.training import manual_backward, pretraining
 from waystation.training.batches import Shuffled
 from waystation.training.flat import Flat

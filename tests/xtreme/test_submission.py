@@ -10,7 +10,7 @@ from waystation import metrics, tasks
 from waystation.base.errors import UserError
 from waystation.commands import score
 from waystation.commands.gold import write_all_gold
-from waystation.data import examples
+from waystation.data import downloads, examples
 from waystation.data.examples import Description
 from waystation.evaluation.rows import Rows, make_pool
 from waystation.files import write_json
@@ -47,12 +47,8 @@ def example(name: str, kind: str, index: int, language: str) -> dict:
 
 
 def describe(folder: Path, name: str) -> Description:
-    module = tasks.load(name)
-    told = {"name": name, "type": module.TYPE, "metrics": list(module.METRICS)}
-    told |= {"labels": list(module.LABELS), "chance_percent": None, "trained_on": None}
-    told |= {"pool": getattr(module, "POOL", None), "xtreme": getattr(module, "XTREME", None)}
-    told["xtreme_labels"] = list(getattr(module, "XTREME_LABELS", ()))
-    write_json(folder / name / "task.json", told)
+    task = tasks.load(name)
+    write_json(folder / name / "task.json", downloads.description(task, task.labels))
     return examples.read_description(folder / name)
 
 
@@ -192,17 +188,15 @@ def test_a_task_that_is_not_xtremes_has_no_files(tmp_path):
 
 @pytest.mark.parametrize("benchmark", BENCHMARKS)
 def test_the_tasks_and_the_benchmarks_agree(benchmark):
-    modules = [tasks.load(name) for name in tasks.names()]
-    ours = {task.XTREME: task for task in modules if hasattr(task, "XTREME")}
-    for name, task in BENCHMARKS[benchmark].tasks.items():
-        module = ours.get(f"{benchmark}/{name}") or ours[name]
-        assert set(task.languages) <= set(module.LANGUAGES)
-        assert module.METRICS[:1] in ((), (task.metric,))
+    ours = {task.xtreme: task for task in map(tasks.load, tasks.names())}
+    for name, official in BENCHMARKS[benchmark].tasks.items():
+        task = ours.get(f"{benchmark}/{name}") or ours[name]
+        assert set(official.languages) <= set(task.languages)
+        assert task.metrics[:1] in ((), (official.metric,))
 
 
 def test_a_folder_is_that_of_one_task():
-    modules = [tasks.load(name) for name in tasks.names()]
-    folders = [module.XTREME for module in modules if hasattr(module, "XTREME")]
+    folders = [task.xtreme for task in map(tasks.load, tasks.names()) if task.xtreme]
     assert len(set(folders)) == len(folders)
     known = {name for benchmark in BENCHMARKS.values() for name in benchmark.tasks}
     assert {folder.removeprefix("xtreme-r/") for folder in folders} == known

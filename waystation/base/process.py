@@ -15,7 +15,12 @@ def scratch_root() -> Path:
     return Path(os.environ.get("DVC_ROOT", ".")) / SCRATCH
 
 
-def end_with_parent() -> None:
-    """Ask for SIGTERM when the thread that started this process ends."""
+def end_with_parent(parent: int | None = None) -> None:
+    """Ask for SIGTERM when the thread that started this process ends.
+
+    A `parent` that has ended before the kernel was asked ends this process now.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if parent is not None and os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM)

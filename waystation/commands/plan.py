@@ -29,8 +29,8 @@ from waystation.report.text import table
 
 # Dense bf16 peak in TFLOP/s, from the makers' data sheets.
 GPUS = {"h200": 989, "h100": 989, "a100": 312}
-# Of XLM-R large on pairs of sentences, three stages at once on an H100 (LOG.md); on questions with
-# their contexts it is twice that.
+# Of XLM-R large on pairs of sentences, three stages at once on an H100; questions with their
+# contexts reach twice that (docs/log/2026-11-26-on-a-card.md).
 UTILISATION = 0.075
 CHARACTERS_PER_TOKEN = 4.0  # English, in XLM-R's pieces; unspaced scripts have about half of it
 GIB = 2**30
@@ -142,7 +142,8 @@ def measured_rate(chosen: Settings, seconds: float = 3.0) -> tuple[float, str]:
     packed = Packed([[0] * length] * 8).to(encoder.device)
     layer = dataclasses.replace(largest, layers=1)
     operations = flops.TRAINING * flops.forward(layer, packed.tokens, length)
-    times, began = [], time.perf_counter()
+    times: list[float] = []
+    began = time.perf_counter()
     while len(times) < 4 or time.perf_counter() - began < seconds:
         start = time.perf_counter()
         encoder(packed).sum().backward()

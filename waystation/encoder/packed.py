@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from copy import copy
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,10 +19,11 @@ class Packed:
     or None where all are 0. `gather` (B, T) points from a padded grid into the N rows, `scatter`
     (N,) back; `mask` (B, 1, 1, T) is true for real tokens, or None where all sequences have the
     same length: then rows and grid are the same. `bounds` (B + 1,) int32, on a card alone, is where
-    sequences begin and the last ends.
+    sequences begin and the last ends. `masked` is what masked language modelling hid of the batch.
     """
 
     bounds: Tensor | None = None
+    masked: Any = None
 
     def __init__(self, sequences: list[list[int]], seconds: Sequence[int] = ()):
         # In numpy: on arrays this small a call of torch costs several times as much.

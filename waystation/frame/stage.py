@@ -190,7 +190,10 @@ def _check_written(run: Run) -> None:
 
 
 def _note(title: str, suite: str, seconds: float) -> None:
-    """Note time and memory in a side file that no stage depends on: a line a run."""
+    """Note time and memory in a side file that no stage depends on: a line a run.
+
+    The memory of a stage that runs in a fork counts what the fork shares with the runner.
+    """
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # KiB on Linux
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     note: dict[str, Any] = {"stage": title, "suite": suite, "ended": now}

@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+from waystation import task_types
 from waystation.base.errors import UserError, choose
 from waystation.data import examples
 from waystation.files import checksum
@@ -146,12 +147,12 @@ def evaluation(name: str, suite: Settings, folder: Path) -> tuple[EvaluationPlan
 
 
 def alignment(suite: Settings, folder: Path) -> AlignmentPlan:
-    """The retrieval tasks; those that mine choose a threshold on development rows."""
+    """The tasks on which encoders are scored without training, with the splits that are read."""
     files: Files = {}
     for task in suite.align.tasks:
         choose(task, suite.tasks, "task")
-        mines = examples.read_description(folder / task).type == "mining"
-        for split in ("validation", "test") if mines else ("test",):
+        kind = task_types.load(examples.read_description(folder / task).type)
+        for split in kind.aligned_splits:
             codes = examples.languages(folder / task, split)
             if not codes:
                 raise UserError(f"{suite.file}: align.tasks: {task} has no {split} rows")

@@ -8,20 +8,20 @@ counted. Generated texts are shorter than the real ones that the tasks' files te
 the outputs and the scratch folder hold at the end, without the Hub's own cache of data sets.
 """
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 
-from waystation import tasks
+from waystation import task_types, tasks
 from waystation.files import read_json
 from waystation.grid import flops, names, recipes
 from waystation.grid.budget import budget_of
 from waystation.grid.cells import all_cells
 from waystation.languages import ENGLISH
 from waystation.params.schema import FineTuning, Settings
+from waystation.task_types import TaskType
+from waystation.tasks import Task
 
 BYTES = 4  # of a weight
 FETCHED = 3  # copies of a fetched model: in the Hub's cache, the scratch folder and the outputs
@@ -148,9 +148,9 @@ class Workload:
         for name in targets:
             chosen = self.settings.target.tasks[name]
             for task in self.served(chosen.owner(name)):
-                again = int(tasks.load(task).TYPE == "dual_encoder")
+                again = {"test": kind_of(task).further_test_passes}
                 for split, once in passes.items():
-                    times = once + again if split == "test" else once
+                    times = once + again.get(split, 0)
                     rows = sum(self.rows(task, split, c) for c in self.languages(task, split))
                     seen += times * rows
                     operations += times * rows * self.forward(model, task, chosen)
@@ -162,8 +162,7 @@ class Workload:
         seen, operations, shape = 0, 0.0, self.settings.models[model]
         for task in self.settings.align.tasks:
             tokens = self.tokens(task) / 2
-            mined = tasks.load(task).TYPE == "mining"  # its validation rows set the threshold
-            for split in ("validation", "test") if mined else ("test",):
+            for split in kind_of(task).aligned_splits:
                 sentences = 3 * sum(self.rows(task, split, c) for c in self.languages(task, split))
                 seen += sentences
                 operations += sentences * flops.forward(shape, tokens, tokens)
@@ -173,22 +172,22 @@ class Workload:
         """The examples on disk."""
         disk, count = 0.0, 0
         for task in self.settings.tasks:
-            for split in tasks.load(task).SPLITS:
+            for split in tasks.load(task).splits:
                 rows = sum(self.rows(task, split, c) for c in self.languages(task, split))
                 count += rows
                 disk += rows * self.tokens(task) * self.characters_per_token
         return Work("download", "", "", count, 0, 0.0, DOWNLOADED * disk)
 
     def served(self, trained: str) -> list[str]:
-        return [t for t in self.settings.tasks if trained == tasks.load(t).TRAINED_ON]
+        return [t for t in self.settings.tasks if trained == tasks.load(t).trained_on]
 
     def languages(self, task: str, split: str) -> tuple[str, ...]:
         """The languages in which a task has a split, as far as its file says."""
-        module, own = tasks.load(task), self.settings.tasks[task].languages
-        if split not in module.SPLITS:
+        data, own = tasks.load(task), self.settings.tasks[task].languages
+        if split not in data.splits:
             return ()
-        found = own or tasks.covered(module, self.settings.languages)
-        return tuple(c for c in found if any(has(p, split, c) for p in tasks.parts_with(module, c)))
+        codes = own or tasks.covered(data, self.settings.languages)
+        return tuple(c for c in codes if any(has(m, split, c) for m in tasks.members_with(data, c)))
 
     def rows(self, task: str, split: str, language: str) -> int:
         """Examples of one task, split and language."""
@@ -207,20 +206,17 @@ class Workload:
         if self.settings.world:
             if task == names.TEXT:
                 return self.settings.world.documents
-            told = self.settings.world.rows.get(task.removesuffix("_translated"), {})
-            return told.get(split)
-        module = tasks.load(task)
-        for part in (module, *tasks.parts_with(module, language)):
-            own = getattr(part, "LANGUAGE_ROWS", {}).get(split, {}).get(language)
+            return self.settings.world.rows.get(task.removesuffix(tasks.TRANSLATED), {}).get(split)
+        data = tasks.load(task)
+        for member in (data, *tasks.members_with(data, language)):
+            own = tasks.expected(member.language_rows, split, language)
             if own is not None:
-                held_out = own // part.HELD_OUT
+                held_out = own // member.held_out
                 return {"train": own - held_out, "validation": held_out}.get(split, own)
-            for constant in ("KEPT", "ROWS"):
-                found = getattr(part, constant, {}).get(split)
-                if isinstance(found, dict):
-                    found = found.get(language)
-                if found is not None:
-                    return found // len(part.LANGUAGES) if shared(part) else found
+            for counts in (member.kept_rows, member.rows):
+                rows = tasks.expected(counts, split, language)
+                if rows is not None:
+                    return rows // len(member.languages) if shared(member) else rows
         return None
 
     @cache  # noqa: B019  one instance a run
@@ -230,28 +226,21 @@ class Workload:
 
     def tokens(self, task: str) -> float:
         """Mean tokens of an example, all of its sequences together."""
-        return tasks.load(task).CHARACTERS / self.characters_per_token
+        return tasks.load(task).characters / self.characters_per_token
 
     def features(self, task: str, language: str, chosen: FineTuning) -> int:
-        """Training features: examples, or parts of those that are longer than `max_tokens`."""
+        """Training features: examples, or windows on those that are longer than `max_tokens`."""
         translated = f"{task}_translated"
         other = language != SOURCE and translated in self.settings.tasks
         count = self.rows(translated if other else task, "train", language)
         if chosen.train_examples is not None:
             count = min(count, chosen.train_examples)
-        return round(count * self.parts(task, chosen))
-
-    def parts(self, task: str, chosen: FineTuning) -> int:
-        if tasks.load(task).TYPE != "question_answering":
-            return 1
-        beyond = self.tokens(task) - chosen.max_tokens
-        return 1 + max(0, math.ceil(beyond / chosen.stride))
+        each = kind_of(task).features(self.tokens(task), chosen.max_tokens, chosen.stride)
+        return count * each
 
     def forward(self, model: str, task: str, chosen: FineTuning) -> float:
-        """Operations of a forward pass over one example; what is one sequence is cut."""
-        tokens = self.tokens(task)
-        if tasks.load(task).TYPE != "multiple_choice":
-            tokens = min(tokens, chosen.max_tokens)
+        """Operations of a forward pass over one example."""
+        tokens = kind_of(task).tokens_read(self.tokens(task), chosen.max_tokens)
         return flops.forward(self.settings.models[model], tokens, tokens)
 
     def vocabulary(self, model: str) -> int:
@@ -263,14 +252,18 @@ class Workload:
         return flops.parameters(entry, self.vocabulary(model), entry.positions)
 
 
-def has(task: ModuleType, split: str, language: str) -> bool:
+def kind_of(task: str) -> TaskType:
+    return task_types.load(tasks.load(task).type)
+
+
+def has(task: Task, split: str, language: str) -> bool:
     """Whether a task has rows of a split in a language, as far as its file says."""
-    expected = getattr(task, "ROWS", {}).get(split)
-    return not isinstance(expected, dict) or language in expected
+    rows = task.rows.get(split)
+    return not isinstance(rows, Mapping) or language in rows
 
 
-def shared(task: ModuleType) -> bool:
+def shared(task: Task) -> bool:
     """Whether one configuration holds the rows of several languages, whose numbers nobody knows."""
-    if hasattr(task, "KEPT") or not hasattr(task, "drop") or len(task.LANGUAGES) == 1:
+    if task.kept_rows or len(task.languages) == 1:
         return False
-    return len({task.config(language) for language in task.LANGUAGES}) == 1
+    return len({task.config(language) for language in task.languages}) == 1

@@ -10,7 +10,8 @@ languages count instead.
 
 from waystation import tasks
 from waystation.grid.cells import Cell, all_cells
-from waystation.languages import ENGLISH, PRIVATE_USE
+from waystation.language_codes import PRIVATE_USE
+from waystation.languages import ENGLISH
 from waystation.params.schema import Settings
 from waystation.report.encoder_measures import PROTOCOL_MEASURES
 from waystation.report.records import Average, Tables
@@ -93,7 +94,7 @@ def task_scores(
 
 
 def folder_of(task: str) -> str | None:
-    return getattr(tasks.load(task), "XTREME", None)
+    return tasks.load(task).xtreme
 
 
 def wanted(languages: dict, benchmark: tuple[str, ...]) -> list[str]:

@@ -196,7 +196,7 @@ def related(rows: list[TaskScore], model: str, task: str) -> str | None:
     """
     same = [row for row in rows if (row.model, row.task) == (model, task)]
     single = [row for row in same if parse(row.recipe).kind == "single"]
-    recipes = [row.recipe for row in single if row.type == tasks.load(row.recipe).TYPE]
+    recipes = [row.recipe for row in single if row.type == tasks.load(row.recipe).type]
     target = same[0].target
     return target if target in recipes else next(iter(recipes), None)
 

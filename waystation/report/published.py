@@ -76,7 +76,7 @@ def benchmark_languages(published: Reference, task: str) -> tuple[str, ...]:
     if published.benchmark is None:
         return ()
     known = BENCHMARKS[published.benchmark].tasks
-    folder = getattr(tasks.load(task), "XTREME", task).removeprefix("xtreme-r/")
+    folder = (tasks.load(task).xtreme or task).removeprefix("xtreme-r/")
     return known[choose(folder, known, f"{published.benchmark}: task")].languages
 
 

@@ -162,7 +162,7 @@ def read_target(
         results = read_task(suite, folder, target, task, entries)
         names = [entry["tasks"][task]["main_score"] for entry in run if task in entry["tasks"]]
         metric = names[0].removesuffix("_percent")
-        label, kind = labelled(task, trained_on), tasks.load(task).TYPE
+        label, kind = labelled(task, trained_on), tasks.load(task).type
         scores += [
             Score(*cell, target, task, label, kind, metric, trained_on, languages)
             for cell, languages in results.items()

@@ -10,21 +10,25 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import RLock
 
 from dvc.exceptions import DvcException, ReproductionError
 from dvc.lock import Lock, LockError
 from dvc.repo import Repo, lock_repo
 from dvc.repo.reproduce import get_active_graph, plan_repro
+from dvc.stage import run as dvc_command
+from dvc.stage.exceptions import StageCmdFailedError
 from dvc.utils.serialize import dumps_yaml, parse_yaml_for_update
 from tqdm import tqdm
 
 from waystation.base.process import end_with_parent
 from waystation.runner.lock_file import mend, record_entries_alone, write_whole
+from waystation.runner.worker import Worker, verb
 
 LOCKS = ("dvc.lock", "suites/*/dvc.lock")
 RAN, FAILED, UNCHANGED = 0, 1, 3  # exit statuses of a stage's process
@@ -67,6 +71,7 @@ class Graph:
     upstream: dict[str, set[str]]  # the direct ones, in the order in which `dvc repro` goes
     changed: set[str]  # what `dvc status` names
     recorded: list[str]  # the names in dvc.lock, in its order
+    verbs: dict[str, str]  # of the stages whose command a worker can run
 
 
 @contextmanager
@@ -110,7 +115,8 @@ def _read_graph(repo: Repo, path: str) -> Graph:
     }
     changed = {stage.name for stage in order if stage.status()}
     recorded = list(own[0].dvcfile.lockfile_contents.get("stages", {})) if own else []
-    return Graph(upstream, changed, recorded)
+    verbs = {stage.name: found for stage in order if (found := verb(stage.cmd))}
+    return Graph(upstream, changed, recorded, verbs)
 
 
 def sort_lock(file: Path, graph: Graph, drop: bool) -> None:
@@ -146,15 +152,16 @@ def warm_up() -> None:
     import pygit2  # noqa: F401
 
 
-def start(address: str, log: Path, card: str | None = None) -> BaseProcess:
+def start(address: str, log: Path, in_worker: bool, card: str | None = None) -> BaseProcess:
     """Reproduce one stage (`dvc.yaml:name`) in a new process; its exit status is one of the three.
 
-    All that DVC and the stage's command print goes to `log`. Of the cards it sees `card` alone.
+    All that DVC and the stage's command print goes to `log`. Of the cards the stage sees `card`
+    alone. With `in_worker` the command runs in a fork instead of a new Python.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
-    process = get_context("fork").Process(target=_work, args=(address, log, card))
+    process = get_context("fork").Process(target=_work, args=(address, log, in_worker, card))
     process.start()
     return process
 
@@ -170,23 +177,47 @@ def stop(processes: list[BaseProcess], patience_sec: float = 10) -> None:
         time.sleep(0.1)
 
 
-def _work(address: str, log: Path, card: str | None) -> None:
+def _work(address: str, log: Path, in_worker: bool, card: str | None) -> None:
     if card is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = card
     os.setpgid(0, 0)  # Ctrl-C is for the scheduler alone, which ends this group
     signal.signal(signal.SIGTERM, _on_term)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    end_with_parent()
+    end_with_parent(parent_process().pid)
     _print_to(log)
     record_entries_alone()
+    with _commands_in_worker() if in_worker else nullcontext():
+        try:
+            sys.exit(RAN if _reproduce(address) else UNCHANGED)
+        except Stopped:
+            print("stopped")
+        except DvcException:
+            logging.getLogger("dvc").exception("")  # DVC's own form: the causes in a line
+        sys.exit(FAILED)
+
+
+@contextmanager
+def _commands_in_worker() -> Iterator[None]:
+    """Have DVC run this process's one command in a worker.
+
+    The worker is forked here, before DVC does anything: DVC hashes files in threads, and what is
+    forked must not have any.
+    """
+    worker, in_shell = Worker(), dvc_command._run
+
+    def run(executable: str, command: str, **more) -> None:
+        if verb(command) is None:  # dvc.yaml was edited meanwhile
+            return in_shell(executable, command, **more)
+        status = worker.run(command, more["cwd"], more["env"])
+        if status:
+            raise StageCmdFailedError(command, status)
+
+    dvc_command._run = run
     try:
-        sys.exit(RAN if _reproduce(address) else UNCHANGED)
-    except Stopped:
-        print("stopped")
-    except DvcException:
-        logging.getLogger("dvc").exception("")  # DVC's own form: the causes in a line
-    sys.exit(FAILED)
+        yield
+    finally:
+        worker.close()
 
 
 def _reproduce(address: str) -> bool:
@@ -223,6 +254,7 @@ def _print_to(log: Path) -> None:
         os.close(opened_file)
     os.dup2(1, 2)
     tqdm._instances.clear()  # the scheduler's bar, which DVC would draw again around each message
+    tqdm.set_lock(RLock())  # tqdm's own is shared by all forks: a killed one would keep it
     for name in ("dvc", "dvc_objects", "dvc_data"):
         for handler in logging.getLogger(name).handlers:
             handler.formatter.log_colors = False

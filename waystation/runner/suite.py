@@ -18,6 +18,7 @@ from waystation.base.process import SCRATCH
 from waystation.runner.cards import cards
 from waystation.runner.display import Display, duration
 from waystation.runner.schedule import Schedule, ancestors, downstream, expected_seconds, group
+from waystation.runner.worker import preload
 
 DECIDING = ("code", "generate", "sources", "download", "recipes")  # cheap; say what else must run
 EXCLUSIVE = "benchmark"
@@ -80,11 +81,16 @@ class Suite:
 
     def work(self, allowed: Callable[[str], bool]) -> None:
         """Start and await stages until none is left that is allowed."""
+        verbs = self.graph.verbs
+        preload(verbs[s] for s in self.schedule.waiting if allowed(s) and s in verbs)
         while True:
             while len(self.processes) < self.workers and (stage := self.schedule.next(allowed)):
                 self.started[stage] = time.monotonic()
                 self.processes[stage] = self.dvc.start(
-                    self.address(stage), self.log(stage), self.card_for(stage)
+                    self.address(stage),
+                    self.log(stage),
+                    stage in self.graph.verbs,
+                    self.card_for(stage),
                 )
             if not self.processes:
                 return

@@ -17,8 +17,9 @@ from waystation.data.examples import Description, with_labels_of
 from waystation.encoder import device
 from waystation.encoder.checkpoint import read_encoder, write_encoder
 from waystation.encoder.encoder import MaskedLanguageHead
+from waystation.encoder.features import Lengths
 from waystation.encoder.tokenizer import read_tokenizer
-from waystation.evaluation.rows import Rows
+from waystation.evaluation.rows import Predictor, Reader, main_score, read_rows, score
 from waystation.files import whole, write_json
 from waystation.grid.budget import Budget, budget_of
 from waystation.grid.names import TEXT
@@ -114,7 +115,7 @@ def read_lessons(
             rows = training_rows(folder, name, language, count, drawn)
             own = examples.read_description(folder / name)
             rows = with_labels_of(rows, own, tasks[task])
-            parts.append(model.types[task].make_features(rows, tokenizer, settings))
+            parts.append(model.kinds[task].make_features(rows, tokenizer, cast(Lengths, settings)))
         features = [feature for part in parts for feature in part]
         size = len(features) if task == TEXT else len(parts[0])
         lessons[task] = Lesson(Shuffled(features, settings.batch_size, drawn), size)
@@ -176,11 +177,11 @@ class English:
         scores = {}
         for task, description in self.tasks.items():
             if task != TEXT:
-                where = self.workplace.tasks, description, "validation", ENGLISH
                 settings = cast(FineTuning, self.phase.settings[task])
-                rows = Rows(*where, self.tokenizer, settings, limit=limit)
-                _, points = rows.score(self.model, task, self.workplace.inference)
-                scores[task] = rows.main_score(points)
+                reader = Reader(self.workplace.tasks, self.tokenizer, settings)
+                rows = read_rows(reader, description, "validation", ENGLISH, limit=limit)
+                _, points = score(rows, Predictor(self.model, task, self.workplace.inference))
+                scores[task] = main_score(description, points)
         return scores
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from waystation.base.errors import UserError
 from waystation.hub import layout
-from waystation.tasks.bucc import LANGUAGES
+from waystation.tasks.bucc import TASK
 
 OPTION = ("archive", "the unpacked archives")
 
@@ -28,11 +28,11 @@ SPLITS = {"sample": "validation", "training": "test"}
 
 def convert(archive: Path, out: Path) -> str:
     """Write a folder in the Hub's layout; return which texts were there."""
-    there = [code for code in LANGUAGES if any(archive.rglob(f"{code}-en.*.gold"))]
+    there = [code for code in TASK.languages if any(archive.rglob(f"{code}-en.*.gold"))]
     if not there:
         raise UserError(
             f"no file <language>-en.{{sample,training}}.gold below {archive}; languages: "
-            f"{', '.join(LANGUAGES)}"
+            f"{', '.join(TASK.languages)}"
         )
     pairs = [f"{code}-en" for code in there]
     names = [f"{pair}.{ending}" for pair in pairs for ending in SPLITS]

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from waystation.base.errors import UserError
 from waystation.hub import layout
-from waystation.tasks.mewslix import LANGUAGES
+from waystation.tasks.mewslix import TASK
 
 OPTION = ("dataset", "the release, with its texts")
 
@@ -32,7 +32,7 @@ DEV = {"dev": "validation"}  # the others keep their names
 def convert(dataset: Path, out: Path) -> str:
     """Write a folder in the Hub's layout; return what is in it."""
     layout.write(out, tables(dataset), "Mewsli-X, as its release has it.")
-    return f"pairs, mentions in {len(LANGUAGES)} languages and entities"
+    return f"pairs, mentions in {len(TASK.languages)} languages and entities"
 
 
 def tables(dataset: Path) -> Iterator[tuple[str, str, Iterator[dict]]]:
@@ -41,7 +41,7 @@ def tables(dataset: Path) -> Iterator[tuple[str, str, Iterator[dict]]]:
         rows = pairs(dataset / f"wikipedia_pairs-{part}.jsonl")
         yield "wikipedia_pairs", DEV.get(part, part), rows
     for part in ("dev", "test"):
-        for language in LANGUAGES:
+        for language in TASK.languages:
             file = dataset / f"wikinews_mentions-{part}.jsonl"
             yield language, DEV.get(part, part), mentions(file, language)
     entities = (described(entity) for entity in read(dataset / "candidate_set_entities.jsonl"))

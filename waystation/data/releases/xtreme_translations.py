@@ -24,7 +24,7 @@ from pathlib import Path
 from waystation.base.errors import UserError
 from waystation.files import read_json
 from waystation.hub import layout
-from waystation.tasks.xquad import LANGUAGES
+from waystation.tasks.xquad import TASK
 
 OPTION = ("release", "the translations")
 
@@ -33,7 +33,7 @@ NAME = "squad.translate.train.en-{}.json"
 
 def convert(release: Path, out: Path) -> str:
     """Write a folder in the Hub's layout; return which languages were there, and what was lost."""
-    releases = {code: sorted(release.rglob(NAME.format(code))) for code in LANGUAGES}
+    releases = {code: sorted(release.rglob(NAME.format(code))) for code in TASK.languages}
     there = {code: files[0] for code, files in releases.items() if files}
     if not there:
         raise UserError(f"no file {NAME.format('<language>')} below {release}")

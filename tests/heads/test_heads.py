@@ -9,14 +9,11 @@ from waystation.base.errors import UserError
 from waystation.data.examples import Description, path, read, write
 from waystation.encoder.encoder import MaskedLanguageHead, Packed, initialize
 from waystation.encoder.features import Feature, pack
-from waystation.encoder.special_tokens import Special
-from waystation.encoder.tokenizer import BOS, EOS, PAD, UNK
+from waystation.encoder.tokenizer import Special
+from waystation.encoder.tokenizer_training import BOS, EOS, PAD, UNK
 from waystation.evaluation.rows import Rows, make_pool
 from waystation.grid.plans import InputLengths
-from waystation.metrics import map_at_20
-from waystation.params.schema import Evaluate, ScratchModel
-from waystation.task_model import TaskModel, read_model
-from waystation.task_types import (
+from waystation.heads import (
     classification,
     dual_encoder,
     masked_language_modelling,
@@ -24,6 +21,9 @@ from waystation.task_types import (
     question_answering,
     tagging,
 )
+from waystation.metrics import map_at_20
+from waystation.params.schema import Evaluate, ScratchModel
+from waystation.task_model import TaskModel, read_model
 
 SPECIAL = Special(BOS, (EOS, EOS), EOS, False, PAD, UNK, mask=49, vocabulary=50)
 CONTEXT = "the farmer feed 3 old horse-s in the barn today ."

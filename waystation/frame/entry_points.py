@@ -1,0 +1,57 @@
+"""The entry points of the digest files: from which modules the closure of each one starts.
+
+Modules that are imported by key (a task, a kind of task, a metric) are part of the closure of the
+cells that use the key.
+"""
+
+import pkgutil
+from pathlib import Path
+
+from waystation import tasks
+from waystation.frame.code_digest import OF_A_KIND
+from waystation.grid import recipes
+from waystation.params.schema import Settings
+
+PLAIN = ["generate", "sources", "tokenizer", "pretrain", "fetch", "lengths", "recipes"]
+
+
+def entry_points(settings: Settings) -> dict[str, list[str]]:
+    """Name of each digest file -> the modules from which its closure starts."""
+    entries = {name: [f"stages.{name}"] for name in PLAIN}
+    entries["generate"] += members("waystation.tasks")  # rows have the columns of the tasks
+    modules = [tasks.load(task).module for task in settings.tasks]
+    entries["sources"] += modules  # a repository and its revision
+    for task in settings.tasks:
+        entries[f"download/{task}"] = ["stages.download", tasks.load(task).module]
+    for recipe in settings.all_recipes:
+        trainings = recipes.phases(recipe, settings)
+        used = [task for training in trainings for task in recipes.used(training)]
+        entries[f"intermediate/{recipe}"] = ["stages.intermediate", *by_key(used)]
+    for group, targets in settings.target.groups.items():
+        chosen = {name: settings.target.tasks[name] for name in targets}
+        trained = [entry.task or name for name, entry in chosen.items()]
+        owners = {entry.owner(name) for name, entry in chosen.items()}
+        before = [entry.after for entry in chosen.values()]
+        before = [settings.target.tasks[n].task or n for n in before if n]
+        served = [t for t in settings.tasks if tasks.load(t).trained_on in owners]
+        entries[f"target/{group}"] = ["stages.target", *by_key([*trained, *before])]
+        entries[f"evaluate/{group}"] = ["stages.evaluate", *by_key([*trained, *served])]
+        entries[f"benchmark/{group}"] = ["stages.benchmark", *by_key([*trained, *served])]
+    aligned = sorted({tasks.load(task).type for task in settings.align.tasks})
+    entries["recipes"] += [f"waystation.task_types.{kind}" for kind in aligned]
+    entries["align"] = ["stages.align", *entries["recipes"][1:]]
+    entries["report"] = ["stages.report", *members("waystation.report.figures"), *modules]
+    return entries
+
+
+def by_key(names: list[str]) -> list[str]:
+    """The type and the metrics of tasks: modules that no import statement names."""
+    used = [tasks.load(name) for name in names]
+    kinds = {f"{room}.{task.type}" for room in OF_A_KIND for task in used}
+    return sorted(kinds | {f"waystation.metrics.{m}" for task in used for m in task.metrics})
+
+
+def members(package: str) -> list[str]:
+    """All modules of a package."""
+    folder = Path(*package.split("."))
+    return [f"{package}.{entry.name}" for entry in pkgutil.iter_modules([str(folder)])]
