@@ -16,8 +16,8 @@ from waystation.base.errors import UserError
 from waystation.data.examples import Description
 from waystation.encoder import device
 from waystation.encoder.checkpoint import write_encoder
-from waystation.encoder.encoder import Encoder, EncoderConfig, Packed, initialize
-from waystation.encoder.features import Feature
+from waystation.encoder.encoder import Encoder, EncoderConfig, initialize
+from waystation.encoder.features import Feature, Packed
 from waystation.encoder.tokenizer import Special
 from waystation.grid.budget import Budget
 from waystation.grid.cells import arithmetic

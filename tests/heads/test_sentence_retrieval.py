@@ -11,7 +11,7 @@ from tests.conftest import Processor
 from waystation.alignment import layer_choice
 from waystation.data import examples, predictions
 from waystation.data.examples import Description
-from waystation.encoder.encoder import Packed
+from waystation.encoder.features import Packed
 from waystation.evaluation.cell import Scorer, score_test
 from waystation.evaluation.rows import Rows, make_pool
 from waystation.files import write_json
