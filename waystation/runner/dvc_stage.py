@@ -12,14 +12,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import RLock
 
+from dvc.dependency import param
 from dvc.exceptions import DvcException, ReproductionError
 from dvc.lock import Lock, LockError
 from dvc.repo import Repo, lock_repo
+from dvc.repo.index import Index
 from dvc.repo.reproduce import get_active_graph, plan_repro
 from dvc.stage import run as dvc_command
 from dvc.stage.exceptions import StageCmdFailedError
@@ -30,7 +33,6 @@ from waystation.base.process import end_with_parent
 from waystation.runner.lock_file import mend, record_entries_alone, write_whole
 from waystation.runner.worker import Worker, verb
 
-LOCKS = ("dvc.lock", "suites/*/dvc.lock")
 RAN, FAILED, UNCHANGED = 0, 1, 3  # exit statuses of a stage's process
 POLL_SEC = 0.02
 BUSY_SEC = 1.0
@@ -89,16 +91,16 @@ def opened() -> Iterator[Repo]:
 def read_graph(file: Path) -> Graph:
     """Ask DVC for the stages of a dvc.yaml and which are changed; waits for other DVC commands.
 
-    A dvc.lock of any suite that DVC cannot read is mended, where DVC was ended while writing it.
+    A dvc.lock that DVC cannot read is mended, where DVC was ended while writing it.
     """
     while True:
         try:
-            with opened() as repo:
+            with opened() as repo, _parameters_read_once():
                 try:
                     return _read_graph(repo, str(file.absolute()))
                 except DvcException:
-                    locks = [p for name in LOCKS for p in Path(repo.root_dir).glob(name)]
-                    if not [lock for lock in locks if mend(lock)]:
+                    lock = file.with_suffix(".lock")
+                    if not lock.is_file() or not mend(lock):
                         raise
         except LockError as busy:
             print(f"waiting for another DVC command: {busy}", file=sys.stderr, flush=True)
@@ -106,17 +108,25 @@ def read_graph(file: Path) -> Graph:
 
 
 def _read_graph(repo: Repo, path: str) -> Graph:
-    graph = get_active_graph(repo.index.graph)
-    own = [stage for stage in repo.index.stages if stage.path == path]
-    order = [stage for stage in plan_repro(graph, own) if stage.path == path]
-    upstream = {
-        stage.name: {other.name for other in graph.successors(stage) if other.path == path}
-        for stage in order
-    }
+    index = Index.from_file(repo, path)  # `repo.index` reads all suites
+    graph = get_active_graph(index.graph)
+    order = plan_repro(graph, index.stages)
+    upstream = {stage.name: {other.name for other in graph.successors(stage)} for stage in order}
     changed = {stage.name for stage in order if stage.status()}
-    recorded = list(own[0].dvcfile.lockfile_contents.get("stages", {})) if own else []
+    recorded = list(order[0].dvcfile.lockfile_contents.get("stages", {})) if order else []
     verbs = {stage.name: found for stage in order if (found := verb(stage.cmd))}
     return Graph(upstream, changed, recorded, verbs)
+
+
+@contextmanager
+def _parameters_read_once() -> Iterator[None]:
+    """Have DVC parse a params.yaml once, not once for each stage."""
+    read = param.load_path
+    param.load_path = cache(read)
+    try:
+        yield
+    finally:
+        param.load_path = read
 
 
 def sort_lock(file: Path, graph: Graph, drop: bool) -> None:
