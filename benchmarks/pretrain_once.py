@@ -21,9 +21,8 @@ from types import SimpleNamespace
 import numpy as np
 import torch
 
-from waystation.encoder import special_tokens
 from waystation.encoder.checkpoint import read_encoder, write_encoder
-from waystation.encoder.tokenizer import read_tokenizer
+from waystation.encoder.tokenizer import read_special, read_tokenizer
 from waystation.grid.budget import Budget
 from waystation.heads.masked_language_modelling import Masking
 from waystation.params.load import load_settings
@@ -73,7 +72,7 @@ class Setting:
         self.train = {code: documents[:-HELD_OUT] for code, documents in found.items()}
         self.held_out = {code: documents[-HELD_OUT:] for code, documents in found.items()}
         self.vocab_size = tokenizer.get_vocab_size()
-        self.special = special_tokens.read(tokenizer)
+        self.special = read_special(tokenizer)
 
     def model(self) -> pretraining.MaskedModel:
         """The model at its start."""

@@ -113,7 +113,7 @@ def make_corpus(settings: Settings, text: Path, folder: Path) -> None:
     """The pocket world's raw text in all languages, and a tokenizer trained on it."""
     from stages.tokenizer import documents
     from waystation.data import examples
-    from waystation.encoder.tokenizer import train, write_tokenizer
+    from waystation.encoder.tokenizer_training import train, write_tokenizer
     from waystation.world import corpus, grammar
     from waystation.world.meanings import World
 

@@ -8,7 +8,7 @@ import shutil
 
 from waystation.encoder import device
 from waystation.encoder.checkpoint import write_encoder
-from waystation.encoder.tokenizer import note_longest
+from waystation.encoder.tokenizer_training import note_longest
 from waystation.files import write_json
 from waystation.frame.stage import stage
 from waystation.training.pretraining import pretrain

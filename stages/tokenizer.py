@@ -13,7 +13,7 @@ from pathlib import Path
 
 from waystation.base.progress import progress
 from waystation.data import examples
-from waystation.encoder.tokenizer import train, write_tokenizer
+from waystation.encoder.tokenizer_training import train, write_tokenizer
 from waystation.frame.stage import stage
 
 

@@ -82,14 +82,14 @@ def encoder(config):
 @pytest.fixture(scope="session")
 def word_tokenizer():
     """A word tokenizer trained on a few English lines."""
-    from waystation.encoder import tokenizer
+    from waystation.encoder import tokenizer_training
 
     lines = [
         "the farmer feed 3 old horse-s in the barn today .",
         "Anna read the book . who did feed the horse ? what did Anna read ?",
         "the baker did not cut the red onion in the kitchen yesterday .",
     ]
-    return tokenizer.train("word", 200, lambda: lines)
+    return tokenizer_training.train("word", 200, lambda: lines)
 
 
 @pytest.fixture(scope="session")

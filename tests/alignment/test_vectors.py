@@ -5,7 +5,7 @@ import torch
 from waystation.alignment import measures, retrieval
 from waystation.alignment.vectors import EVERY_TOKEN, SentenceEncoder, emptied, shared_tokens
 from waystation.encoder.encoder import Packed
-from waystation.encoder.tokenizer import BOS, EOS, UNK
+from waystation.encoder.tokenizer_training import BOS, EOS, UNK
 
 
 def test_every_pooling_of_every_layer_equals_a_sentence_alone(folder):

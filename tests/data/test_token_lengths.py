@@ -6,7 +6,7 @@ import sys
 
 from tests.conftest import ROOT
 from waystation.data import examples, token_lengths
-from waystation.encoder import tokenizer
+from waystation.encoder import tokenizer_training
 
 
 def write(folder, task, split, language, rows):
@@ -15,7 +15,7 @@ def write(folder, task, split, language, rows):
 
 
 def test_lengths_are_those_of_all_texts_of_an_example(tmp_path):
-    made = tokenizer.train("word", 50, lambda: ["a b c d e f-g"])
+    made = tokenizer_training.train("word", 50, lambda: ["a b c d e f-g"])
     rows = [{"first": "a b", "second": "c"}, {"first": "a", "second": "b f-g"}] * 2
     rows.append({"tokens": ["a", "b", "c", "d.e"], "tags": [0] * 4})
     # Tokens: 3, 4 (f and -g), 3, 4 and 4, d.e being unknown; words: 3, 4, 3, 4 and 5.
@@ -33,8 +33,8 @@ def test_the_stage_tells_of_every_split_and_language(tmp_path):
     write(tasks, "text", "train", "en", [{"text": "a b"}])
     write(tasks, "xnli", "test", "en", [{"first": "a", "second": "b"}])
     write(tasks, "xnli", "test", "de", [{"first": "a", "second": "unseen"}])
-    made = tokenizer.train("word", 50, lambda: ["a b"])
-    tokenizer.write_tokenizer(made, tmp_path / "tokenizer")
+    made = tokenizer_training.train("word", 50, lambda: ["a b"])
+    tokenizer_training.write_tokenizer(made, tmp_path / "tokenizer")
     (tmp_path / "code").write_text("")
     command = [sys.executable, "-m", "stages.lengths", "--params", "params.yaml"]
     command += ["--model", "nano", "--code", tmp_path / "code", "--tasks", tasks]

@@ -18,7 +18,7 @@ from waystation.encoder import device
 from waystation.encoder.checkpoint import write_encoder
 from waystation.encoder.encoder import Encoder, EncoderConfig, Packed, initialize
 from waystation.encoder.features import Feature
-from waystation.encoder.special_tokens import Special
+from waystation.encoder.tokenizer import Special
 from waystation.grid.budget import Budget
 from waystation.grid.cells import arithmetic
 from waystation.heads.masked_language_modelling import Masking

@@ -13,7 +13,7 @@ from tests.conftest import Processor
 from waystation.data import examples
 from waystation.data.examples import Description
 from waystation.encoder.encoder import Packed
-from waystation.encoder.special_tokens import read
+from waystation.encoder.tokenizer import read_special
 from waystation.evaluation import unshared
 from waystation.evaluation.cell import Scorer, score_test
 from waystation.evaluation.rows import Predictor, Reader, Rows, read_pool, read_rows, score_rows
@@ -107,7 +107,7 @@ def test_only_ids_in_texts_of_several_languages_and_special_ones_are_left_out(
     again, word_tokenizer
 ):
     names = word_tokenizer.encode("Anna 3", add_special_tokens=False).ids
-    assert again.left_out == set(names) | read(word_tokenizer).frame
+    assert again.left_out == set(names) | read_special(word_tokenizer).frame
     assert unshared.shared([{1, 2}, {2, 3}, {3}, {4}]) == {2, 3}
 
 
@@ -121,7 +121,7 @@ def test_candidates_of_another_task_count_as_texts_of_their_language(tmp_path, w
     reader = Reader(tmp_path, word_tokenizer, LENGTHS)
     again = unshared.make(reader, [read_rows(reader, task, "test", "en")])
     horse = word_tokenizer.encode("horse", add_special_tokens=False).ids
-    assert again.left_out == set(horse) | read(word_tokenizer).frame
+    assert again.left_out == set(horse) | read_special(word_tokenizer).frame
 
 
 def test_what_has_nothing_left_is_counted_and_never_right(again, word_tokenizer):

@@ -9,8 +9,8 @@ from waystation.base.errors import UserError
 from waystation.data.examples import Description, path, read, write
 from waystation.encoder.encoder import MaskedLanguageHead, Packed, initialize
 from waystation.encoder.features import Feature, pack
-from waystation.encoder.special_tokens import Special
-from waystation.encoder.tokenizer import BOS, EOS, PAD, UNK
+from waystation.encoder.tokenizer import Special
+from waystation.encoder.tokenizer_training import BOS, EOS, PAD, UNK
 from waystation.evaluation.rows import (
     Predictor,
     Reader,

@@ -228,7 +228,6 @@ def test_a_wrong_parameter_stops_dvc_with_a_message(clean):
     for key, value, message in (
         ("recipes", ["none", "mnly"], "unknown recipe 'mnly'; allowed: none, random"),
         ("languages", ["en", "qda", "qdb", "xx"], "languages: unknown name 'xx'; allowed: en, qda"),
-        ("recipes", "none", "one for each recipe of ${recipes}: expected a list, got 'none'"),
         ("pretrain.stepz", 5, "unknown key 'stepz'; allowed: steps"),
         ("tasks.xnly", {}, "unknown task 'xnly'; allowed: anli, anli_plus"),
         ("pretrain.max_tokens", 2, "pretrain has max_tokens 2; allowed: 8 and more"),

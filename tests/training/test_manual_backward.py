@@ -5,7 +5,7 @@ import torch
 
 from waystation.encoder.encoder import Encoder, EncoderConfig, Packed, initialize
 from waystation.encoder.features import Feature
-from waystation.encoder.special_tokens import Special
+from waystation.encoder.tokenizer import Special
 from waystation.grid.budget import Budget
 from waystation.heads.masked_language_modelling import Masking
 from waystation.params.schema import ScratchModel

@@ -13,11 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from waystation.encoder import special_tokens
 from waystation.encoder.checkpoint import read_encoder
 from waystation.encoder.encoder import Packed
 from waystation.encoder.features import Feature, inference_batches
-from waystation.encoder.tokenizer import read_tokenizer
+from waystation.encoder.tokenizer import read_special, read_tokenizer
 
 EVERY_TOKEN: frozenset[int] = frozenset()  # nothing is left out
 
@@ -28,7 +27,7 @@ class SentenceEncoder:
     def __init__(self, folder: Path, batch_tokens: int):
         self.encoder = read_encoder(folder)[0].eval()
         self.tokenizer = read_tokenizer(folder)
-        self.special = special_tokens.read(self.tokenizer)
+        self.special = read_special(self.tokenizer)
         self.tokenizer.enable_truncation(self.encoder.config.max_tokens)
         self.batch_tokens = batch_tokens
 

@@ -142,7 +142,8 @@ def measured_rate(chosen: Settings, seconds: float = 3.0) -> tuple[float, str]:
     packed = Packed([[0] * length] * 8).to(encoder.device)
     layer = dataclasses.replace(largest, layers=1)
     operations = flops.TRAINING * flops.forward(layer, packed.tokens, length)
-    times, began = [], time.perf_counter()
+    times: list[float] = []
+    began = time.perf_counter()
     while len(times) < 4 or time.perf_counter() - began < seconds:
         start = time.perf_counter()
         encoder(packed).sum().backward()

@@ -8,10 +8,10 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from waystation.base.errors import UserError, choose
-from waystation.encoder import foreign, sentencepiece, special_tokens, tokenizer, unpickle
+from waystation.encoder import foreign, sentencepiece, tokenizer_training, unpickle
 from waystation.encoder.checkpoint import read_file, write_encoder
 from waystation.encoder.config import ARCHITECTURES, EncoderConfig, read_config
-from waystation.encoder.tokenizer import read_tokenizer
+from waystation.encoder.tokenizer import read_special, read_tokenizer
 from waystation.files import checksum, read_json, whole, write_json
 from waystation.hub import client
 from waystation.params.schema import FetchedModel
@@ -143,8 +143,8 @@ def write_model(entry: FetchedModel, files: dict[str, Path], out: Path, scratch:
     tensors = read_file(converted(weights, scratch).parent if pickled else weights.parent)
     encoder, head, left_out = foreign.adopt(weights, config, tensors)
     write_encoder(out, encoder, head)
-    tokenizer.write_tokenizer(tokenizer_read, out)
-    tokenizer.note_longest(out, config.max_tokens)
+    tokenizer_training.write_tokenizer(tokenizer_read, out)
+    tokenizer_training.note_longest(out, config.max_tokens)
     return {
         "parameters": sum(p.numel() for m in (encoder, head) if m for p in m.parameters()),
         "masked_language_head": head is not None,
@@ -167,7 +167,7 @@ def check_shape(entry: FetchedModel, config: EncoderConfig, file: Path) -> None:
 
 def check_tokenizer(tokenizer: Tokenizer, config: EncoderConfig, file: Path) -> None:
     """Refuse a tokenizer whose ids or token types the model has no rows for."""
-    frame, last = special_tokens.read(tokenizer), max(tokenizer.get_vocab().values())
+    frame, last = read_special(tokenizer), max(tokenizer.get_vocab().values())
     if last >= config.vocab_size:
         raise UserError(f"{file} has token {last}, the model only {config.vocab_size} tokens")
     if frame.segments and config.type_vocab_size < 2:

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer, decoders, models, normalizers, processors
 from tokenizers import pre_tokenizers as splitters
 
 from waystation.base.errors import UserError
-from waystation.encoder.tokenizer import BOS, EOS, SPECIAL, UNK
+from waystation.encoder.tokenizer_training import BOS, EOS, SPECIAL, UNK
 
 # Numbers of fields: in ModelProto, SentencePiece, TrainerSpec and NormalizerSpec.
 PIECES, TRAINER, NORMALIZER = 1, 2, 3

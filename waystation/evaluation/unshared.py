@@ -22,9 +22,9 @@ from waystation.base.memory import release
 from waystation.data import examples
 from waystation.data.candidates import Candidates
 from waystation.data.predictions import UNSHARED
-from waystation.encoder import special_tokens
 from waystation.encoder.encoder import Packed
 from waystation.encoder.features import Feature, inference_batches, pack
+from waystation.encoder.tokenizer import read_special
 from waystation.evaluation.rows import Pool, Predictor, Reader, Rows, points_of
 from waystation.heads import Ranking
 from waystation.metrics import Points
@@ -101,7 +101,7 @@ def make(reader: Reader, rows: list[Rows]) -> Unshared:
         candidates = Candidates({language: examples.read(examples.path(home, "test", language))})
         features = make_candidates(candidates.texts, reader.tokenizer, reader.lengths)
         used.setdefault(language, set()).update(token_ids(features))
-    return Unshared(rows, shared(used.values()) | special_tokens.read(reader.tokenizer).frame)
+    return Unshared(rows, shared(used.values()) | read_special(reader.tokenizer).frame)
 
 
 def pool_of(rows: list[Rows]) -> Pool:

@@ -5,11 +5,11 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from waystation.encoder import special_tokens
 from waystation.encoder.config import EncoderConfig
 from waystation.encoder.features import Feature, Lengths
 from waystation.encoder.layers import Pooler
 from waystation.encoder.packed import Packed
+from waystation.encoder.tokenizer import read_special
 from waystation.heads import Kind, as_they_are, labels
 
 
@@ -20,7 +20,7 @@ def make_features(examples: list[dict], tokenizer: Tokenizer, lengths: Lengths) 
     encodings = tokenizer.encode_batch(texts)
     tokenizer.no_truncation()
     seconds: list[tuple[int, ...]] = [()] * len(encodings)
-    if special_tokens.read(tokenizer).segments:
+    if read_special(tokenizer).segments:
         seconds = [(len(e.type_ids) - sum(e.type_ids),) for e in encodings]
     return [
         Feature(encoding.ids, index, example["label"], seconds=second)

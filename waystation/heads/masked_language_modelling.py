@@ -13,12 +13,11 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional as F
 
-from waystation.encoder import special_tokens
 from waystation.encoder.config import EncoderConfig
 from waystation.encoder.encoder import Encoder, MaskedLanguageHead
 from waystation.encoder.features import Feature, Lengths
 from waystation.encoder.packed import Packed
-from waystation.encoder.special_tokens import Special
+from waystation.encoder.tokenizer import Special, read_special
 from waystation.heads import Kind
 
 MASK_RATE = 0.15
@@ -26,7 +25,7 @@ MASK_RATE = 0.15
 
 def make_features(examples: list[dict], tokenizer: Tokenizer, lengths: Lengths) -> list[Feature]:
     """Features of texts; `context` tells the special tokens. Empty texts are left out."""
-    frame = special_tokens.read(tokenizer)
+    frame = read_special(tokenizer)
     tokenizer.enable_truncation(lengths.max_tokens)
     encodings = tokenizer.encode_batch([example["text"] for example in examples])
     tokenizer.no_truncation()

@@ -11,11 +11,11 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from waystation.encoder import special_tokens
 from waystation.encoder.config import EncoderConfig
 from waystation.encoder.features import Feature, Lengths
 from waystation.encoder.layers import Pooler
 from waystation.encoder.packed import Packed
+from waystation.encoder.tokenizer import read_special
 from waystation.heads import Kind, as_they_are, labels
 
 
@@ -24,7 +24,7 @@ def make_features(examples: list[dict], tokenizer: Tokenizer, lengths: Lengths) 
 
     The context is cut at its end; a choice that alone is too long loses its start.
     """
-    frame = special_tokens.read(tokenizer)
+    frame = read_special(tokenizer)
     room = lengths.max_tokens - frame.overhead
     contexts = tokenizer.encode_batch([e["first"] for e in examples], add_special_tokens=False)
     texts = [choice_text(example, choice) for example in examples for choice in example["choices"]]

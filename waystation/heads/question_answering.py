@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from waystation.base.errors import UserError
-from waystation.encoder import special_tokens
 from waystation.encoder.config import EncoderConfig
 from waystation.encoder.features import Feature, Lengths
 from waystation.encoder.packed import Packed
+from waystation.encoder.tokenizer import read_special
 from waystation.heads import Kind
 from waystation.params.schema import Evaluate
 
@@ -33,7 +33,7 @@ def make_features(examples: list[dict], tokenizer: Tokenizer, lengths: Lengths) 
     """
     questions = tokenizer.encode_batch([e["question"] for e in examples], add_special_tokens=False)
     contexts = tokenizer.encode_batch([e["context"] for e in examples], add_special_tokens=False)
-    frame = special_tokens.read(tokenizer)
+    frame = read_special(tokenizer)
     features = []
     for index, example in enumerate(examples):
         question = questions[index].ids[: lengths.max_tokens // 2]

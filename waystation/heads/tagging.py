@@ -10,11 +10,10 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from waystation.encoder import special_tokens
 from waystation.encoder.config import EncoderConfig
 from waystation.encoder.features import Feature, Lengths
 from waystation.encoder.packed import Packed
-from waystation.encoder.special_tokens import Special
+from waystation.encoder.tokenizer import Special, read_special
 from waystation.heads import Kind
 from waystation.params.schema import Evaluate
 
@@ -23,7 +22,7 @@ def make_features(examples: list[dict], tokenizer: Tokenizer, lengths: Lengths) 
     """Features whose `target` holds the tags, `context` (first piece, word) places."""
     sentences = [example["tokens"] for example in examples]
     encodings = tokenizer.encode_batch(sentences, is_pretokenized=True, add_special_tokens=False)
-    frame = special_tokens.read(tokenizer)
+    frame = read_special(tokenizer)
     features = []
     for index, (encoding, example) in enumerate(zip(encodings, examples, strict=True)):
         pieces: list[list[int]] = [[] for _ in example["tokens"]]

@@ -9,7 +9,8 @@ their place.
 
 from waystation import tasks
 from waystation.grid.cells import Cell, all_cells
-from waystation.languages import ENGLISH, PRIVATE_USE
+from waystation.language_codes import PRIVATE_USE
+from waystation.languages import ENGLISH
 from waystation.params.schema import Settings
 from waystation.report.encoder_measures import PROTOCOL_MEASURES
 from waystation.report.records import Average, Tables
@@ -29,7 +30,11 @@ def overall_rows(scores: list[Score], encoders: Tables, suite: Settings) -> list
     for name, benchmark in BENCHMARKS.items():
         cells = {}
         for cell in all_cells(suite):
-            of_cell = [s for s in scores if (s.model, s.recipe) == cell and s.label == s.task]
+            of_cell = [
+                score
+                for score in scores
+                if (score.model, score.recipe) == cell and score.label == score.task
+            ]
             cells[cell] = means(task_scores(of_cell, retrieved.get(cell, {}), name), benchmark)
         for (model, recipe), values in cells.items():
             baseline = cells[model, suite.report.baseline]

@@ -11,7 +11,8 @@ from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, NoReturn
 
 from waystation.base.errors import UserError, choose
-from waystation.languages import ENGLISH, EVERY_LANGUAGE, PRIVATE_USE
+from waystation.language_codes import EVERY_LANGUAGE, PRIVATE_USE
+from waystation.languages import ENGLISH
 
 XTREME_COMMIT = "1ed4149b110f0edb04dac2aa44ee7e48d66b9b38"  # google/xtreme, its rows as parquet
 REACH = 64  # characters to either side in which a shifted answer is looked for

@@ -6,7 +6,7 @@ those of `mewslix_pairs`.
     {"entity": "Q220", "language": "it", "title": "Roma", "description": "Capitale d'Italia."}
 """
 
-from waystation.languages import EVERY_LANGUAGE
+from waystation.language_codes import EVERY_LANGUAGE
 from waystation.tasks import Task, mewslix_pairs
 
 KEPT = {

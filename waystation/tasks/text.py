@@ -3,7 +3,7 @@
 {"text": "Ab 2004 lief er mit Tatjana Wolossoschar."}
 """
 
-from waystation.languages import EVERY_LANGUAGE
+from waystation.language_codes import EVERY_LANGUAGE
 from waystation.tasks import Task
 
 

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from waystation.base.progress import progress
 from waystation.data import examples
-from waystation.encoder import device, special_tokens
+from waystation.encoder import device
 from waystation.encoder.encoder import (
     EncoderConfig,
     MaskedLanguageHead,
@@ -20,7 +20,7 @@ from waystation.encoder.encoder import (
     new_encoder,
 )
 from waystation.encoder.features import Feature
-from waystation.encoder.tokenizer import read_tokenizer
+from waystation.encoder.tokenizer import read_special, read_tokenizer
 from waystation.grid.budget import Budget
 from waystation.heads.masked_language_modelling import Masking
 from waystation.params.schema import Pretrain, ScratchModel
@@ -81,7 +81,7 @@ def pretrain(
     generator = torch.Generator().manual_seed(entry.seed)
     model = MaskedModel(entry, tokenizer.get_vocab_size(), generator)
     device.place(model, workplace.machine)
-    masking = Masking(settings.mask_rate, special_tokens.read(tokenizer), entry.seed)
+    masking = Masking(settings.mask_rate, read_special(tokenizer), entry.seed)
     longest = min(settings.max_tokens, model.encoder.config.max_tokens)
     languages = documents(text, tokenizer, longest)
     draws = Draws(languages, settings.batch_size, settings.language_exponent, entry.seed)
