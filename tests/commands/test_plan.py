@@ -1,6 +1,7 @@
 """The plan of a run: counts worked by hand, and nothing touched."""
 
 import math
+import sys
 
 import pytest
 import yaml
@@ -117,6 +118,19 @@ def test_the_plan_of_the_real_suite_is_printed_and_written(tmp_path):
     operations = sum(part["flops"] for part in found["work"])
     assert math.isclose(hours * 3600 * 0.075 * 989e12, operations, rel_tol=1e-9)
     assert data.exists() == before
+
+
+@pytest.mark.parametrize("command", ["plan", "gold", "score"])
+def test_a_command_that_reads_files_needs_no_torch(command):
+    script = f"import sys; from waystation.commands import {command}; print('torch' in sys.modules)"
+    assert run([sys.executable, "-c", script], ROOT).stdout.strip() == "False"
+
+
+def test_nothing_is_measured_for_a_card():
+    words = ["--params", str(XTREME), "--gpu", "h200"]
+    script = f"import sys; from waystation.__main__ import run; run('plan', {words})"
+    script += "; print('torch' in sys.modules)"
+    assert run([sys.executable, "-c", script], ROOT).stdout.splitlines()[-1] == "False"
 
 
 def test_this_machine_s_rate_is_measured():

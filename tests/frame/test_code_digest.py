@@ -84,11 +84,13 @@ def test_modules_imported_by_key_belong_to_the_cells_that_use_the_key(entries):
     }
     assert holding("waystation.metrics.mlqa") == {"evaluate/reading", "benchmark/reading"}
     assert holding("waystation.report.figures.gains") == {"report"}
-    assert holding("waystation.task_types.tagging") == {
+    assert holding("waystation.heads.tagging") == {
         *(f"{verb}/udpos" for verb in ("target", "evaluate", "benchmark")),
         "intermediate/multitask/all",
         "intermediate/ccg",
     }
+    assert holding("waystation.task_types.tagging") == {"evaluate/udpos"}
+    assert holding("waystation.task_types.retrieval") == {"align", "recipes"}
 
 
 def test_planning_is_not_part_of_what_it_plans(entries):

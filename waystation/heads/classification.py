@@ -9,7 +9,7 @@ from waystation.encoder.config import EncoderConfig
 from waystation.encoder.features import Feature, Lengths, Packed
 from waystation.encoder.layers import Pooler
 from waystation.encoder.tokenizer import read_special
-from waystation.heads import Kind, as_they_are
+from waystation.heads import Kind, as_they_are, labels
 
 
 def make_features(examples: list[dict], tokenizer: Tokenizer, lengths: Lengths) -> list[Feature]:
@@ -76,4 +76,5 @@ KIND = Kind(
     loss=loss,
     outputs=outputs,
     predict=as_they_are,
+    gold=labels,
 )

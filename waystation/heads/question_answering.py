@@ -140,6 +140,10 @@ def _best_span(scores: Tensor, longest: int) -> tuple[float, int, int]:
     return float(joint.flatten()[best]), best // length, best % length
 
 
+def gold(examples: list[dict]) -> list[list[str]]:
+    return [[answer["text"] for answer in example["answers"]] for example in examples]
+
+
 KIND = Kind(
     make_features=make_features,
     network=Head,
@@ -147,4 +151,5 @@ KIND = Kind(
     loss=loss,
     outputs=outputs,
     predict=predict,
+    gold=gold,
 )

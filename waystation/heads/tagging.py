@@ -101,6 +101,14 @@ def _rows(packed: Packed, features: list[Feature]) -> Tensor:
     return torch.tensor(rows)
 
 
+def gold(examples: list[dict]) -> list[list[int]]:
+    return [example["tags"] for example in examples]
+
+
+def named(tags: list[int], labels: tuple[str, ...]) -> list[str]:
+    return [labels[tag] for tag in tags]
+
+
 KIND = Kind(
     make_features=make_features,
     network=Head,
@@ -108,4 +116,6 @@ KIND = Kind(
     loss=loss,
     outputs=outputs,
     predict=predict,
+    gold=gold,
+    named=named,
 )
