@@ -1,6 +1,7 @@
 """What README, docs/ and CONTRIBUTING name exists, what is generated is current, and the lists of
 what to touch say what the code says."""
 
+import argparse
 import ast
 import re
 from pathlib import Path
@@ -9,9 +10,9 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.pipeline.test_layers import LAYERS
-from waystation import tasks
 from waystation.__main__ import names
 from waystation.commands import docs
+from waystation.frame import code_digest
 from waystation.frame.entry_points import entry_points
 from waystation.grid import recipes
 from waystation.params.load import load_settings
@@ -36,6 +37,8 @@ def test_links_lead_somewhere(page):
         linked = page.parent / target if target else page
         assert linked.exists(), target
         assert not anchor or anchor in anchors(linked), f"{target}#{anchor}"
+    for picture in re.findall(r'src="([^"]+)"', page.read_text()):
+        assert (page.parent / picture).exists(), picture
 
 
 @each_page
@@ -54,20 +57,17 @@ def test_named_commands_exist(page):
     assert set(re.findall(r"python -m waystation (\w+)", text)) <= {*names(), "COMMAND"}
 
 
-@each_page
-def test_generated_blocks_are_current(page, monkeypatch):
+def test_generated_blocks_are_current(monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
-    assert not list(docs.not_current(page)), "run `make docs`"
+    assert docs.main(argparse.Namespace(check=True)) == 0, capsys.readouterr().out
 
 
 def test_every_block_ends():
     for page in PAGES:
         text = page.read_text()
-        begun, ended = (re.findall(rf"^<!-- ([\w-]+):{end} -->$", text, re.M) for end in ENDS)
-        assert begun == ended == [name for name, *_ in docs.BLOCK.findall(text)], page
-
-
-ENDS = ("begin", "end")
+        for end in ("begin", "end"):
+            marks = re.findall(rf"^<!-- ([\w-]+):{end} -->$", text, re.MULTILINE)
+            assert marks == [name for name, *_ in docs.BLOCK.findall(text)], page
 
 
 def test_the_readme_is_read_in_one_sitting():
@@ -107,17 +107,15 @@ def test_kinds_of_recipes_are_spelt_only_in_the_files_of_their_list():
         assert not spelt or str(file.relative_to(ROOT)) in listed, (file, spelt)
 
 
-def test_every_task_of_a_suite_and_every_metric_of_a_task_is_a_file():
-    for params in [ROOT / "params.yaml", *ROOT.glob("suites/*/params.yaml")]:
-        for name in load_settings(params).tasks:
-            for metric in tasks.load(name).METRICS:
-                assert (ROOT / "waystation" / "metrics" / f"{metric}.py").is_file(), metric
-
-
-def test_every_stage_has_an_entry_point(monkeypatch):
+@pytest.mark.parametrize("folder", [".", "suites/pocket-full", "suites/mirror", "suites/xtreme"])
+def test_every_stage_starts_from_modules_that_exist(folder, monkeypatch):
+    """Stages, tasks, kinds of task and metrics: keys that are names of files."""
     monkeypatch.chdir(ROOT)
-    suite = load_settings(ROOT / "suites" / "pocket-full" / "params.yaml")
-    assert set(docs.stages_of_digests(suite)) <= set(entry_points(suite))
+    suite = load_settings(ROOT / folder / "params.yaml")
+    entries = entry_points(suite)
+    assert set(docs.stages_of_digests(suite)) <= set(entries)
+    for module in {module for modules in entries.values() for module in modules}:
+        assert code_digest.path(module), module
 
 
 def test_every_figure_draws():

@@ -27,7 +27,7 @@ import yaml
 
 from waystation.base.errors import choose
 from waystation.files import whole
-from waystation.frame.code_digest import closure, path
+from waystation.frame.code_digest import closure, path, tree
 from waystation.frame.entry_points import entry_points
 from waystation.params.load import load_settings
 from waystation.params.schema import Settings
@@ -52,7 +52,9 @@ def main(options: argparse.Namespace) -> int:
         for page in pages:
             fill(page)
         return 0
-    stale = [entry for page in pages for entry in not_current(page)]
+    with tempfile.TemporaryDirectory() as folder:
+        roots = [*committed(Path(folder)), Path()]
+        stale = [entry for page in pages for entry in not_current(page, roots)]
     for entry in stale:
         print(f"{entry} is not current; run `make docs`")
     return 1 if stale else 0
@@ -68,13 +70,11 @@ def fill(page: Path) -> None:
         print(f"{page} filled")
 
 
-def not_current(page: Path) -> Iterator[str]:
-    """`page: block` of those that say neither what the files here nor what those of HEAD say."""
-    with tempfile.TemporaryDirectory() as folder:
-        roots = [*committed(Path(folder)), Path()]
-        for name, _, body in BLOCK.findall(page.read_text(encoding="utf-8")):
-            if all(body != block(name, root) for root in roots):
-                yield f"{page}: {name}"
+def not_current(page: Path, roots: list[Path]) -> Iterator[str]:
+    """`page: block` of those that say what the files of none of the roots say."""
+    for name, _, body in BLOCK.findall(page.read_text(encoding="utf-8")):
+        if all(body != block(name, root) for root in roots):
+            yield f"{page}: {name}"
 
 
 def committed(folder: Path) -> list[Path]:
@@ -217,7 +217,7 @@ def stages_of_digests(suite: Settings) -> Counter[str]:
 
 def has_code(module: str) -> bool:
     """Whether a module says more than its docstring."""
-    return len(ast.parse(path(module).read_text(encoding="utf-8")).body) > 1
+    return len(tree(module).body) > 1
 
 
 def listed(modules: list[str]) -> Iterator[str]:
