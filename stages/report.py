@@ -43,7 +43,7 @@ def main() -> None:
         print(overall_tables(made.overall, suite))
         print(cost_table(made.cost, suite))
         print(reference_table(made.reference), end="")
-        done = sum(bool(s.languages) for s in scores)
+        done = sum(bool(score.languages) for score in scores)
         run.made = f"{done} scores of {len(all_cells(suite))} encoders"
 
 

@@ -29,7 +29,11 @@ def overall_rows(scores: list[Score], encoders: Tables, suite: Settings) -> list
     for name, benchmark in BENCHMARKS.items():
         cells = {}
         for cell in all_cells(suite):
-            of_cell = [s for s in scores if (s.model, s.recipe) == cell and s.label == s.task]
+            of_cell = [
+                score
+                for score in scores
+                if (score.model, score.recipe) == cell and score.label == score.task
+            ]
             cells[cell] = means(task_scores(of_cell, retrieved.get(cell, {}), name), benchmark)
         for (model, recipe), values in cells.items():
             baseline = cells[model, suite.report.baseline]

@@ -2,14 +2,15 @@
 
 import csv
 from collections.abc import Iterable
-from dataclasses import astuple, fields
-from functools import cache
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from waystation.report import encoder_measures
 from waystation.report.records import Estimate, Tables
 from waystation.report.second_scores import SECOND_SCORES
+
+Cells = dict[str, int | str]  # by column, as they are written
 
 LAYER = ("model", "recipe", "task", "language", "protocol_layer", "layer")
 
@@ -30,42 +31,63 @@ COLUMNS = {
 }
 
 
+@dataclass(frozen=True)
+class FieldColumns:
+    """The columns of a record's field; those of `second` and `measured` are in its values."""
+
+    field: str
+    columns: tuple[str, ...]
+    is_text: bool
+
+
+def kinds() -> dict[str, type]:
+    """The record of each table."""
+    return {table: get_args(rows)[0] for table, rows in get_type_hints(Tables).items()}
+
+
+def layout(kind: type) -> list[FieldColumns]:
+    """The columns of a record, field by field."""
+    types, annotated = get_type_hints(kind), get_type_hints(kind, include_extras=True)
+    return [
+        FieldColumns(
+            name,
+            getattr(annotated[name], "__metadata__", (name,)),
+            str in (plain, *get_args(plain)),
+        )
+        for name, plain in types.items()
+    ]
+
+
 def write(folder: Path, tables: Tables) -> None:
     """A CSV a table; a column that no row has a value for is left out."""
-    for table in fields(tables):
-        rows = [cells(record) for record in getattr(tables, table.name)]
-        with (folder / f"{table.name}.csv").open("w", newline="", encoding="utf-8") as stream:
-            columns = header(rows) or COLUMNS[table.name]
+    for table, kind in kinds().items():
+        fields = layout(kind)
+        rows = [cells(record, fields) for record in getattr(tables, table)]
+        with (folder / f"{table}.csv").open("w", newline="", encoding="utf-8") as stream:
+            columns = header(rows) or COLUMNS[table]
             writer = csv.DictWriter(stream, columns, lineterminator="\n")
             writer.writeheader()
             for row in rows:
                 writer.writerow(merged(row))
 
 
-@cache
-def columns_of(kind: type) -> dict[str, tuple[str, ...]]:
-    """The columns of each field of a record; those of `second` and `measured` are in its rows."""
-    hints = get_type_hints(kind, include_extras=True)
-    return {name: getattr(hint, "__metadata__", (name,)) for name, hint in hints.items()}
-
-
-def cells(record: Any) -> list[dict[str, int | str]]:
+def cells(record: Any, fields: list[FieldColumns]) -> list[Cells]:
     """The columns of each field of a record; none where the field is absent."""
-    row = []
-    for name, columns in columns_of(type(record)).items():
-        value = getattr(record, name)
-        if name == "second":
+    row: list[Cells] = []
+    for entry in fields:
+        value = getattr(record, entry.field)
+        if entry.field == "second":
             row.append(second_cells(value))
-        elif name == "measured":
+        elif entry.field == "measured":
             row.append({column: written(number) for column, number in value.items()})
         elif isinstance(value, Estimate):
-            row.append(estimate_cells(columns, value))
+            row.append(estimate_cells(entry.columns, value))
         else:
-            row.append({} if value is None else {name: written(value)})
+            row.append({} if value is None else {entry.field: written(value)})
     return row
 
 
-def second_cells(estimates: dict[str, Estimate]) -> dict[str, int | str]:
+def second_cells(estimates: dict[str, Estimate]) -> Cells:
     return merged(
         estimate_cells(second.columns, estimates[second.column])
         for second in SECOND_SCORES
@@ -73,7 +95,7 @@ def second_cells(estimates: dict[str, Estimate]) -> dict[str, int | str]:
     )
 
 
-def estimate_cells(columns: tuple[str, ...], estimate: Estimate) -> dict[str, int | str]:
+def estimate_cells(columns: tuple[str, ...], estimate: Estimate) -> Cells:
     return dict(zip(columns, map(written, astuple(estimate)), strict=True))
 
 
@@ -81,47 +103,50 @@ def written(value: float | str) -> int | str:
     return f"{value:.4f}" if isinstance(value, float) else value
 
 
-def header(rows: list[list[dict[str, Any]]]) -> list[str]:
+def header(rows: list[list[Cells]]) -> list[str]:
     """The columns of a table, field by field in the order of the record."""
-    of_fields = zip(*rows, strict=True)
-    return [column for field in of_fields for column in merged(field)]
+    fields = zip(*rows, strict=True)
+    return [column for cells_of_field in fields for column in merged(cells_of_field)]
 
 
-def merged(dictionaries: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def merged(dictionaries: Iterable[Cells]) -> Cells:
     return {key: value for dictionary in dictionaries for key, value in dictionary.items()}
 
 
 def read(folder: Path) -> Tables:
     """The tables of a folder, as they were up to the fourth decimal."""
     tables = {}
-    for table, rows in get_type_hints(Tables).items():
-        (kind,) = get_args(rows)
+    for table, kind in kinds().items():
+        fields = layout(kind)
         with (folder / f"{table}.csv").open(newline="", encoding="utf-8") as stream:
-            tables[table] = [read_row(kind, row) for row in csv.DictReader(stream)]
+            tables[table] = [kind(**values(row, fields)) for row in csv.DictReader(stream)]
     return Tables(**tables)
 
 
-def read_row(kind: type, row: dict[str, str]) -> Any:
-    """A record from its columns."""
+def values(row: dict[str, str], fields: list[FieldColumns]) -> dict[str, Any]:
+    """The fields of a record from its columns."""
     texts = {column: text for column, text in row.items() if text != ""}
-    types, known = get_type_hints(kind), {}
-    for name, columns in columns_of(kind).items():
-        if name == "second":
+    known: dict[str, Any] = {}
+    for entry in fields:
+        if entry.field == "second":
             known["second"] = {
-                second.column: Estimate(*(float(texts[column]) for column in second.columns))
+                second.column: estimate([texts.pop(column) for column in second.columns])
                 for second in SECOND_SCORES
                 if second.columns[0] in texts
             }
-        elif columns[0] in texts:
-            values = [texts.pop(column) for column in columns]
-            if len(values) > 1:
-                known[name] = Estimate(*map(float, values))
+        elif entry.field == "measured":  # the last field: whatever columns are left
+            known["measured"] = {column: number(text) for column, text in texts.items()}
+        elif entry.columns[0] in texts:
+            first, *rest = (texts.pop(column) for column in entry.columns)
+            if rest:
+                known[entry.field] = estimate([first, *rest])
             else:
-                is_text = str in (types[name], *get_args(types[name]))
-                known[name] = values[0] if is_text else number(values[0])
-    if "measured" in types:
-        known["measured"] = {column: number(text) for column, text in texts.items()}
-    return kind(**known)
+                known[entry.field] = first if entry.is_text else number(first)
+    return known
+
+
+def estimate(texts: list[str]) -> Estimate:
+    return Estimate(*map(float, texts))
 
 
 def number(text: str) -> int | float:

@@ -4,6 +4,7 @@ Both cells were scored on the same test examples with the same seeds, and are re
 same draws: the interval is that of the difference, narrower than what two intervals suggest.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from waystation.grid.names import CONTROLS
@@ -45,7 +46,8 @@ def pretraining_rows(scores: list[Score]) -> list[Difference]:
 
 def by_cell(scores: list[Score]) -> dict[tuple[str, str, str, str], Score]:
     """The scores that have run, by model, recipe, target and task."""
-    return {(s.model, s.recipe, s.target, s.task): s for s in scores if s.languages}
+    run = [score for score in scores if score.languages]
+    return {(score.model, score.recipe, score.target, score.task): score for score in run}
 
 
 def difference(score: Score, other: Score, codes: list[str], **names: Any) -> Difference:
@@ -59,7 +61,7 @@ def shared_zero_shot(score: Score, other: Score) -> list[str]:
     return [code for code in score.zero_shot() if code in other.languages]
 
 
-def pairs(models: dict[str, Model]) -> list[tuple[str, str]]:
+def pairs(models: Mapping[str, Model]) -> list[tuple[str, str]]:
     """All (larger, smaller) of the models, by the parameters of their layers."""
     return [
         (larger, smaller)

@@ -5,9 +5,11 @@ at the layers that count, the original protocol's and the one that development l
 the others (waystation.alignment.layer_choice), over both ways of pooling.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
+from typing import Any
 
 from waystation.files import read_json
 from waystation.grid.cells import all_cells
@@ -101,7 +103,7 @@ def mean_rows(cell: dict[str, str], measures: dict, suite: Settings) -> list[Lay
 
 
 def mean_row(
-    names: dict[str, str], choice: Choice, languages: dict[str, dict], column: str
+    names: dict[str, Any], choice: Choice, languages: dict[str, dict], column: str
 ) -> LayerMean:
     scored = [languages[code] for code in choice.codes]
     return LayerMean(
@@ -113,7 +115,7 @@ def mean_row(
     )
 
 
-def mean(languages: list[dict], layer: int, column: str) -> dict[str, float]:
+def mean(languages: list[dict], layer: int, column: str) -> dict[str, Any]:
     """The mean of a measure over languages at a layer, as columns of a LayerMean.
 
     An accuracy has a 95 % interval, an F1 has none.
@@ -130,7 +132,7 @@ def mean(languages: list[dict], layer: int, column: str) -> dict[str, float]:
     return columns | {"low_percent": low, "high_percent": high, "n": sum(counts)}
 
 
-def accuracy_interval(values: list[float], counts: list[int]) -> tuple[float, float]:
+def accuracy_interval(values: Sequence[float], counts: Sequence[float]) -> tuple[float, float]:
     """The 95 % interval in percent of the mean of accuracies, each of `counts` sentences.
 
     It is over sentences, each right or wrong by itself: normal, its variance that of (right + 2) of

@@ -93,7 +93,7 @@ def languages(tables: Tables) -> str:
     run = {
         (row.model, row.recipe, row.task, row.language): row.score
         for row in tables.scores
-        if row.status == "run"
+        if row.language and row.score
     }
     cells: dict[ModelTask, dict[str, str]] = {}
     for (model, recipe, task, code), score in run.items():
@@ -181,9 +181,9 @@ def measure_columns(tables: Tables, measure: Measure) -> dict[str, dict[tuple[st
 
 def by_task(rows: list[TaskScore]) -> list[ModelTask]:
     """All (model, task), the models of a task below one another."""
-    both = dict.fromkeys((row.model, row.task) for row in rows)
-    names = dict.fromkeys(task for _, task in both)
-    return [(model, task) for name in names for model, task in both if task == name]
+    pairs = dict.fromkeys((row.model, row.task) for row in rows)
+    names = dict.fromkeys(task for _, task in pairs)
+    return [(model, task) for name in names for model, task in pairs if task == name]
 
 
 def related(rows: list[TaskScore], model: str, task: str) -> str | None:

@@ -5,6 +5,8 @@ those of the zero-shot tables are without English. A retrieval task's is that at
 protocol's layer, over all tokens. A benchmark's averages are those of waystation.report.averages.
 """
 
+from typing import Any
+
 from waystation import tasks
 from waystation.base.errors import choose
 from waystation.params.schema import Reference, Settings
@@ -14,7 +16,7 @@ from waystation.report.scores import Result, Score
 from waystation.report.second_scores import SECOND_SCORES
 from waystation.xtreme.benchmarks import BENCHMARKS, OVERALL
 
-Ours = dict[str, dict[str, float | int | None]]  # by measure the columns of our score
+Ours = dict[str, dict[str, Any]]  # by measure the columns of our score
 
 
 def averages(published: Reference) -> list[str]:
@@ -32,10 +34,10 @@ def reference_rows(
     rows = []
     for name, published in suite.report.reference.items():
         for task, measures in published.scores.items():
-            ours = our_scores(published, task, scores, retrieval, overall)
+            by_measure = our_scores(published, task, scores, retrieval, overall)
             for measure, value in measures.items():
                 where = f"{suite.file}: report.reference.{name}.scores.{task}: measure"
-                columns = ours[choose(measure, ours, where)] if ours else {}
+                columns = by_measure[choose(measure, by_measure, where)] if by_measure else {}
                 row = PublishedScore(
                     model=published.model,
                     recipe=published.recipe,
@@ -62,8 +64,8 @@ def our_scores(
     if task in averages(published):
         return averaged(overall, published, task)
     codes = benchmark_languages(published, task)
-    ours = scored(scores, published, task, codes)
-    return ours or retrieved(retrieval, published, task, len(codes))
+    after_target = scored(scores, published, task, codes)
+    return after_target or retrieved(retrieval, published, task, len(codes))
 
 
 def benchmark_languages(published: Reference, task: str) -> tuple[str, ...]:
@@ -99,7 +101,7 @@ def scored(scores: list[Score], published: Reference, task: str, codes: tuple[st
     return {}
 
 
-def columns(result: Result, languages: int) -> dict[str, float | int | None]:
+def columns(result: Result, languages: int) -> dict[str, Any]:
     estimate = result.estimate()
     return {
         "ours_percent": estimate.value,
@@ -113,15 +115,15 @@ def retrieved(rows: list[LayerMean], published: Reference, task: str, languages:
     """What was measured on the encoder itself, if in as many languages (0: in any number)."""
     wanted = (published.model, published.recipe, task, "protocol", "all")
     published_as = {measure.column: measure.published for measure in PROTOCOL_MEASURES}
-    ours: Ours = {}
+    by_measure: Ours = {}
     for row in rows:
         measure = published_as.get(row.measure)
         is_wanted = (row.model, row.recipe, row.task, row.layer_by, row.scored) == wanted
         if is_wanted and measure and row.languages == (languages or row.languages):
-            ours[measure] = {
+            by_measure[measure] = {
                 "ours_percent": row.score_percent,
                 "low_percent": row.low_percent,
                 "high_percent": row.high_percent,
                 "languages": row.languages,
             }
-    return ours
+    return by_measure

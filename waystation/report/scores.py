@@ -8,6 +8,7 @@ one set's points are in memory, and its draws are made once.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -72,10 +73,14 @@ class Score:
     trained_on: tuple[str, ...]
     languages: dict[str, Language]
 
-    def names(self) -> dict[str, str]:
-        """The first columns of its rows."""
-        columns = {"model": self.model, "recipe": self.recipe, "target": self.target}
-        return columns | {"task": self.label}
+    def names(self) -> dict[str, Any]:
+        """What the records of its rows begin with."""
+        return {
+            "model": self.model,
+            "recipe": self.recipe,
+            "target": self.target,
+            "task": self.label,
+        }
 
     def zero_shot(self) -> list[str]:
         """Languages without any fine-tuning data."""
@@ -92,8 +97,12 @@ class Score:
     def second(self, codes: list[str]) -> dict[str, Result]:
         """By their columns the second scores that all of some languages have, and their means."""
         results = [self.languages[code].second for code in codes]
-        columns = [s.column for s in SECOND_SCORES if all(s.column in second for second in results)]
-        return {column: mean([second[column] for second in results]) for column in columns}
+        columns = [second.column for second in SECOND_SCORES]
+        return {
+            column: mean([result[column] for result in results])
+            for column in columns
+            if all(column in result for result in results)
+        }
 
     def chance(self, codes: list[str]) -> float | None:
         """The mean over some languages of the score of a guess; None where a language has none."""
@@ -103,7 +112,7 @@ class Score:
         """The mean over some languages of the oracle's score; None where a language has none."""
         return mean_of_all(self.languages[code].oracle for code in codes)
 
-    def counts(self, codes: list[str]) -> dict[str, int]:
+    def counts(self, codes: list[str]) -> dict[str, Any]:
         """Test examples and seeds of some languages; of the smallest, where they differ."""
         languages = [self.languages[code] for code in codes]
         return {name: min(getattr(entry, name) for entry in languages) for name in ("n", "seeds")}
@@ -117,8 +126,12 @@ def mean(results: list[Result]) -> Result:
 
 def mean_of_all(values: Iterable[float | None]) -> float | None:
     """The mean; None where a value is missing."""
-    values = list(values)
-    return None if None in values else float(np.mean(values))
+    numbers = []
+    for value in values:
+        if value is None:
+            return None
+        numbers.append(value)
+    return float(np.mean(numbers))
 
 
 def read_scores(suite: Settings, metrics: Path, predictions: Path) -> list[Score]:
@@ -148,15 +161,12 @@ def read_target(
     for task in served:
         results = read_task(suite, folder, target, task, entries)
         names = [entry["tasks"][task]["main_score"] for entry in run if task in entry["tasks"]]
-        shared = (
-            target,
-            task,
-            labelled(task, trained_on),
-            tasks.load(task).TYPE,
-            names[0].removesuffix("_percent"),
-            trained_on,
-        )
-        scores += [Score(*cell, *shared, languages) for cell, languages in results.items()]
+        metric = names[0].removesuffix("_percent")
+        label, kind = labelled(task, trained_on), tasks.load(task).TYPE
+        scores += [
+            Score(*cell, target, task, label, kind, metric, trained_on, languages)
+            for cell, languages in results.items()
+        ]
     return scores
 
 
@@ -181,7 +191,11 @@ def read_task(
     suite: Settings, folder: Path, target: str, task: str, entries: dict[Cell, dict | None]
 ) -> dict[Cell, dict[str, Language]]:
     """Results of one task in every cell and language, the languages in the parameters' order."""
-    run = {cell: entry["tasks"][task] for cell, entry in entries.items() if has(entry, task)}
+    run = {
+        cell: entry["tasks"][task]
+        for cell, entry in entries.items()
+        if entry and task in entry["tasks"]
+    }
     codes = in_order({code for entry in run.values() for code in entry["languages"]}, suite)
     results: dict[Cell, dict[str, Language]] = {cell: {} for cell in entries}
     for code in codes:
@@ -194,19 +208,15 @@ def read_task(
     return results
 
 
-def has(entry: dict | None, task: str) -> bool:
-    """Has a target's entry in a scores file, None where it has not run, scores of a task?"""
-    return bool(entry and entry["tasks"].get(task))
-
-
 def result(files: list[Path], name: str, language: dict, resamples: int) -> Language:
     """A language's result from its predictions, a file a seed, and its entry in the scores."""
     seeds = language["seeds"].values()
     main = resampled(files, name, resamples)
-    second = {
-        s.column: resampled(files, s.name(name), resamples)
-        for s in SECOND_SCORES
-        if s.name(name) != name and all(f"{s.name(name)}_percent" in seed for seed in seeds)
+    names = {second.column: second.name(name) for second in SECOND_SCORES}
+    others = {
+        column: resampled(files, other, resamples)
+        for column, other in names.items()
+        if other != name and all(f"{other}_percent" in seed for seed in seeds)
     }
     return Language(
         score=main.score,
@@ -215,7 +225,7 @@ def result(files: list[Path], name: str, language: dict, resamples: int) -> Lang
         seeds=len(files),
         chance=language["chance_percent"],
         oracle=mean_of_all(seed["oracle_percent"] for seed in seeds),
-        second=second,
+        second=others,
     )
 
 

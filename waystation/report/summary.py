@@ -48,9 +48,9 @@ def summary(scores: list[Score], tables: Tables) -> dict:
     `pretraining` of `none` less `random`; both of the zero-shot means. And `averages` of a
     benchmark's tasks, groups and whole, English included.
     """
-    not_run = {(s.model, s.recipe, s.target) for s in scores if not s.languages}
+    not_run = [score for score in scores if not score.languages]
     numbers = {
-        "not_run_cells": len(not_run),
+        "not_run_cells": len({(score.model, score.recipe, score.target) for score in not_run}),
         "scores": cells(tables),
         "model_size": model_size(tables.sizes),
         "pretraining": pretraining(tables.pretraining),
@@ -59,7 +59,7 @@ def summary(scores: list[Score], tables: Tables) -> dict:
     return numbers | ({"averages": averages} if averages else {})
 
 
-def below(numbers: dict, *keys: str) -> dict:
+def below(numbers: dict, *keys: str | None) -> dict:
     """The dictionary below some keys, made where it is missing."""
     for key in keys:
         numbers = numbers.setdefault(key, {})
@@ -86,7 +86,7 @@ def task_numbers(row: TaskScore, english: LanguageScore | None) -> Numbers:
     """The scores of a task: zero-shot means, and gains over the baseline."""
     gain = row.gain
     return {
-        "english_percent": rounded(english.score.value if english else None),
+        "english_percent": rounded(english.score.value if english and english.score else None),
         "zero_shot_percent": rounded(row.zero_shot.value),
         "other_languages_percent": rounded(row.other_languages.value),
         **{

@@ -74,7 +74,7 @@ class Column:
     def english(self, row: LanguageScore | None) -> str:
         if self.second:
             return second_text(row, self.second)
-        return number(row.score.value if row else None)
+        return number(row.score.value if row and row.score else None)
 
     def zero_shot(self, row: TaskScore | None, baseline: str) -> str:
         if row is None:
@@ -147,7 +147,8 @@ def encoder_table(tables: Tables, suite: Settings) -> list[str]:
 
 def measure_columns(tables: Tables, measure: Measure) -> dict[str, dict]:
     """A column a task: the means of a measure by cell, and `chance`."""
-    rows, columns = getattr(tables, measure.table), {}
+    rows = getattr(tables, measure.table)
+    columns: dict[str, dict] = {}
     chances = protocol_means(rows, "chance_percent") if measure.unit == "percent" else {}
     for (model, recipe, task), value in protocol_means(rows, measure.column).items():
         column = columns.setdefault(measure.short.format(task), {})
@@ -184,8 +185,8 @@ def retrieval_table(rows: list[LayerMean], suite: Settings) -> list[str]:
         scores.setdefault(key, []).append(number(row.score_percent))
 
     def texts(model: str, recipe: str) -> list[str]:
-        both = [scores.get((model, recipe, *column)) for column in columns]
-        return ["{} ({})".format(*pooled) if pooled else "-" for pooled in both]
+        poolings = [scores.get((model, recipe, *column)) for column in columns]
+        return ["-" if texts is None else "{} ({})".format(*texts) for texts in poolings]
 
     heading = f"{rows[0].task}, {labels[rows[0].measure]}"
     return table(heading, list(columns.values()), by_model(suite, texts))
@@ -268,7 +269,7 @@ def table(heading: str, columns: list[str], models: dict[str, Rows]) -> list[str
         2 + max(len(column), *(len(texts[index]) for _, texts in every))
         for index, column in enumerate(columns)
     ]
-    lines = []
+    lines: list[str] = []
     for beside in side_by_side(widths, WIDTH - first):
         lines += [""] * bool(lines)
         lines.append(heading.ljust(first) + padded(columns, beside, widths))

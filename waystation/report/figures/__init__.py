@@ -147,7 +147,7 @@ def draw_intervals(
     lows, highs = [e.low for e in estimates], [e.high for e in estimates]
     axes.hlines(positions, lows, highs, color=colour, linewidth=1)
     inside = [colour if estimate.excludes_zero else "w" for estimate in estimates]
-    style = {"s": 16, "edgecolors": colour, "linewidths": 1, "zorder": 3}
+    style: dict[str, Any] = {"s": 16, "edgecolors": colour, "linewidths": 1, "zorder": 3}
     axes.scatter([e.value for e in estimates], positions, c=inside, **style)
 
 
@@ -172,5 +172,13 @@ def numbers(
             continue
         red, green, blue, _ = image.cmap(image.norm(colours[line][column]))
         dark = 0.3 * red + 0.6 * green + 0.1 * blue < 0.5
-        style = {"ha": "center", "va": "center", "fontsize": 7, "color": "w" if dark else "k"}
-        axes.text(column, line, f"{value:.0f}", in_layout=False, **style)
+        axes.text(
+            column,
+            line,
+            f"{value:.0f}",
+            in_layout=False,
+            ha="center",
+            va="center",
+            fontsize=7,
+            color="w" if dark else "k",
+        )

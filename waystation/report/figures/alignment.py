@@ -35,7 +35,8 @@ def draw(tables: Tables, file: Path) -> None:
         model: recipes(tables, [row for panel in measured for row in panel.rows])
         for model, measured in models.items()
     }
-    layers = [len(values(panel.rows, "layer")) for panels in models.values() for panel in panels]
+    every = [panel for measured in models.values() for panel in measured]
+    layers = [len(values(panel.rows, "layer")) for panel in every]
     figure, grid = blocks(
         [len(measured) for measured in models.values()],
         [0.17 * len(names[model]) + 0.9 for model in models],

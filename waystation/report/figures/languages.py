@@ -55,5 +55,6 @@ def draw_panel(axes: Axes, rows: list[LanguageScore], names: list[str], reach: f
     gains = scores.copy()
     for row in rows:
         cell = names.index(row.recipe), languages.index(row.language)
-        scores[cell], gains[cell] = row.score.value, row.gain.value if row.gain else 0.0
+        scores[cell] = row.score.value if row.score else np.nan
+        gains[cell] = row.gain.value if row.gain else 0.0
     numbers(axes, scores, gains, names, languages, (-reach, reach), "RdBu")

@@ -4,6 +4,7 @@ With one order the axis names the task that each step adds.
 """
 
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -34,7 +35,7 @@ def draw(tables: Tables, file: Path) -> None:
             ticks = dict(sorted((row.length, row.added or row.recipe) for row in same))
             axes.set_xticks(list(ticks), ticks.values(), rotation=90, fontsize=7)
         else:
-            axes.xaxis.get_major_locator().set_params(integer=True)
+            axes.locator_params(axis="x", integer=True)
             axes.set_xlabel("intermediate tasks")
     labels = legend(grid)
     title(
@@ -44,7 +45,7 @@ def draw(tables: Tables, file: Path) -> None:
     save(figure, file)
 
 
-def draw_line(axes: Axes, rows: list[SequenceStep], **style: str) -> None:
+def draw_line(axes: Axes, rows: list[SequenceStep], **style: Any) -> None:
     if not rows:
         return
     lengths, scores = [row.length for row in rows], [row.zero_shot for row in rows]
@@ -53,9 +54,9 @@ def draw_line(axes: Axes, rows: list[SequenceStep], **style: str) -> None:
     axes.fill_between(lengths, low, high, color=style["color"], alpha=0.12, linewidth=0)
 
 
-def legend(grid: list[Axes]) -> dict:
+def legend(grid: list[Axes]) -> dict[str, Any]:
     """{label: handle} of all panels."""
-    labels = {}
+    labels: dict[str, Any] = {}
     for axes in grid:
         handles, texts = axes.get_legend_handles_labels()
         labels |= dict(zip(texts, handles, strict=True))

@@ -4,6 +4,7 @@ A recipe that only some sizes have says nothing about size, and would move the m
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,8 @@ def draw(tables: Tables, file: Path) -> None:
         same = [row for row in rows if row.task == task]
         for index, recipe in enumerate(names):
             gains = by_size([row for row in same if row.recipe == recipe])
-            style = {"color": f"C{index % 10}", "linestyle": LINES[index // 10 % len(LINES)]}
+            line = LINES[index // 10 % len(LINES)]
+            style: dict[str, Any] = {"color": f"C{index % 10}", "linestyle": line}
             axes.plot(*gains, marker="o", markersize=3, linewidth=1, label=recipe, **style)
         axes.plot(*by_size(same), "ko-", markersize=4, linewidth=2, label="their mean")
         axes.axhline(0, color="0.2", linewidth=0.8)
@@ -59,7 +61,10 @@ def comparable(gains: list[TaskScore]) -> list[TaskScore]:
 def by_size(rows: list[TaskScore]) -> tuple[list[int], list[float]]:
     """Sizes in order, and the mean gain of the models of each size."""
     sizes = sorted(values(rows, "layer_parameters"))
-    gains = [[r.gain.value for r in rows if r.layer_parameters == size] for size in sizes]
+    gains = [
+        [row.gain.value for row in rows if row.gain and row.layer_parameters == size]
+        for size in sizes
+    ]
     return sizes, [float(np.mean(of_size)) for of_size in gains]
 
 
