@@ -7,11 +7,19 @@ import torch
 
 from waystation.base.errors import UserError
 from waystation.data.examples import Description, path, read, write
-from waystation.encoder.encoder import MaskedLanguageHead, Packed, initialize
-from waystation.encoder.features import Feature, pack
+from waystation.encoder.encoder import MaskedLanguageHead, initialize
+from waystation.encoder.features import Feature, Packed, pack
 from waystation.encoder.tokenizer import Special
 from waystation.encoder.tokenizer_training import BOS, EOS, PAD, UNK
-from waystation.evaluation.rows import Rows, make_pool
+from waystation.evaluation.rows import (
+    Predictor,
+    Reader,
+    chance_percent,
+    read_pool,
+    read_rows,
+    score_rows,
+    vectors_of,
+)
 from waystation.grid.plans import InputLengths
 from waystation.heads import (
     classification,
@@ -310,17 +318,18 @@ def test_a_pool_holds_each_candidate_once_and_knows_all_versions(
     encoder, word_tokenizer, questions
 ):
     model, task = task_model(encoder, "dual_encoder")
-    pool = make_pool(questions, task, "test", ["en", "de"], word_tokenizer, lengths(30))
-    assert pool.keys == ["en/0", "en/1", "en/2", "de/0", "de/1"]
-    german = Rows(questions, task, "test", "de", word_tokenizer, lengths(30), pool)
+    reader = Reader(questions, word_tokenizer, lengths(30))
+    pool = read_pool(reader, task, "test", ["en", "de"])
+    assert pool.candidates.keys == ["en/0", "en/1", "en/2", "de/0", "de/1"]
+    german = read_rows(reader, task, "test", "de", pool)
     assert german.gold[1] == ["de/0", "en/1"]
     chance = map_at_20.chance(["de/0", "en/1"], 5)
-    assert german.chance_percent() == pytest.approx(100 * chance)
-    predicted, points = german.score(model, "task", INFERENCE)
-    assert sorted(predicted[0]) == sorted(pool.keys)
+    assert chance_percent(german) == pytest.approx(100 * chance)
+    predicted, points = score_rows(german, Predictor(model, "task", INFERENCE))
+    assert sorted(predicted[0]) == sorted(pool.candidates.keys)
     assert predicted[0] == predicted[1]
     assert points[0]["map_at_20"] != points[1]["map_at_20"]
-    own = Rows(questions, task, "test", "en", word_tokenizer, lengths(30))
+    own = read_rows(reader, task, "test", "en")
     assert own.gold == [["en/0"], ["en/1"]]
 
 
@@ -328,13 +337,15 @@ def test_vectors_of_a_pool_are_made_once_a_model_and_again_after_training(
     encoder, word_tokenizer, questions
 ):
     model, task = task_model(encoder, "dual_encoder")
-    pool = make_pool(questions, task, "test", ["en", "de"], word_tokenizer, lengths(30))
-    first = pool.vectors(model, "task", INFERENCE)
-    assert pool.vectors(model, "task", INFERENCE) is first
+    reader = Reader(questions, word_tokenizer, lengths(30))
+    pool = read_pool(reader, task, "test", ["en", "de"])
+    predictor = Predictor(model, "task", INFERENCE)
+    first = vectors_of(pool, predictor)
+    assert vectors_of(pool, predictor) is first
     model.train()
     torch.nn.init.normal_(model.heads["task"].projection.weight)
     model.eval()
-    assert not torch.allclose(pool.vectors(model, "task", INFERENCE), first)
+    assert not torch.allclose(vectors_of(pool, predictor), first)
 
 
 def test_a_key_without_a_candidate_is_an_error(encoder, word_tokenizer, questions):
@@ -342,7 +353,7 @@ def test_a_key_without_a_candidate_is_an_error(encoder, word_tokenizer, question
     file = path(questions / "task", "test", "en")
     write(file, [read(file)[0] | {"key": "en/9"}])
     with pytest.raises(UserError, match="example '0': no candidate has the key 'en/9' in a pool"):
-        Rows(questions, task, "test", "en", word_tokenizer, lengths(30))
+        read_rows(Reader(questions, word_tokenizer, lengths(30)), task, "test", "en")
 
 
 def test_candidates_may_come_from_another_task(encoder, word_tokenizer, tmp_path):
@@ -352,8 +363,9 @@ def test_candidates_may_come_from_another_task(encoder, word_tokenizer, tmp_path
     for language in ("de", "en"):
         found = [{"id": k, "candidates": [{"key": k, "text": "the book"}]} for k in ("Q1", "Q2")]
         write(path(tmp_path / "entities", "test", language), found)
-    rows = Rows(tmp_path, task, "validation", "en", word_tokenizer, lengths(30))
-    assert rows.pool.keys == ["Q1", "Q2", "Q1", "Q2"]
+    reader = Reader(tmp_path, word_tokenizer, lengths(30))
+    rows = read_rows(reader, task, "validation", "en")
+    assert rows.pool.candidates.keys == ["Q1", "Q2", "Q1", "Q2"]
     assert rows.gold == [["Q1"]]  # an entity, however often it is described
 
 

@@ -22,10 +22,9 @@ from waystation.base.memory import release
 from waystation.data import examples
 from waystation.data.candidates import Candidates
 from waystation.data.predictions import UNSHARED
-from waystation.encoder.encoder import Packed
-from waystation.encoder.features import Feature, inference_batches, pack
+from waystation.encoder.features import Feature, Packed, inference_batches, pack
 from waystation.encoder.tokenizer import read_special
-from waystation.evaluation.rows import Pool, Predictor, Reader, Rows, points
+from waystation.evaluation.rows import Pool, Predictor, Reader, Rows, points_of
 from waystation.heads import Ranking
 from waystation.metrics import Points
 
@@ -61,7 +60,7 @@ class Unshared:
         pool = self.vectors(predictor, self.features)
         scored = {}
         for rows in self.rows:
-            scored[rows.language] = points(rows, self.predict(rows, pool, predictor))
+            scored[rows.language] = points_of(rows, self.predict(rows, pool, predictor))
             release()
         return scored
 

@@ -12,8 +12,6 @@ from pathlib import Path
 from waystation.base.errors import UserError
 
 PACKAGES = ("stages", "waystation")
-# Rooms with a module for each kind of task, which no import statement names.
-OF_A_KIND = ("waystation.task_types", "waystation.heads")
 UNDIGESTED = ("waystation.base", "waystation.params", "waystation.frame")
 
 

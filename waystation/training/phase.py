@@ -19,7 +19,7 @@ from waystation.encoder.checkpoint import read_encoder, write_encoder
 from waystation.encoder.encoder import MaskedLanguageHead
 from waystation.encoder.features import Lengths
 from waystation.encoder.tokenizer import read_tokenizer
-from waystation.evaluation.rows import Predictor, Reader, main_score, read_rows, score
+from waystation.evaluation.rows import Predictor, Reader, main_score, read_rows, score_rows
 from waystation.files import whole, write_json
 from waystation.grid.budget import Budget, budget_of
 from waystation.grid.names import TEXT
@@ -180,7 +180,7 @@ class English:
                 settings = cast(FineTuning, self.phase.settings[task])
                 reader = Reader(self.workplace.tasks, self.tokenizer, settings)
                 rows = read_rows(reader, description, "validation", ENGLISH, limit=limit)
-                _, points = score(rows, Predictor(self.model, task, self.workplace.inference))
+                _, points = score_rows(rows, Predictor(self.model, task, self.workplace.inference))
                 scores[task] = main_score(description, points)
         return scores
 
