@@ -28,12 +28,13 @@ def overall_rows(scores: list[Score], encoders: Tables, suite: Settings) -> list
     `encoders` are the tables of waystation.report.encoder_tables.
     """
     rows, retrieved = [], by_language(encoders)
+    run = [score for score in scores if score.languages]  # else the task is the target's name
     for name, benchmark in BENCHMARKS.items():
         cells = {}
         for cell in all_cells(suite):
             of_cell = [
                 score
-                for score in scores
+                for score in run
                 if (score.model, score.recipe) == cell and score.label == score.task
             ]
             cells[cell] = means(task_scores(of_cell, retrieved.get(cell, {}), name), benchmark)
