@@ -58,15 +58,30 @@ def tree(module: str) -> ast.Module:
     return ast.parse(path(module).read_text(encoding="utf-8"))
 
 
+def written(modules: list[str]) -> str:
+    """The text of the digest file of some entry points."""
+    return "".join(f"{module} {digest(module)}\n" for module in sorted(closure(modules)))
+
+
 @cache
 def digest(module: str) -> str:
+    """The digest of a module's file."""
+    return digest_of(path(module).read_text(encoding="utf-8"))
+
+
+def digest_of(text: str) -> str:
     """SHA-256 of the syntax tree without docstrings and positions."""
-    parsed = ast.parse(path(module).read_text(encoding="utf-8"))
-    for node in ast.walk(parsed):
+    dump = ast.dump(without_docstrings(ast.parse(text)))
+    return hashlib.sha256(dump.encode()).hexdigest()[:16]
+
+
+def without_docstrings(module: ast.Module) -> ast.Module:
+    """The same tree, changed in place."""
+    for node in ast.walk(module):
         documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
         if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
-    return hashlib.sha256(ast.dump(parsed).encode()).hexdigest()[:16]
+    return module
 
 
 def check(file: Path) -> None:

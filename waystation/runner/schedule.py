@@ -9,8 +9,11 @@ nothing runs and nothing else could, and nothing starts beside it.
 import heapq
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from statistics import median
+
+from waystation.base.errors import UserError
 
 # Seconds of a group that has not run on this machine: sizes relative to each other, off runs of the
 # pocket suites and the mirror; what stages really take scales them as they end.
@@ -157,6 +160,18 @@ def ancestors(stages: Iterable[str], upstream: Upstream) -> set[str]:
 def group(stage: str) -> str:
     """`target` of `target@udpos-pico-none`."""
     return stage.partition("@")[0]
+
+
+def resolve(targets: list[str], stages: list[str]) -> list[str]:
+    """The stages that targets name: a stage, a group, or a pattern."""
+    chosen = []
+    for target in targets:
+        named = [s for s in stages if target in (s, group(s)) or fnmatchcase(s, target)]
+        if not named:
+            groups = ", ".join(dict.fromkeys(group(stage) for stage in stages))
+            raise UserError(f"no stage is named {target!r}; groups of stages: {groups}")
+        chosen += named
+    return chosen or stages
 
 
 def noted(stage: str) -> str:

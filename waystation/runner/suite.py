@@ -6,7 +6,6 @@ import shlex
 import sys
 import time
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -17,7 +16,14 @@ from waystation.base.errors import UserError
 from waystation.base.process import SCRATCH
 from waystation.runner.cards import cards
 from waystation.runner.display import Display, duration
-from waystation.runner.schedule import Schedule, ancestors, downstream, expected_seconds, group
+from waystation.runner.schedule import (
+    Schedule,
+    ancestors,
+    downstream,
+    expected_seconds,
+    group,
+    resolve,
+)
 from waystation.runner.worker import preload
 
 DECIDING = ("code", "generate", "sources", "download", "recipes")  # cheap; say what else must run
@@ -42,7 +48,7 @@ class Suite:
         self.name = read_params(file).get("suite", file.absolute().parent.name)
         self.began = time.monotonic()
         self.graph = self.read_graph(file)
-        self.wanted = ancestors(_resolve(targets, list(self.graph.upstream)), self.graph.upstream)
+        self.wanted = ancestors(resolve(targets, list(self.graph.upstream)), self.graph.upstream)
         seconds = expected_seconds(self.graph.upstream, self.name, Path(SCRATCH, "runs.jsonl"))
         stale = self.stale(self.graph)
         upstream = {s: found for s, found in self.graph.upstream.items() if s in stale}
@@ -199,18 +205,6 @@ def reason(log: Path) -> str:
     lines = log.read_text(errors="replace").splitlines()
     told = [line for line in lines if re.match(r"\w+: error: ", line)]
     return "\n".join(told[-1:] or lines[-3:])
-
-
-def _resolve(targets: list[str], stages: list[str]) -> list[str]:
-    """The stages that targets name: a stage, a group, or a pattern."""
-    found = []
-    for target in targets:
-        named = [s for s in stages if target in (s, group(s)) or fnmatchcase(s, target)]
-        if not named:
-            groups = ", ".join(dict.fromkeys(group(stage) for stage in stages))
-            raise UserError(f"no stage is named {target!r}; groups of stages: {groups}")
-        found += named
-    return found or stages
 
 
 def read_params(file: Path) -> dict:
