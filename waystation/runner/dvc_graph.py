@@ -18,6 +18,7 @@ from dvc.repo.reproduce import get_active_graph, plan_repro
 from dvc.stage import Stage
 from dvc.utils.serialize import dumps_yaml, parse_yaml_for_update
 
+from waystation.base.errors import UserError
 from waystation.runner.lock_file import mend, write_whole
 from waystation.runner.worker import verb
 
@@ -27,6 +28,10 @@ BUSY_SEC = 5.0
 Result = TypeVar("Result")
 # Each with its direct upstream, in the order in which `dvc repro` goes.
 Stages = dict[Stage, set[Stage]]
+
+
+class GraphError(UserError):
+    """DVC cannot read a suite's stages, most often for a wrong parameter."""
 
 
 class Stopped(BaseException):
@@ -88,21 +93,24 @@ def read_stages(file: Path, read: Callable[[Stages], Result]) -> Result:
 
     A dvc.lock that DVC cannot read is mended, where DVC was ended while writing it.
     """
+    lock = file.with_suffix(".lock")
     while True:
         try:
             with opened() as repo, parameters_read_once():
-                try:
-                    return read(_in_order(Index.from_file(repo, str(file.absolute()))))
-                except DvcException:
-                    lock = file.with_suffix(".lock")
-                    if not lock.is_file() or not mend(lock):
-                        raise
+                return read(_stages(repo, str(file.absolute())))
         except LockError as busy:
             print(f"waiting for another DVC command: {busy}", file=sys.stderr, flush=True)
             time.sleep(BUSY_SEC)
+        except DvcException as problem:
+            if not lock.is_file() or not mend(lock):
+                raise GraphError(f"DVC: {problem}") from problem
 
 
-def _in_order(index: Index) -> Stages:
+def _stages(repo: Repo, path: str) -> Stages:
+    try:
+        index = Index.from_file(repo, path)  # `repo.index` reads all suites
+    except (TypeError, AttributeError) as problem:  # a value that the templates do not expect
+        raise DvcException(f"{path}: {problem}") from problem
     graph = get_active_graph(index.graph)
     return {stage: set(graph.successors(stage)) for stage in plan_repro(graph, index.stages)}
 
