@@ -1,6 +1,6 @@
 """Gather the grid into summaries, tables and figures.
 
-The grid is read from the parameters, never from what lies in a folder; a cell that has not run is
+The parameters say what the grid is, never the contents of a folder; a cell that has not run is
 shown as not run. Writes the summary of scores, the summary of cost (timings stay apart), CSV tables
 for `dvc plots`, PNG figures, the result tables in Markdown, and prints the result table.
 """

@@ -2,11 +2,13 @@
 
 import math
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.conftest import ROOT, run
+from tests.conftest import FULL, ROOT, run
 from waystation.commands import plan
 from waystation.grid import flops
 from waystation.grid.workload import Workload
@@ -14,7 +16,7 @@ from waystation.params.load import load_settings
 from waystation.params.schema import Model
 
 XTREME = ROOT / "suites/xtreme/params.yaml"
-SUITES = sorted(ROOT.glob("suites/*/params.yaml"))
+SUITES = [ROOT / "params.yaml", *sorted(ROOT.glob("suites/*/params.yaml"))]
 
 
 def test_sizes_are_those_of_the_published_models():
@@ -33,33 +35,43 @@ def test_a_forward_pass_is_counted_by_hand():
     assert flops.forward(shape, 15, 5) == products + attention
 
 
-def work(file, tmp_path):
-    load = Workload(load_settings(file), tmp_path, 4.0)
+def work(suite, tmp_path):
+    """What the stages do, by verb and cell; `suite`: a parameters file or its settings."""
+    settings = load_settings(suite) if isinstance(suite, Path) else suite
+    load = Workload(settings, tmp_path, 4.0)
     return {(one.verb, one.cell): one for one in load.all()}, load
 
 
-def test_steps_and_examples_of_the_pocket_suite(tmp_path):
-    cells, load = work(ROOT / "params.yaml", tmp_path)
-    assert not load.unknown
+@pytest.fixture
+def grouped():
+    """The full pocket suite with one seed and two groups of one target each."""
+    full = load_settings(FULL)
+    groups = {"udpos": ("udpos",), "more": ("mnli_more",)}
+    return replace(full, seeds=(0,), target=replace(full.target, groups=groups))
+
+
+def test_steps_and_examples_of_a_pocket_suite(grouped, tmp_path):
+    cells, load = work(grouped, tmp_path)
+    assert not {"mnli", "squad_v1", "udpos"} & {task for task, _ in load.unknown}
     assert cells["pretrain", "pico"].steps == 16000
     # A paragraph of real length gives three features of 128 tokens, 64 apart.
     mnli, squad = 2000 // 16 * 2, 3 * 2000 // 16 * 6
     assert cells["intermediate", "pico-mnli"].steps == mnli
     # The sequence goes on from the phase that the single recipe has left.
-    assert cells["intermediate", "pico-sequential/mnli_squad/2"].steps == squad
+    assert cells["intermediate", "nano-sequential/nine/2"].steps == squad
     assert cells["intermediate", "pico-none"].flops == 0
     assert cells["target", "udpos-nano-none"].steps == 20 // 4 * 10
     assert cells["target", "more-nano-none"].steps == 3 * 600 // 16 * 4
 
 
 def test_masked_language_modelling_alone_counts_all_languages(tmp_path):
-    cells, _ = work(ROOT / "suites/pocket-full/params.yaml", tmp_path)
+    cells, _ = work(FULL, tmp_path)
     assert cells["intermediate", "nano-text"].steps == 6 * 1000 // 8
 
 
-def test_rows_are_those_that_a_download_has_counted(tmp_path):
+def test_rows_are_those_that_a_download_has_counted(grouped, tmp_path):
     (tmp_path / "udpos.json").write_text('{"splits": {"train": {"en": {"rows": 12}}}}')
-    cells, _ = work(ROOT / "params.yaml", tmp_path)
+    cells, _ = work(grouped, tmp_path)
     assert cells["target", "udpos-nano-none"].steps == 12 // 4 * 10
 
 
@@ -91,15 +103,13 @@ def test_one_checkpoint_is_scored_once_on_the_test_rows(tmp_path):
 
 def test_the_chosen_checkpoint_reads_the_rows_of_retrieval_from_a_pool_again(tmp_path):
     """LAReQA has no development rows."""
-    _, load = work(ROOT / "suites/pocket-full/params.yaml", tmp_path)
+    _, load = work(FULL, tmp_path)
     served = sum(load.rows("lareqa", "test", code) for code in load.languages("lareqa", "test"))
     evaluation = load.evaluation("pico", "none", "reading", ("squad_retrieval",))
     assert evaluation.examples == len(load.settings.seeds) * (2 + 1) * served
 
 
-@pytest.mark.parametrize(
-    "file", sorted(ROOT.glob("suites/*/params.yaml")), ids=lambda f: f.parent.name
-)
+@pytest.mark.parametrize("file", SUITES, ids=lambda file: file.parent.name)
 def test_stages_are_those_that_dvc_has(file):
     counts = plan.stage_counts(load_settings(file), ROOT / "dvc.yaml")
     listed = run(["dvc", "stage", "list", "--name-only", str(file.with_name("dvc.yaml"))], ROOT)
@@ -134,6 +144,6 @@ def test_nothing_is_measured_for_a_card():
 
 
 def test_this_machine_s_rate_is_measured():
-    rate, of = plan.measured_rate(load_settings(ROOT / "params.yaml"), seconds=0.1)
+    rate, of = plan.measured_rate(load_settings(FULL), seconds=0.1)
     assert 1e8 < rate < 1e14
     assert of.endswith(", measured")

@@ -7,7 +7,7 @@ import pyarrow.parquet
 import pytest
 import yaml
 
-from tests.conftest import ROOT, fetch, revise, run
+from tests.conftest import FULL, ROOT, fetch, revise, run
 from waystation import tasks
 from waystation.base.errors import UserError
 from waystation.data import conversion, examples
@@ -413,7 +413,7 @@ def test_limits_take_the_first_rows(source, tmp_path):
 def test_the_stage_ends_with_a_message_and_no_output(source, tmp_path, rows, message):
     """From the command line: exit 1, one line, nothing that looks whole."""
     prefix = source({XNLI: rows})
-    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params = yaml.safe_load(FULL.read_text())
     params["source"] |= {"prefix": str(prefix), "depends_on": str(prefix)}
     params["languages"] = ["en"]
     params["align"]["development_languages"] = []

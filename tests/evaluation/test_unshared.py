@@ -12,7 +12,7 @@ from tqdm import tqdm
 from tests.conftest import Processor
 from waystation.data import examples
 from waystation.data.examples import Description
-from waystation.encoder.encoder import Packed
+from waystation.encoder.features import Packed
 from waystation.encoder.tokenizer import read_special
 from waystation.evaluation import unshared
 from waystation.evaluation.cell import Scorer, score_test

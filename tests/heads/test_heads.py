@@ -7,8 +7,8 @@ import torch
 
 from waystation.base.errors import UserError
 from waystation.data.examples import Description, path, read, write
-from waystation.encoder.encoder import MaskedLanguageHead, Packed, initialize
-from waystation.encoder.features import Feature, pack
+from waystation.encoder.encoder import MaskedLanguageHead, initialize
+from waystation.encoder.features import Feature, Packed, pack
 from waystation.encoder.tokenizer import Special
 from waystation.encoder.tokenizer_training import BOS, EOS, PAD, UNK
 from waystation.evaluation.rows import (

@@ -12,7 +12,7 @@ from waystation import task_types
 from waystation.alignment import layer_choice
 from waystation.data import examples, predictions
 from waystation.data.examples import Description
-from waystation.encoder.encoder import Packed
+from waystation.encoder.features import Packed
 from waystation.evaluation.cell import Scorer, score_test
 from waystation.evaluation.rows import Predictor, Reader, read_pool, read_rows, score_rows
 from waystation.files import write_json

@@ -21,8 +21,7 @@ from waystation.base.memory import release
 from waystation.data import examples
 from waystation.data.candidates import Candidates
 from waystation.data.predictions import UNSHARED
-from waystation.encoder.encoder import Packed
-from waystation.encoder.features import Feature, inference_batches, pack
+from waystation.encoder.features import Feature, Packed, inference_batches, pack
 from waystation.encoder.tokenizer import read_special
 from waystation.evaluation.rows import Pool, Predictor, Reader, Rows, points_of
 from waystation.heads import Ranking

@@ -16,8 +16,7 @@ from torch import Tensor, nn
 from waystation.base.errors import choose
 from waystation.encoder.config import EncoderConfig
 from waystation.encoder.encoder import Encoder
-from waystation.encoder.features import Feature, Lengths
-from waystation.encoder.packed import Packed
+from waystation.encoder.features import Feature, Lengths, Packed
 from waystation.params.schema import Evaluate
 
 

@@ -6,9 +6,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from waystation.encoder.config import EncoderConfig
-from waystation.encoder.features import Feature, Lengths
+from waystation.encoder.features import Feature, Lengths, Packed
 from waystation.encoder.layers import Pooler
-from waystation.encoder.packed import Packed
 from waystation.encoder.tokenizer import read_special
 from waystation.heads import Kind, as_they_are, labels
 

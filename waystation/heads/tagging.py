@@ -11,8 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from waystation.encoder.config import EncoderConfig
-from waystation.encoder.features import Feature, Lengths
-from waystation.encoder.packed import Packed
+from waystation.encoder.features import Feature, Lengths, Packed
 from waystation.encoder.tokenizer import Special, read_special
 from waystation.heads import Kind
 from waystation.params.schema import Evaluate

@@ -155,14 +155,14 @@ def ancestors(stages: Iterable[str], upstream: Upstream) -> set[str]:
 
 
 def group(stage: str) -> str:
-    """`target` of `target@udpos-pico-none`."""
+    """`target` of `target@tagging-pico-none`."""
     return stage.partition("@")[0]
 
 
 def noted(stage: str) -> str:
     """The name under which a stage notes its seconds: the grids with `..._extra` run the same verb.
 
-    `target@udpos-nano-anli` of `target_extra@udpos-nano-anli`.
+    `target@tagging-nano-anli` of `target_extra@tagging-nano-anli`.
     """
     name, at, item = stage.partition("@")
     return name.removesuffix("_extra") + at + item

@@ -34,13 +34,14 @@ class Suite:
     """One run of one suite."""
 
     def __init__(self, file: Path, targets: list[str], workers: int):
-        from waystation.runner import dvc_stage
+        from waystation.runner import dvc_graph, dvc_stage
 
-        self.dvc = dvc_stage
+        self.dvc, self.read_graph = dvc_stage, dvc_graph.read_graph
+        self.sort_lock = dvc_graph.sort_lock
         self.file, self.workers = file, workers
         self.name = read_params(file).get("suite", file.absolute().parent.name)
         self.began = time.monotonic()
-        self.graph = self.dvc.read_graph(file)
+        self.graph = self.read_graph(file)
         self.wanted = ancestors(_resolve(targets, list(self.graph.upstream)), self.graph.upstream)
         seconds = expected_seconds(self.graph.upstream, self.name, Path(SCRATCH, "runs.jsonl"))
         stale = self.stale(self.graph)
@@ -65,7 +66,7 @@ class Suite:
         try:
             self.work(lambda stage: group(stage) in DECIDING)
             if self.took and self.schedule.waiting:
-                self.schedule.keep(self.stale(self.dvc.read_graph(self.file)))
+                self.schedule.keep(self.stale(self.read_graph(self.file)))
             self.work(lambda stage: True)
         except Interrupted as interrupted:
             self.display.close()
@@ -74,7 +75,7 @@ class Suite:
             print(f"interrupted after {len(self.took)} stages; the same command goes on from here")
             return 128 + interrupted.args[0]
         self.display.close()
-        self.dvc.sort_lock(self.file, self.graph, drop=not self.schedule.failed)
+        self.sort_lock(self.file, self.graph, drop=not self.schedule.failed)
         self.show_report()
         self.summarise()
         return 1 if self.schedule.failed else 0
