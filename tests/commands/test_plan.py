@@ -51,44 +51,44 @@ def grouped():
 
 
 def test_steps_and_examples_of_a_pocket_suite(grouped, tmp_path):
-    found, load = work(grouped, tmp_path)
+    cells, load = work(grouped, tmp_path)
     assert not {"mnli", "squad_v1", "udpos"} & {task for task, _ in load.unknown}
-    assert found["pretrain", "pico"].steps == 16000
+    assert cells["pretrain", "pico"].steps == 16000
     # A paragraph of real length gives three features of 128 tokens, 64 apart.
     mnli, squad = 2000 // 16 * 2, 3 * 2000 // 16 * 6
-    assert found["intermediate", "pico-mnli"].steps == mnli
+    assert cells["intermediate", "pico-mnli"].steps == mnli
     # The sequence goes on from the phase that the single recipe has left.
-    assert found["intermediate", "nano-sequential/nine/2"].steps == squad
-    assert found["intermediate", "pico-none"].flops == 0
-    assert found["target", "udpos-nano-none"].steps == 20 // 4 * 10
-    assert found["target", "more-nano-none"].steps == 3 * 600 // 16 * 4
+    assert cells["intermediate", "nano-sequential/nine/2"].steps == squad
+    assert cells["intermediate", "pico-none"].flops == 0
+    assert cells["target", "udpos-nano-none"].steps == 20 // 4 * 10
+    assert cells["target", "more-nano-none"].steps == 3 * 600 // 16 * 4
 
 
 def test_masked_language_modelling_alone_counts_all_languages(tmp_path):
-    found, _ = work(FULL, tmp_path)
-    assert found["intermediate", "nano-text"].steps == 6 * 1000 // 8
+    cells, _ = work(FULL, tmp_path)
+    assert cells["intermediate", "nano-text"].steps == 6 * 1000 // 8
 
 
 def test_rows_are_those_that_a_download_has_counted(grouped, tmp_path):
     (tmp_path / "udpos.json").write_text('{"splits": {"train": {"en": {"rows": 12}}}}')
-    found, _ = work(grouped, tmp_path)
-    assert found["target", "udpos-nano-none"].steps == 12 // 4 * 10
+    cells, _ = work(grouped, tmp_path)
+    assert cells["target", "udpos-nano-none"].steps == 12 // 4 * 10
 
 
 def test_a_target_before_another_is_counted(tmp_path):
-    found, _ = work(XTREME, tmp_path)
+    cells, _ = work(XTREME, tmp_path)
     steps = 33_410 // 32 * 5 + 400 // 32 * 5
-    assert found["target", "choice-xlm-roberta-large-none"].steps == steps
+    assert cells["target", "choice-xlm-roberta-large-none"].steps == steps
 
 
 def test_rows_of_languages_in_one_configuration_are_shared_out(tmp_path):
-    found, load = work(XTREME, tmp_path)
+    cells, load = work(XTREME, tmp_path)
     assert load.rows("tydiqa", "test", "fi") == 782
     assert load.rows("tydiqa", "train", "en") + load.rows("tydiqa", "validation", "en") == 3696
     assert "th" not in load.languages("udpos_r", "train")  # a union: what none of its parts has
     assert load.unknown == set()
     assert load.rows("xnli", "test", "fr") == 5010  # each of its rows is in all languages
-    assert found["align", "xlm-roberta-large-none"].examples == 3 * sum(
+    assert cells["align", "xlm-roberta-large-none"].examples == 3 * sum(
         load.rows(task, "test", code)
         for task in ("tatoeba", "bucc_gold")
         for code in load.languages(task, "test")
@@ -96,17 +96,17 @@ def test_rows_of_languages_in_one_configuration_are_shared_out(tmp_path):
 
 
 def test_one_checkpoint_is_scored_once_on_the_test_rows(tmp_path):
-    found, load = work(XTREME, tmp_path)
+    cells, load = work(XTREME, tmp_path)
     served = sum(load.rows("xcopa", "test", code) for code in load.languages("xcopa", "test"))
-    assert found["evaluate", "choice-xlm-roberta-large-none"].examples == served
+    assert cells["evaluate", "choice-xlm-roberta-large-none"].examples == served
 
 
 def test_the_chosen_checkpoint_reads_the_rows_of_retrieval_from_a_pool_again(tmp_path):
     """LAReQA has no development rows."""
     _, load = work(FULL, tmp_path)
     served = sum(load.rows("lareqa", "test", code) for code in load.languages("lareqa", "test"))
-    found = load.evaluation("pico", "none", "reading", ("squad_retrieval",))
-    assert found.examples == len(load.settings.seeds) * (2 + 1) * served
+    evaluation = load.evaluation("pico", "none", "reading", ("squad_retrieval",))
+    assert evaluation.examples == len(load.settings.seeds) * (2 + 1) * served
 
 
 @pytest.mark.parametrize("file", SUITES, ids=lambda file: file.parent.name)
@@ -120,12 +120,12 @@ def test_the_plan_of_the_real_suite_is_printed_and_written(tmp_path):
     file, data = tmp_path / "plan.json", ROOT / "data/xtreme"
     before = data.exists()
     command = ["python", "-m", "waystation", "plan", "--params", str(XTREME), "--json", str(file)]
-    told = run([*command, "--gpu", "h200"], ROOT)
-    assert "xlm-roberta-large" in told.stdout
-    assert "7.5% of 989 TFLOP/s" in told.stdout
-    found = yaml.safe_load(file.read_text())
-    hours = sum(part["hours"] for part in found["work"])
-    operations = sum(part["flops"] for part in found["work"])
+    done = run([*command, "--gpu", "h200"], ROOT)
+    assert "xlm-roberta-large" in done.stdout
+    assert "7.5% of 989 TFLOP/s" in done.stdout
+    planned = yaml.safe_load(file.read_text())
+    hours = sum(entry["hours"] for entry in planned["work"])
+    operations = sum(entry["flops"] for entry in planned["work"])
     assert math.isclose(hours * 3600 * 0.075 * 989e12, operations, rel_tol=1e-9)
     assert data.exists() == before
 

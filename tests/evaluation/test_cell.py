@@ -47,8 +47,8 @@ SCORES = {
 def test_the_mean_of_the_other_languages_decides_and_the_earlier_of_equals():
     scorer = Scorer(SCORES)
     development = [rows("qda"), rows("qdb")]
-    found = cell.choose_by_oracle(Path("0"), list(SCORES), "100", development, scorer)
-    assert found == "200"  # 53, as at 300
+    step = cell.choose_by_oracle(Path("0"), list(SCORES), "100", development, scorer)
+    assert step == "200"  # 53, as at 300
     assert scorer.sets == 6
     assert cell.choose_by_oracle(Path("0"), ["100"], "100", development, scorer) == "100"
     assert cell.choose_by_oracle(Path("0"), list(SCORES), "100", [], scorer) is None

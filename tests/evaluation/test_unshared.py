@@ -59,11 +59,11 @@ def drawn(encoder) -> Predictor:
 
 
 def written(folder: Path, task: Description = TASK) -> None:
-    for language, found in (("en", ENGLISH), ("de", GERMAN)):
+    for language, described in (("en", ENGLISH), ("de", GERMAN)):
         rows = [
             {"id": f"{language}{i}", "query": query, "key": key}
             | {"candidates": [{"key": candidate, "text": text}]}
-            for i, (query, key, candidate, text) in enumerate(found)
+            for i, (query, key, candidate, text) in enumerate(described)
         ]
         examples.write(examples.path(folder / task.name, "test", language), rows)
 
@@ -95,8 +95,8 @@ def test_a_shared_name_decides_the_ordinary_ranking_and_not_this_one(rows, again
     predicted, points = score_rows(english, predictor)
     assert predicted[0][:2] == ["Q1", "Q2"]
     pool = again.vectors(predictor, again.features)
-    found = again.predict(english, pool, predictor)
-    assert found[0][0] == "Q2"
+    ranked = again.predict(english, pool, predictor)
+    assert ranked[0][0] == "Q2"
     scored = again.score(predictor)
     assert points[0] == {"map_at_20": (1.0, 1.0)}
     assert scored["en"][0]["map_at_20"][0] <= 0.5
@@ -129,24 +129,24 @@ def test_what_has_nothing_left_is_counted_and_never_right(again, word_tokenizer)
         "unshared_empty_candidates": 1,  # `3 3`
         "unshared_empty_queries": {"en": 1, "de": 0},  # `Anna`
     }
-    found = again.score(bags(word_tokenizer))
-    assert found["en"][1] == {"map_at_20": (0.0, 1.0)}
-    assert found["de"][1] == {"map_at_20": (0.0, 1.0)}  # its candidate is the empty one
+    scored = again.score(bags(word_tokenizer))
+    assert scored["en"][1] == {"map_at_20": (0.0, 1.0)}
+    assert scored["de"][1] == {"map_at_20": (0.0, 1.0)}  # its candidate is the empty one
     assert "Q4" not in again.keys
 
 
 def test_where_everything_is_shared_nothing_is_right(rows, word_tokenizer):
     again = unshared.Unshared(rows, range(word_tokenizer.get_vocab_size()))
-    found = again.score(bags(word_tokenizer))
-    assert {p["map_at_20"] for points in found.values() for p in points} == {(0.0, 1.0)}
+    scored = again.score(bags(word_tokenizer))
+    assert {p["map_at_20"] for points in scored.values() for p in points} == {(0.0, 1.0)}
 
 
 def test_where_no_candidate_has_anything_left_nothing_is_found(rows, again, word_tokenizer):
     pooled = {token for feature in rows[0].pool.features for token in feature.ids}
     again = unshared.Unshared(rows, pooled)
     assert not again.features
-    found = again.score(bags(word_tokenizer))
-    assert found["de"][0] == {"map_at_20": (0.0, 1.0)}
+    scored = again.score(bags(word_tokenizer))
+    assert scored["de"][0] == {"map_at_20": (0.0, 1.0)}
 
 
 def test_the_encoder_sees_whole_texts_and_the_mean_is_over_some_tokens(encoder, again):
@@ -177,9 +177,9 @@ def test_the_score_stands_beside_the_ordinary_one_and_changes_nothing_of_it(
     predictor = drawn(encoder)
     alone, before = scored(tmp_path / "alone", rows, predictor, {}, monkeypatch)
     both, after = scored(tmp_path / "both", rows, predictor, {"task": again}, monkeypatch)
-    told = both.pop("unshared_map_at_20_percent")
+    percent = both.pop("unshared_map_at_20_percent")
     assert both == alone
     assert all(isinstance(line["points"].pop("unshared_map_at_20"), list) for line in after)
     assert after == before
     points = again.score(predictor)["en"]
-    assert told == pytest.approx(100 * sum(p["map_at_20"][0] for p in points) / len(points))
+    assert percent == pytest.approx(100 * sum(p["map_at_20"][0] for p in points) / len(points))

@@ -35,9 +35,9 @@ def folder(tmp_path):
     for pair, text in zip(pairs[::3], sentences(4, 4), strict=True):
         pair["foreign"] = text
     examples.write(examples.path(tmp_path / "toy", "test", "qda"), pairs)
-    told = {"name": "toy", "type": "retrieval", "metrics": ["accuracy"], "labels": []}
-    told |= {"chance_percent": None, "trained_on": "squad_v1", "xtreme": "tatoeba"}
-    write_json(tmp_path / "toy" / "task.json", told)
+    description = {"name": "toy", "type": "retrieval", "metrics": ["accuracy"], "labels": []}
+    description |= {"chance_percent": None, "trained_on": "squad_v1", "xtreme": "tatoeba"}
+    write_json(tmp_path / "toy" / "task.json", description)
     return tmp_path
 
 
@@ -76,7 +76,7 @@ def test_each_english_sentence_finds_the_nearest_foreign_one(folder, model, word
     cosines = torch.nn.functional.cosine_similarity(y[:, None], x[None], dim=2)
     predicted, points = predicted_by(model, rows)
     assert predicted == cosines.argmax(1).tolist()
-    right = [float(place == i) for i, place in enumerate(predicted)]
+    right = [float(index == i) for i, index in enumerate(predicted)]
     assert points == [{"accuracy": (value, 1.0)} for value in right]
     assert 0 < sum(right) < len(right)  # both happen here
 
@@ -104,9 +104,9 @@ def test_points_and_submission_are_on_disk_as_of_other_tasks(
         point["accuracy"] for point in points
     ]
     submission.write(tmp_path, rows.task, rows.language, rows.examples, predicted)
-    found = (tmp_path / "tatoeba" / "test-qda.tsv").read_text().splitlines()
+    mine = (tmp_path / "tatoeba" / "test-qda.tsv").read_text().splitlines()
     gold = task_types.load("retrieval").gold_lines(rows.task, rows.examples, list)
-    right = sum(a == b for a, b in zip(found, gold, strict=True))
+    right = sum(a == b for a, b in zip(mine, gold, strict=True))
     assert right == sum(point["accuracy"][0] for point in points)
     assert gold != [str(i) for i in range(12)]
 
@@ -119,13 +119,13 @@ def test_evaluate_serves_it_with_the_target_s_own_tasks(folder, model, word_toke
     model.write(tmp_path / "0" / "7", "squad_v1", ())
     scorer = Scorer(squad, Processor(), SETTINGS, tqdm(disable=True), {})
     tasks = {"toy": {"languages": {}}}
-    place = tmp_path / "0"
-    score_test(tmp_path / "made", place, "7", None, [rows], tasks, scorer)
-    told = tasks["toy"]["languages"]["qda"]
-    assert told["n"] == 12
+    home = tmp_path / "0"
+    score_test(tmp_path / "made", home, "7", None, [rows], tasks, scorer)
+    entry = tasks["toy"]["languages"]["qda"]
+    assert entry["n"] == 12
     predicted, points = predicted_by(model, rows)
     expected = 100 * sum(point["accuracy"][0] for point in points) / 12
-    assert told["seeds"]["0"] == {"accuracy_percent": expected, "oracle_percent": None}
+    assert entry["seeds"]["0"] == {"accuracy_percent": expected, "oracle_percent": None}
     lines = (tmp_path / "made/toy/qda.jsonl").read_text().splitlines()
     assert [json.loads(line)["prediction"] for line in lines] == predicted
     assert task.metrics == ("accuracy",)

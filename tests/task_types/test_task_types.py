@@ -21,9 +21,9 @@ def test_every_task_is_of_a_kind_and_what_is_scored_after_training_has_a_head():
 
 def test_a_long_context_counts_as_windows_and_all_else_as_one_feature():
     """300 tokens in windows of 128, 64 apart: they begin at 0, 64, 128 and 192."""
-    found = {kind: task_types.load(kind).features(300, 128, 64) for kind in KINDS}
-    assert found.pop("question_answering") == 4
-    assert set(found.values()) == {1}
+    numbers = {kind: task_types.load(kind).features(300, 128, 64) for kind in KINDS}
+    assert numbers.pop("question_answering") == 4
+    assert set(numbers.values()) == {1}
     assert task_types.load("question_answering").features(128, 128, 64) == 1
 
 

@@ -34,7 +34,7 @@ def example(name: str, kind: str, index: int, language: str) -> dict:
     if kind == "multiple_choice":
         return row | {"choices": ["the barn .", second], "label": shift % 2}
     if kind == "tagging":
-        tags = [(shift + place) % 7 for place in range(len(WORDS) - shift)]
+        tags = [(shift + index) % 7 for index in range(len(WORDS) - shift)]
         return {"id": row["id"], "tokens": WORDS[shift:], "tags": tags}
     if kind == "question_answering":
         answer = {"text": WORDS[shift + 1], "start": CONTEXT.index(WORDS[shift + 1])}
@@ -81,26 +81,26 @@ def test_our_submission_against_our_gold_scores_as_evaluate_does(
     lengths = InputLengths(max_tokens=36, stride=2)
     settings = Evaluate(batch_tokens=200, max_answer_tokens=3)
     reader, predictor = Reader(tmp_path, word_tokenizer, lengths), Predictor(model, name, settings)
-    pool, told = read_pool(reader, task, "test", languages), {}
+    pool, ours = read_pool(reader, task, "test", languages), {}
     for language in languages:
         rows = read_rows(reader, task, "test", language, pool)
         predicted, points = score_rows(rows, predictor)
         values = named(task, predicted)
         submission.write(tmp_path / "mine", task, language, rows.examples, values)
-        told[language] = metrics.scores(task.metrics, points)
+        ours[language] = metrics.scores(task.metrics, points)
     write_all_gold(tmp_path, tmp_path / "gold")
-    found, _ = score.score([tmp_path / "mine"], tmp_path / "gold", benchmark)
-    assert any(0 < value < 100 for scores in told.values() for value in scores.values())
-    for language, scores in found["tasks"][task.xtreme]["languages"].items():
+    theirs, _ = score.score([tmp_path / "mine"], tmp_path / "gold", benchmark)
+    assert any(0 < value < 100 for scores in ours.values() for value in scores.values())
+    for language, scores in theirs["tasks"][task.xtreme]["languages"].items():
         for metric, value in scores.items():
-            assert told[language][f"{metric.replace('@', '_at_')}_percent"] == value
+            assert ours[language][f"{metric.replace('@', '_at_')}_percent"] == value
 
 
 def gold_files(folder: Path, rows: dict[str, list[dict]]) -> Path:
     """The gold of {task: its rows in German}."""
-    for name, found in rows.items():
+    for name, own in rows.items():
         describe(folder, name)
-        examples.write(examples.path(folder, f"{name}/test", "de"), found)
+        examples.write(examples.path(folder, f"{name}/test", "de"), own)
     write_all_gold(folder, folder / "gold")
     return folder / "gold"
 

@@ -31,9 +31,9 @@ def entry_points(settings: Settings) -> dict[str, list[str]]:
         chosen = {name: settings.target.tasks[name] for name in targets}
         trained = [entry.task or name for name, entry in chosen.items()]
         owners = {entry.owner(name) for name, entry in chosen.items()}
-        before = [entry.after for entry in chosen.values()]
-        before = [settings.target.tasks[n].task or n for n in before if n]
-        served = [t for t in settings.tasks if tasks.load(t).trained_on in owners]
+        first = [entry.after for entry in chosen.values() if entry.after]
+        before = [settings.target.tasks[name].task or name for name in first]
+        served = tasks.served(owners, settings.tasks)
         entries[f"target/{group}"] = ["stages.target", *by_key([*trained, *before])]
         entries[f"evaluate/{group}"] = ["stages.evaluate", *by_key([*trained, *served])]
         entries[f"evaluate/{group}"] += types_of(served)

@@ -38,8 +38,8 @@ class Ranking:
 
     `rank` gives the best candidates' keys, one list an example, from the examples' predictions and
     the candidates' vectors and keys. The network of such a kind may be given some tokens' hidden
-    states alone, with a batch of just these tokens: of the batch it reads how many each sequence
-    has (waystation.evaluation.unshared).
+    states alone, with a batch of just these tokens. Of the batch the network reads how many tokens
+    each sequence has (waystation.evaluation.unshared).
     """
 
     make_queries: Callable[[list[dict], Tokenizer, Lengths], list[Feature]]  # for inference

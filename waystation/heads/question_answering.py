@@ -2,9 +2,9 @@
 
 A context that does not fit gives several overlapping features. The prediction is the best span over
 all of an example's features. Where the example allows no answer, the prediction is empty when the
-first token beats that span: its start and end score, the lowest over the features, as a part of the
-context without the answer says nothing about the rest (Devlin et al. 2019, run_squad.py, with a
-threshold of 0).
+first token beats that span. The first token's score is its start and end score, the lowest over the
+features: a window without the answer says nothing about the rest (Devlin et al. 2019, run_squad.py,
+with a threshold of 0).
 """
 
 import bisect

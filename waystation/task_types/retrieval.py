@@ -2,8 +2,8 @@
 
 Example: {"id", "foreign", "english"}. Prediction: the index of the example whose foreign sentence
 is nearest to the English one. XTREME asks in English, and sorts its English file so that the order
-does not give the answer away: a submission has a line a sentence of that file, in it the index of
-the foreign sentence in the order of the data set, from 0.
+does not give the answer away. A submission has a line for each sentence of that file. The line is
+the index of the foreign sentence in the order of the data set, from 0.
 """
 
 from waystation.data.examples import Description
