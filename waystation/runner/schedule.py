@@ -64,7 +64,7 @@ class Schedule:
             chosen = ready
         if not chosen:
             return None
-        stage = max(chosen, key=self.path_sec.get)
+        stage = max(chosen, key=lambda stage: self.path_sec[stage])
         del self.waiting[stage]
         self.running.add(stage)
         return stage
@@ -106,8 +106,8 @@ class Schedule:
             heapq.heappush(ends, (left, stage))
         now = 0.0
         while True:
-            while len(ends) < workers and (stage := rest.next()):
-                heapq.heappush(ends, (now + self.seconds[stage] * scale, stage))
+            while len(ends) < workers and (started := rest.next()):
+                heapq.heappush(ends, (now + self.seconds[started] * scale, started))
             if not ends:
                 return now
             now, stage = heapq.heappop(ends)
