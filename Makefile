@@ -61,9 +61,10 @@ test: $(READY)  ## run the tests (minutes)
 test-all: $(READY)  ## run all tests, the slow ones too
 	$(PYTEST) -m '' $(ARGS)
 
-lint: $(READY)  ## check style and form
+lint: $(READY)  ## check style, form and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 clean-scratch:  ## drop checkpoints and finished seeds that are kept for later runs
 	rm -rf .scratch

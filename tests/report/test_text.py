@@ -4,7 +4,7 @@ import pytest
 
 from tests.report.small_grid import LANGUAGES, MODELS, Grid, language_score, task_score
 from waystation.report.records import Estimate, Tables
-from waystation.report.text import WIDTH, score_table, side_by_side
+from waystation.report.text import MARKED, UNMARKED, WIDTH, score_table, side_by_side
 
 
 def test_a_cell_that_has_not_run_is_printed_as_such(one_model):
@@ -55,7 +55,7 @@ def test_printed_tables_stay_within_their_width(tmp_path):
         for task in tasks
     ]
     score, gain = Estimate(100.0, 90.0, 110.0), Estimate(-50.0, -60.0, -40.0)
-    gains = [task_score(**cell, zero_shot=score, gain=gain) for cell in cells]
+    gains = [task_score(**cell, zero_shot=score, gain=gain, seeds=3) for cell in cells]
     scores = [language_score(**cell, language="qda", seeds=3) for cell in cells]
     suite = Grid(tmp_path, MODELS, recipes, (), {}).suite
     lines = score_table(Tables(scores=scores, gains=gains), suite).splitlines()
@@ -69,3 +69,14 @@ def test_printed_tables_stay_within_their_width(tmp_path):
 def test_columns_take_their_own_width_and_none_is_lost():
     assert side_by_side([10, 30, 10, 50, 120, 5], 60) == [[0, 1, 2], [3], [4], [5]]
     assert side_by_side([120, 5], 60) == [[0], [1]]
+
+
+@pytest.mark.parametrize(("seeds", "marked"), [(1, False), (3, True)])
+def test_no_gain_is_marked_on_one_seed(tmp_path, seeds, marked):
+    score, gain = Estimate(60.0, 50.0, 70.0), Estimate(20.0, 10.0, 30.0)
+    cell = {"model": "nano", "recipe": "ccg", "task": "udpos"}
+    gains = [task_score(**cell, zero_shot=score, gain=gain, seeds=seeds)]
+    scores = [language_score(**cell, language="qda", seeds=seeds)]
+    tables = Tables(scores=scores, gains=gains)
+    text = score_table(tables, Grid(tmp_path, ["nano"], ["none", "ccg"], (), {}).suite)
+    assert ("+20.0*" in text, MARKED in text, UNMARKED in text) == (marked, marked, not marked)

@@ -130,7 +130,7 @@ def headline(folder: Path) -> str:
                 interval(control.zero_shot if control else None),
                 interval(plain.zero_shot if plain else None),
                 f"`{recipe}` {interval(own.zero_shot)}" if own else "-",
-                signed(own.gain if own else None),
+                signed(own.gain, own.seeds > 1) if own else "-",
             ]
         )
     return piped(lines)

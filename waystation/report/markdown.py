@@ -42,7 +42,8 @@ def scores(tables: Tables) -> str:
     heading = (
         "Zero-shot means over languages in percent, without intermediate training, and paired "
         "differences in points; 95 % intervals over seeds and test examples, of differences bold "
-        "where they exclude zero. n: test examples of a language x fine-tuning seeds. "
+        "where they exclude zero and rest on several seeds. "
+        "n: test examples of a language x fine-tuning seeds. "
         "Oracle: `none` with the other languages' development rows choosing a run's checkpoint, "
         "not English ones."
     )
@@ -69,7 +70,7 @@ def score_row(tables: Tables, model: str, task: str) -> list[str]:
         interval(plain.zero_shot if plain else None),
         number(plain.oracle_percent if plain else None),
         *[second_text(plain, second) for second in SECOND_SCORES if second.is_column],
-        signed(pretrained[0] if pretrained else None),
+        signed(pretrained[0] if pretrained else None, marked(tables)),
         sizes(tables, model, task),
     ]
 
@@ -124,17 +125,19 @@ def gains(tables: Tables) -> str:
     """Gains over the baseline, a row a task and model, of the closest recipe and of several."""
     points = {cell: row.gain for cell, row in by_cell(tables.gains).items()}
     nearest, wider, rows = closest(tables.gains), several(tables), []
+    bold = marked(tables)
     for model, task in by_task(tables.gains):
         recipe = nearest.get((model, task))
-        related_text = f"`{recipe}` {signed(points[model, recipe, task])}" if recipe else "-"
+        related_text = f"`{recipe}` {signed(points[model, recipe, task], bold)}" if recipe else "-"
         row = [f"`{task}`", f"`{model}`", related_text]
-        rows.append(row + [signed(points.get((model, recipe, task))) for recipe in wider])
+        rows.append(row + [signed(points.get((model, recipe, task)), bold) for recipe in wider])
     if not any(cell != "-" for row in rows for cell in row[2:]):
         return ""
     head = ["task", "model", "task of its kind", *(f"`{recipe}`" for recipe in wider)]
     heading = (
         f"Gains over `{NONE}` in points: paired differences with 95 % intervals, bold where they "
-        "exclude zero. The task of its kind is the target itself or else the first of its type."
+        "exclude zero and rest on several seeds. "
+        "The task of its kind is the target itself or else the first of its type."
     )
     return block(heading, head, rows)
 
@@ -220,7 +223,7 @@ def several(tables: Tables) -> list[str]:
 def sizes(tables: Tables, model: str, task: str) -> str:
     """The differences of `none` to all smaller models."""
     texts = [
-        f"`{row.smaller_model}` {signed(row.difference)}"
+        f"`{row.smaller_model}` {signed(row.difference, row.seeds > 1)}"
         for row in tables.sizes
         if (row.model, row.recipe, row.task) == (model, NONE, task)
     ]
@@ -252,11 +255,18 @@ def interval(score: Estimate | None) -> str:
     return "-" if score is None else str(score)
 
 
-def signed(difference: Estimate | None) -> str:
-    """A difference with its interval, in bold where that excludes zero."""
+def marked(tables: Tables) -> bool:
+    """Whether differences rest on more than one seed; a mark on one seed would mislead."""
+    return any(row.seeds > 1 for row in tables.gains)
+
+
+def signed(difference: Estimate | None, bold: bool) -> str:
+    """A difference with its interval, perhaps in bold where that excludes zero."""
     if difference is None:
         return "-"
-    return f"**{difference.signed()}**" if difference.excludes_zero else difference.signed()
+    if bold and difference.excludes_zero:
+        return f"**{difference.signed()}**"
+    return difference.signed()
 
 
 def mean(values: list[float]) -> float:

@@ -27,6 +27,8 @@ WIDTH = 110  # characters of a line
 
 Rows = list[tuple[str, list[str]]]  # the rows of a model: (name, a text per column)
 
+MARKED = "* the 95 % interval of the gain, over test examples and seeds, excludes zero"
+UNMARKED = "of one seed no gain is marked: another seed moves single scores by points"
 NOTE = (
     "all: margin retrieval into English; F1: of mined pairs; unshared: the same over tokens that\n"
     "do not occur on both sides; CKA: similarity to the English vectors, 0 to 1; kept: to the\n"
@@ -42,7 +44,7 @@ def score_table(tables: Tables, suite: Settings) -> str:
         "",
         f"{suite.suite}: zero-shot mean over languages, percent, and gain over {baseline}, "
         f"points; fine-tuning seeds: {', '.join(map(str, seeds)) or 'none has run'}",
-        "* the 95 % interval of the gain, over test examples and seeds, excludes zero",
+        MARKED if seeds[-1:] > [1] else UNMARKED,
     ]
     for heading, tasks in by_type(tables).items():
         lines += ["", *task_table(heading, tasks, tables, suite)]
@@ -118,11 +120,11 @@ def task_table(heading: str, tasks: list[str], tables: Tables, suite: Settings) 
 
 
 def score_text(row: TaskScore, baseline: str) -> str:
-    """A score with its gain; a control has no gain."""
+    """A score with its gain; a control has no gain, and one seed has no mark."""
     score, gain = number(row.zero_shot.value), row.gain
     if gain is None or row.recipe in (baseline, *CONTROLS):
         return f"{score}{' ' * 7}"
-    return f"{score} {gain.value:+5.1f}{'*' if gain.excludes_zero else ' '}"
+    return f"{score} {gain.value:+5.1f}{'*' if row.seeds > 1 and gain.excludes_zero else ' '}"
 
 
 def second_text(row: TaskScore | LanguageScore | None, second: SecondScore) -> str:

@@ -138,7 +138,8 @@ def _print_to(log: Path) -> None:
         os.dup2(opened_file, number)
         os.close(opened_file)
     os.dup2(1, 2)
-    vars(tqdm)["_instances"].clear()  # the scheduler's bar, which DVC would draw again around each message
+    # the scheduler's bar, which DVC would draw again around each message
+    vars(tqdm)["_instances"].clear()
     tqdm.set_lock(RLock())  # tqdm's own is shared by all forks: a killed one would keep it
     for name in ("dvc", "dvc_objects", "dvc_data"):
         for handler in logging.getLogger(name).handlers:

@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -21,15 +20,6 @@ CURVE_POINTS = 50
 RELEASE_EVERY = 64  # steps
 
 
-class Loss(Protocol):
-    """What training asks of a loss; a tensor has it."""
-
-    def item(self) -> float: ...
-
-    def backward(self) -> None:
-        """Leave the gradients in the parameters' `grad`."""
-
-
 @dataclass
 class Trained:
     """Mean losses along the way: [{step, loss_nats}]; the numbers of real tokens and of steps."""
@@ -41,26 +31,24 @@ class Trained:
 
 def train(
     model: nn.Module,
-    loss_of: Callable[[str, list, int], tuple[Loss, int]],
+    loss_of: Callable[[str, list, int], tuple[Tensor, int]],
     next_batch: NextBatch,
     budget: Budget,
     what: str,
     scratch: Path,
     seed: int,
     at_step: dict[int, Callable[[], bool]] | None = None,
-    named: dict[str, nn.Parameter] | None = None,
 ) -> Trained:
     """Train `model` in place.
 
     `next_batch(step)` gives (task, features); `loss_of(task, features, step)` the mean loss of the
     batch and its number of real tokens. `at_step[n]` is called when n steps are done, and ends the
     training by returning True; a resumed run calls none that was called before its checkpoint.
-    `seed` draws the dropout. `named` are the parameters to train where they are not the model's own
-    but buffers that those are views of (`waystation.training.flat`). Raises UserError on a loss or
-    on weights that are not finite, keeping the last checkpoint.
+    `seed` draws the dropout. Raises UserError on a loss or on weights that are
+    not finite, keeping the last checkpoint.
     """
     model.train()
-    named = dict(model.named_parameters()) if named is None else named
+    named = dict(model.named_parameters())
     optimizer = AdamW(named, budget.weight_decay, beta2=budget.beta2)
     parameters = list(named.values())
     drops = any(isinstance(m, nn.Dropout) and m.p > 0 for m in model.modules())

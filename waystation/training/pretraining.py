@@ -1,7 +1,6 @@
 """Masked language modelling from scratch."""
 
 import random
-from functools import partial
 from pathlib import Path
 
 import torch
@@ -24,9 +23,8 @@ from waystation.encoder.tokenizer import read_special, read_tokenizer
 from waystation.grid.budget import Budget
 from waystation.heads.masked_language_modelling import Masking
 from waystation.params.schema import Pretrain, ScratchModel
-from waystation.training import loop, manual_backward
+from waystation.training import loop
 from waystation.training.batches import NextBatch
-from waystation.training.flat import Flat
 from waystation.training.workplace import Workplace
 
 
@@ -41,22 +39,11 @@ class MaskedModel(nn.Module):
 
     def loss(self, documents: list[Feature], masking: Masking, step: int) -> tuple[Tensor, int]:
         """(mean cross-entropy over the chosen tokens in nats, number of real tokens)."""
-        packed, rows, gold = masked(documents, masking, step)
-        return cross_entropy(self, packed, rows, gold), packed.tokens
-
-
-def cross_entropy(model: MaskedModel, packed: Packed, rows: Tensor, gold: Tensor) -> Tensor:
-    """Of the ids `gold` (M,) in `rows` (M,) of the batch: the mean, in nats."""
-    table = model.encoder.embeddings.word_embeddings.weight
-    there = rows.to(table.device)
-    logits = model.head(model.encoder(packed.to(table.device), there), table)
-    return F.cross_entropy(logits, gold.to(table.device))
-
-
-def masked(documents: list[Feature], masking: Masking, step: int) -> tuple[Packed, Tensor, Tensor]:
-    """(the batch with tokens replaced, chosen rows (M,), their gold ids (M,))."""
-    packed = Packed([document.ids for document in documents])
-    return packed, *masking.apply(packed, step)
+        packed = Packed([document.ids for document in documents])
+        rows, gold = masking.apply(packed, step)  # chosen rows (M,) and their ids (M,)
+        table = self.encoder.embeddings.word_embeddings.weight
+        packed, rows, gold = packed.to(table.device), rows.to(table.device), gold.to(table.device)
+        return F.cross_entropy(self.head(self.encoder(packed, rows), table), gold), packed.tokens
 
 
 def shape(entry: ScratchModel, vocab_size: int) -> EncoderConfig:
@@ -106,21 +93,12 @@ def train(
     scratch: Path,
     seed: int,
 ) -> loop.Trained:
-    """Train `model` in place: by the written-out backward pass where it fits, else by autograd."""
-    if manual_backward.fits(model.encoder):
-        flat = Flat(model)
-        named, computed = (
-            flat.named,
-            manual_backward.MaskedStep(model.encoder, model.head, flat).loss,
-        )
-    else:
-        named, computed = None, partial(cross_entropy, model)
+    """Train `model` in place."""
 
-    def loss_of(task: str, batch: list[Feature], step: int) -> tuple[loop.Loss, int]:
-        packed, rows, gold = masked(batch, masking, step)
-        return computed(packed, rows, gold), packed.tokens
+    def loss_of(task: str, batch: list[Feature], step: int) -> tuple[Tensor, int]:
+        return model.loss(batch, masking, step)
 
-    return loop.train(model, loss_of, next_batch, budget, what, scratch, seed, named=named)
+    return loop.train(model, loss_of, next_batch, budget, what, scratch, seed)
 
 
 def documents(text: Path, tokenizer: Tokenizer, longest: int) -> dict[str, list[Feature]]:
