@@ -8,7 +8,7 @@ them together. A test holds loss and gradients to those of the plain modules. At
 
 Every part has `forward`, which keeps what `backward` needs, and `backward`, which takes the loss's
 gradient by its output, writes those of its parameters and returns that by its input. M is the
-number of chosen rows, otherwise the letters are those of `stages.layers`.
+number of chosen rows, otherwise the letters are those of `waystation.encoder.layers`.
 """
 
 import numpy as np
@@ -34,7 +34,7 @@ def fits(encoder: Encoder) -> bool:
 
 
 class ComputedLoss:
-    """A loss whose gradients are there already, as `stages.training.Loss`."""
+    """A loss whose gradients are there already, as `waystation.training.loop.Loss`."""
 
     def __init__(self, value: float, flat: Flat):
         self.value, self.flat = value, flat
@@ -215,7 +215,7 @@ class AttentionStep:
 
 
 class LayerStep:
-    """`stages.layers.Layer`."""
+    """`waystation.encoder.layers.Layer`."""
 
     def __init__(self, layer: nn.Module, heads: int, flat: Flat):
         self.attention = AttentionStep(layer.attention.self, heads, flat)
