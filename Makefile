@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 SUITE ?= pocket
 WORKERS ?=
+STAGE ?=
 ARGS ?=
 
 BIN := $(VENV)/bin
@@ -13,7 +14,7 @@ PARAMS := $(if $(filter pocket,$(SUITE)),params.yaml,suites/$(SUITE)/params.yaml
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup plan repro experiment plots docs copies test test-all lint clean-scratch
+.PHONY: help setup plan repro why experiment plots docs copies test test-all lint clean-scratch
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
@@ -31,6 +32,9 @@ $(READY): requirements.txt
 
 repro: $(READY)  ## run what is out of date of a suite (SUITE=pocket, mirror, ...; WORKERS=2)
 	@$(RUN) python -m waystation run --suite-file $(PIPELINE) $(if $(WORKERS),--workers $(WORKERS))
+
+why: $(READY)  ## say why stages are out of date (STAGE='target@udpos-* align')
+	@set -f; $(RUN) python -m waystation why --suite-file $(PIPELINE) $(STAGE)
 
 plan: $(READY)  ## say what a suite's run takes (SUITE=xtreme ARGS='--gpu h200')
 	$(RUN) python -m waystation plan --params $(PARAMS) $(ARGS)

@@ -11,7 +11,7 @@ from pathlib import Path
 from waystation.base.errors import UserError
 from waystation.base.progress import progress
 from waystation.files import checksum
-from waystation.frame.code_digest import PACKAGES, closure, digest
+from waystation.frame.code_digest import PACKAGES, written
 from waystation.frame.entry_points import entry_points
 from waystation.frame.stage import stage
 from waystation.params.schema import Settings
@@ -43,8 +43,7 @@ def main() -> None:
         for name, modules in progress(entries.items(), len(entries), "code", "entry points"):
             file = run.outputs["out"] / name
             file.parent.mkdir(parents=True, exist_ok=True)
-            lines = [f"{module} {digest(module)}" for module in sorted(closure(modules))]
-            file.write_text("\n".join(lines) + "\n")
+            file.write_text(written(modules))
         run.made = f"{len(entries)} entry points"
 
 

@@ -14,6 +14,8 @@ import yaml
 from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parent.parent
+# Every task and kind of recipe; the first experiments edit the root's file, not this one.
+FULL = ROOT / "suites/pocket-full/params.yaml"
 MIRROR = ROOT.parent / "shared" / "data" / "mirror"
 
 sys.path.insert(0, str(ROOT))
@@ -38,14 +40,14 @@ def mirror() -> Path:
 
 @pytest.fixture(scope="session")
 def params() -> dict:
-    return yaml.safe_load((ROOT / "params.yaml").read_text())
+    return as_default(yaml.safe_load(FULL.read_text()))
 
 
 @pytest.fixture(scope="session")
 def world_knobs():
     from waystation.params.load import load_settings
 
-    return load_settings(ROOT / "params.yaml").world
+    return load_settings(FULL).world
 
 
 @pytest.fixture(scope="session")
@@ -166,6 +168,22 @@ def run(command: list[str], cwd: Path, check: bool = True, **env: str):
     if check and done.returncode:
         raise AssertionError(f"{command}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
     return done
+
+
+def committed(name: str) -> str:
+    """A file's text in the last commit: what one tries out in the working copy is no fault."""
+    command = ["git", "show", f"HEAD:./{name}"]
+    done = subprocess.run(command, cwd=ROOT, encoding="utf-8", capture_output=True)
+    if done.returncode:
+        pytest.skip(f"no commit holds {name}")
+    return done.stdout
+
+
+def as_default(params: dict) -> dict:
+    """A generated suite's parameters as those of a project's root, where the default suite is."""
+    hub = "data/pocket/hub"
+    source = params["source"] | {"prefix": hub, "depends_on": hub}
+    return params | {"root": ".", "file": "params.yaml", "suite": "pocket", "source": source}
 
 
 def copy_project(folder: Path) -> Path:

@@ -9,8 +9,8 @@ from waystation import heads
 from waystation.data.examples import Description
 from waystation.encoder.checkpoint import load, read_file, write_checkpoint
 from waystation.encoder.config import read_config
-from waystation.encoder.encoder import Encoder, Packed, initialize
-from waystation.encoder.features import Feature, inference_batches, pack
+from waystation.encoder.encoder import Encoder, initialize
+from waystation.encoder.features import Feature, Packed, inference_batches, pack
 from waystation.params.schema import Evaluate
 
 HEAD_SPREAD = 0.02  # BERT's, whatever the encoder's own initialisation was

@@ -9,7 +9,7 @@ import torch
 
 from stages import align
 from tests.alignment.sentences import mining_rows, sentences
-from tests.conftest import ROOT
+from tests.conftest import FULL
 from waystation.alignment import mining
 from waystation.data import examples
 from waystation.encoder.checkpoint import write_encoder
@@ -46,7 +46,7 @@ def run_stage(
     rows = {str(file.relative_to(tasks)): checksum(file) for file in files}
     write_json(tmp_path / "plan.json", {"tasks": names, "files": rows})
     (tmp_path / "code").write_text("code\n")
-    params = (ROOT / "params.yaml").read_text()
+    params = FULL.read_text()
     params = re.sub(r"(development_languages:) .*", rf"\1 {development}", params)
     (tmp_path / "params.yaml").write_text(params)
     told = {"params": tmp_path / "params.yaml", "model": "pico", "recipe": "none"}

@@ -13,7 +13,7 @@ from waystation.alignment.mining import SIDES
 from waystation.alignment.nearest import nearest
 from waystation.alignment.vectors import EVERY_TOKEN, SentenceEncoder, shared_tokens
 from waystation.data import examples
-from waystation.encoder.encoder import Packed
+from waystation.encoder.features import Packed
 from waystation.files import write_json
 
 

@@ -4,7 +4,7 @@ import torch
 
 from waystation.alignment import measures, retrieval
 from waystation.alignment.vectors import EVERY_TOKEN, SentenceEncoder, emptied, shared_tokens
-from waystation.encoder.encoder import Packed
+from waystation.encoder.features import Packed
 from waystation.encoder.tokenizer_training import BOS, EOS, UNK
 
 

@@ -7,13 +7,12 @@ import pyarrow.parquet
 import pytest
 import yaml
 
-from tests.conftest import ROOT, fetch, revise, run
+from tests.conftest import FULL, ROOT, fetch, revise, run
 from waystation import tasks
 from waystation.base.errors import UserError
 from waystation.data import conversion, examples
-from waystation.evaluation.rows import make_pool
+from waystation.data.candidates import read_candidates
 from waystation.files import write_json
-from waystation.grid.plans import InputLengths
 
 pytestmark = pytest.mark.usefixtures("scratch")
 
@@ -85,7 +84,7 @@ def tagged(tokens):
     [
         ("panx", "PAN-X.en", tagged(["a", None]), "in tokens: expected str, got NoneType None"),
         ("hellaswag", "default", {"endings": [1, 2, 3, 4]}, "in choices: expected str, got int 1"),
-        ("hellaswag", "default", {"endings": ["a", "b"]}, "it has 2 choices, expected 4"),
+        ("hellaswag", "default", {"endings": ["a", "b"]}, "2 choices, expected 4"),
         ("squad_v1", "plain_text", {"answers": {"text": [], "answer_start": []}}, "has no answer"),
         (
             "squad_v1",
@@ -414,7 +413,7 @@ def test_limits_take_the_first_rows(source, tmp_path):
 def test_the_stage_ends_with_a_message_and_no_output(source, tmp_path, rows, message):
     """From the command line: exit 1, one line, nothing that looks whole."""
     prefix = source({XNLI: rows})
-    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params = yaml.safe_load(FULL.read_text())
     params["source"] |= {"prefix": str(prefix), "depends_on": str(prefix)}
     params["languages"] = ["en"]
     params["align"]["development_languages"] = []
@@ -495,16 +494,15 @@ def test_real_rows_of_mining(mirror, tmp_path):
 
 
 @pytest.mark.shared_data
-def test_real_rows_of_lareqa(mirror, tmp_path, word_tokenizer):
+def test_real_rows_of_lareqa(mirror, tmp_path):
     """XQuAD-R's questions with the bounds of its sentences, which lie beside them in the mirror."""
     counts = fetch(mirror, "lareqa", tmp_path / "lareqa", ("en", "th"), sampled=False)
     thai = counts["splits"]["test"]["th"]
     assert thai["rows"] == 1190
     assert thai["candidates"] == thai["expected_candidates"] == 852
     task = examples.read_description(tmp_path / "lareqa")
-    lengths = InputLengths(max_tokens=16, stride=4)
-    pool = make_pool(tmp_path, task, "test", ["en", "th"], word_tokenizer, lengths)
+    pool = read_candidates(tmp_path, task, "test", ["en", "th"])
     assert len(pool.keys) == 1180 + 852  # as the authors count them
     found = examples.read(tmp_path / "lareqa/test/th.jsonl")
-    assert {len(pool.gold(example)) for example in found} == {2}
+    assert {len(pool.relevant(example)) for example in found} == {2}
     assert all(example["candidate"] for example in found)

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from tests.conftest import ROOT
+from tests.conftest import FULL, ROOT
 from waystation.data import examples, token_lengths
 from waystation.encoder import tokenizer_training
 
@@ -36,7 +36,7 @@ def test_the_stage_tells_of_every_split_and_language(tmp_path):
     made = tokenizer_training.train("word", 50, lambda: ["a b"])
     tokenizer_training.write_tokenizer(made, tmp_path / "tokenizer")
     (tmp_path / "code").write_text("")
-    command = [sys.executable, "-m", "stages.lengths", "--params", "params.yaml"]
+    command = [sys.executable, "-m", "stages.lengths", "--params", str(FULL)]
     command += ["--model", "nano", "--code", tmp_path / "code", "--tasks", tasks]
     command += ["--tokenizer", tmp_path / "tokenizer/tokenizer.json"]
     command += ["--out", tmp_path / "out.json"]

@@ -9,15 +9,15 @@ from dataclasses import replace
 import pytest
 import torch
 
-from tests.conftest import ROOT, Processor
+from tests.conftest import FULL, Processor
 from waystation.alignment import nearest
 from waystation.alignment.vectors import EVERY_TOKEN, SentenceEncoder
 from waystation.base.errors import UserError
 from waystation.data.examples import Description
 from waystation.encoder import device
 from waystation.encoder.checkpoint import write_encoder
-from waystation.encoder.encoder import Encoder, EncoderConfig, Packed, initialize
-from waystation.encoder.features import Feature
+from waystation.encoder.encoder import Encoder, EncoderConfig, initialize
+from waystation.encoder.features import Feature, Packed
 from waystation.encoder.tokenizer import Special
 from waystation.grid.budget import Budget
 from waystation.grid.cells import arithmetic
@@ -113,7 +113,7 @@ def test_a_card_that_is_not_there_is_told(monkeypatch):
 
 
 def test_the_processor_s_float32_goes_unsaid():
-    pocket = load_settings(ROOT / "params.yaml")
+    pocket = load_settings(FULL)
     assert arithmetic(pocket) == {"threads": 1}
     told = arithmetic(replace(pocket, device="cuda", precision="bfloat16"))
     assert told == {"threads": 1, "device": "cuda", "precision": "bfloat16"}

@@ -11,7 +11,7 @@ import transformers
 import yaml
 
 from stages import intermediate
-from tests.conftest import ROOT, run
+from tests.conftest import FULL, ROOT, run
 from tests.encoder.test_pretrained import ENTRY, SHAPE
 from waystation.base.errors import UserError
 from waystation.data import examples
@@ -82,7 +82,7 @@ def suite(tmp_path_factory, pieces_tokenizer, word_tokenizer):
 
 
 def write_params(home, vocabulary):
-    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params = yaml.safe_load(FULL.read_text())
     del params["pretrain"], params["world"]
     entry = {key: value for key, value in vars(ENTRY).items() if key != "seed"}
     xlmr = {"repository": "org/xlmr", "architecture": "xlm-roberta", "vocabulary": vocabulary}
@@ -91,7 +91,7 @@ def write_params(home, vocabulary):
     params["source"] |= {"prefix": str(home / "hub"), "depends_on": str(home / "hub")}
     params["tasks"] = {task: {} for task in ("text", "mnli", "xnli", "squad_v1", "xquad")}
     params["recipes"] = ["random", "none", "mnli+mlm"]
-    params |= {"multitask": {}, "orders": {}}
+    params |= {"multitask": {}, "orders": {}, "extra": {"models": [], "recipes": []}}
     params["align"] |= {"tasks": []}
     params["intermediate"] |= {"max_tokens": 40}
     params["intermediate"] |= {"tasks": {"mnli": {"epochs": 2, "batch_size": 4}}}

@@ -13,7 +13,7 @@ import torch
 import transformers
 import yaml
 
-from tests.conftest import ROOT, run
+from tests.conftest import FULL, ROOT, run
 from tests.encoder.test_sentencepiece import model as sentencepiece_model
 from waystation.base.errors import UserError
 from waystation.encoder import pretrained, unpickle
@@ -314,11 +314,12 @@ def test_a_recorded_revision_that_is_gone_says_how_to_take_another(hub, tmp_path
 @pytest.fixture
 def stage(upstream, tmp_path):
     """Run the stage itself in a suite with the tiny model; returns the finished process."""
-    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params = yaml.safe_load(FULL.read_text())
     del params["pretrain"], params["world"]
     entry = {key: value for key, value in vars(ENTRY).items() if key != "seed"}
     params |= {"models": {"mbert": entry}, "origins": {"scratch": [], "hub": ["mbert"]}}
     params |= {"tokenizer": {"kinds": []}, "generators": []}
+    params["extra"] = {"models": [], "recipes": []}
     params["source"] |= {"prefix": str(upstream), "depends_on": str(upstream)}
     for section in ("intermediate", "target"):  # what the tiny model has positions for
         params[section]["max_tokens"] = 16

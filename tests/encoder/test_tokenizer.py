@@ -6,7 +6,7 @@ from tokenizers import Tokenizer, models, processors
 
 from waystation.base.errors import UserError
 from waystation.encoder import tokenizer_training
-from waystation.encoder.encoder import Packed
+from waystation.encoder.features import Packed
 from waystation.encoder.tokenizer import Special, read_special
 from waystation.grid.plans import InputLengths
 from waystation.heads import (

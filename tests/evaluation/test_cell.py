@@ -1,14 +1,15 @@
 """The oracle: the checkpoint that the other languages' development rows would have chosen."""
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from waystation import metrics
-from waystation.data import predictions
+from waystation import heads
+from waystation.data.examples import Description
 from waystation.evaluation import cell
-from waystation.xtreme import submission
+from waystation.evaluation.rows import Rows
+
+XNLI = Description("xnli", "classification", ("accuracy",), ("a", "b"), 50.0, "mnli")
 
 
 class Scorer:
@@ -28,19 +29,12 @@ class Scorer:
         return {}
 
     def score(self, rows, model: str):
-        return [0], [self.scores[model][rows.language]]
+        return [0], [{"accuracy": (self.scores[model][rows.language] / 100, 1.0)}]
 
 
-def rows(language: str):
-    task = SimpleNamespace(name="xnli", metrics=["accuracy"])
-    return SimpleNamespace(
-        language=language,
-        task=task,
-        examples=["one"],
-        main_score=lambda points: points[0],
-        chance_percent=lambda: None,
-        named=lambda predicted: predicted,
-    )
+def rows(language: str) -> Rows:
+    """One example."""
+    return Rows(XNLI, heads.load(XNLI.type), language, [{"id": "0"}], [], [0], None)
 
 
 SCORES = {
@@ -53,18 +47,15 @@ SCORES = {
 def test_the_mean_of_the_other_languages_decides_and_the_earlier_of_equals():
     scorer = Scorer(SCORES)
     development = [rows("qda"), rows("qdb")]
-    found = cell.choose_by_oracle(Path("0"), list(SCORES), "100", development, scorer)
-    assert found == "200"  # 53, as at 300
+    step = cell.choose_by_oracle(Path("0"), list(SCORES), "100", development, scorer)
+    assert step == "200"  # 53, as at 300
     assert scorer.sets == 6
     assert cell.choose_by_oracle(Path("0"), ["100"], "100", development, scorer) == "100"
     assert cell.choose_by_oracle(Path("0"), list(SCORES), "100", [], scorer) is None
 
 
 @pytest.mark.parametrize(("oracle", "expected"), [("200", 50.0), ("100", 60.0), (None, None)])
-def test_its_score_stands_beside_that_of_the_chosen_one(monkeypatch, tmp_path, oracle, expected):
-    monkeypatch.setattr(predictions, "write", lambda *_: None)
-    monkeypatch.setattr(submission, "write", lambda *_: None)
-    monkeypatch.setattr(metrics, "scores", lambda _, points: {"accuracy_percent": points[0]})
+def test_its_score_stands_beside_that_of_the_chosen_one(tmp_path, oracle, expected):
     tasks = {"xnli": {"languages": {}}}
     scorer = Scorer(SCORES)
     cell.score_test(tmp_path, Path("0"), "100", oracle, [rows("qda")], tasks, scorer)

@@ -18,13 +18,13 @@ def cells(recipes, languages=("en", "de", "fr")):
 
 
 def test_every_round_measures_every_cell_once_and_keeps_a_language_together():
-    found = cells("abcd")
+    every = cells("abcd")
     for number in range(5):
-        order = timing.drawn(found, number)
-        assert sorted(map(id, order)) == sorted(map(id, found))
+        order = timing.drawn(every, number)
+        assert sorted(map(id, order)) == sorted(map(id, every))
         codes = [cell.rows.language for cell in order]
         assert all(len(set(codes[i : i + 4])) == 1 for i in range(0, 12, 4))
-        assert order == timing.drawn(found, number)
+        assert order == timing.drawn(every, number)
 
 
 def test_no_recipe_is_always_the_first_nor_always_behind_the_same():
@@ -41,10 +41,10 @@ def test_percentiles_are_nearest_rank():
 
 def test_throughput_counts_every_pass():
     """Two passes of 10 examples and 200 tokens in 0.1 and 0.3 s."""
-    told = timing.throughput(10, 200, [0.1, 0.3])
-    assert told["examples_per_sec"] == pytest.approx(50)
-    assert told["tokens_per_sec"] == pytest.approx(1000)
-    assert told["throughput_n"] == 2
+    speed = timing.throughput(10, 200, [0.1, 0.3])
+    assert speed["examples_per_sec"] == pytest.approx(50)
+    assert speed["tokens_per_sec"] == pytest.approx(1000)
+    assert speed["throughput_n"] == 2
 
 
 def test_the_clock_reads_a_known_sleep():

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from stages import code
-from tests.conftest import ROOT
+from tests.conftest import FULL, ROOT
 from waystation.base.errors import UserError
 from waystation.frame import code_digest
 from waystation.frame.entry_points import entry_points
@@ -71,7 +71,7 @@ def test_cycles_end(package):
 @pytest.fixture
 def entries(monkeypatch):
     monkeypatch.chdir(ROOT)
-    return entry_points(load_settings(ROOT / "params.yaml"))
+    return entry_points(load_settings(FULL))
 
 
 def test_modules_imported_by_key_belong_to_the_cells_that_use_the_key(entries):
@@ -84,11 +84,14 @@ def test_modules_imported_by_key_belong_to_the_cells_that_use_the_key(entries):
     }
     assert holding("waystation.metrics.mlqa") == {"evaluate/reading", "benchmark/reading"}
     assert holding("waystation.report.figures.gains") == {"report"}
-    assert holding("waystation.task_types.tagging") == {
-        *(f"{verb}/udpos" for verb in ("target", "evaluate", "benchmark")),
+    assert holding("waystation.heads.tagging") == {
+        *(f"{verb}/tagging" for verb in ("target", "evaluate", "benchmark")),
         "intermediate/multitask/all",
         "intermediate/ccg",
+        *(f"intermediate/sequential/nine/{length}" for length in range(4, 10)),  # ccg is fourth
     }
+    assert holding("waystation.task_types.tagging") == {"evaluate/tagging"}
+    assert holding("waystation.task_types.retrieval") == {"align", "recipes"}
 
 
 def test_planning_is_not_part_of_what_it_plans(entries):
@@ -115,7 +118,7 @@ def test_training_is_not_part_of_what_only_reads_models(entries):
 
 
 def test_a_missing_source_is_named_by_its_parameter():
-    loaded = load_settings(ROOT / "params.yaml")
+    loaded = load_settings(FULL)
     absent = dataclasses.replace(loaded.source, depends_on="nowhere")
     code.check_source(dataclasses.replace(loaded, source=absent))  # it is generated
     with pytest.raises(UserError, match=r"source\.depends_on: nowhere does not exist"):

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import FULL
 from tests.grid.test_planning import written
 from waystation.base.errors import UserError
 from waystation.data import examples
@@ -25,7 +25,7 @@ from waystation.params.schema import Stopping
 
 @pytest.fixture(scope="module")
 def loaded():
-    return load_settings(ROOT / "params.yaml")
+    return load_settings(FULL)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import FULL, ROOT
 from waystation.base.errors import UserError
 from waystation.frame import published_names
 from waystation.params.load import load_settings
@@ -34,7 +34,7 @@ def test_names_in_the_parameters_are_checked(tmp_path, text, wrong, message):
 
 
 def test_averages_are_those_of_the_benchmark_that_is_named():
-    suite = load_settings(ROOT / "params.yaml")
+    suite = load_settings(FULL)
     scores = {"qa": {"score": 1.0}, "overall": {"score": 1.0}}
     published = Reference("nano", "none", "somebody", scores, "xtreme")
 
@@ -43,5 +43,5 @@ def test_averages_are_those_of_the_benchmark_that_is_named():
         published_names.check(replace(suite, report=report))
 
     check(published)
-    with pytest.raises(UserError, match=r"unknown name 'qa'; allowed: text, mnli"):
+    with pytest.raises(UserError, match=r"unknown name 'qa'; allowed: text, anli"):
         check(replace(published, benchmark=None))

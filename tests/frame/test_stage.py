@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import ROOT, run
+from tests.conftest import FULL, ROOT, run
 from waystation.base.errors import UserError
 from waystation.frame.stage import hold_writable
 
@@ -29,7 +29,7 @@ main()
 def call(tmp_path):
     """Run a stage with a given body; returns the finished process."""
     (tmp_path / "given.txt").write_text("input")
-    (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text())
+    (tmp_path / "params.yaml").write_text(FULL.read_text())
 
     def call(body: str, given: str = "given.txt", out: str = "out.txt"):
         (tmp_path / "step.py").write_text(BODY.format(body=body))
@@ -54,7 +54,8 @@ def test_success_publishes_the_output(call):
         ("pathlib.Path('given.txt').write_text('edited')", "input given.txt changed while"),
         ("pathlib.Path('given.txt').unlink()", "input given.txt changed while"),
         (
-            "p = pathlib.Path('params.yaml'); p.write_text(p.read_text().replace('[0]', '[0, 1]'))",
+            "p = pathlib.Path('params.yaml'); "
+            "p.write_text(p.read_text().replace('seeds: [', 'seeds: [77, '))",
             "parameters in params.yaml changed while",
         ),
         ("run.outputs['out'].unlink()", "has not written its output out.txt"),
@@ -136,7 +137,7 @@ def test_help_says_what_the_stage_does():
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
 def test_a_killed_parent_takes_the_stage_along(tmp_path):
     (tmp_path / "given.txt").write_text("input")
-    (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text())
+    (tmp_path / "params.yaml").write_text(FULL.read_text())
     (tmp_path / "step.py").write_text(
         BODY.format(body="pathlib.Path('started').write_text(''); time.sleep(60)")
     )

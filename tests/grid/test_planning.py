@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import FULL, ROOT
 from waystation.base.errors import UserError
 from waystation.data import examples
 from waystation.files import write_json
@@ -16,7 +16,7 @@ from waystation.params.schema import FineTuning, Settings, TargetTask, TaskLimit
 
 @pytest.fixture(scope="module")
 def loaded():
-    return load_settings(ROOT / "params.yaml")
+    return load_settings(FULL)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_masked_language_modelling_is_a_task_of_all_languages_without_developmen
 
 
 def test_translated_rows_must_be_in_the_suite(loaded, tasks):
-    with pytest.raises(UserError, match=r"unknown task .*'ccg_translated'; allowed: text, mnli"):
+    with pytest.raises(UserError, match=r"unknown task .*'ccg_translated'; allowed: text, anli"):
         planning.recipe("ccg+translated", loaded, tasks)
 
 

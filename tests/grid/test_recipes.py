@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import FULL
 from waystation.base.errors import UserError
 from waystation.grid import recipes
 from waystation.grid.recipes import Recipe
@@ -11,7 +11,7 @@ from waystation.params.load import load_settings
 
 @pytest.fixture(scope="module")
 def loaded():
-    return load_settings(ROOT / "params.yaml")
+    return load_settings(FULL)
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def loaded():
         ("mnli+mlm", Recipe("mlm", "mnli")),
         ("mnli+translated", Recipe("translated", "mnli")),
         ("multitask/all", Recipe("multitask", "all")),
-        ("sequential/mnli_squad/2", Recipe("sequential", "mnli_squad", "2")),
+        ("sequential/nine/2", Recipe("sequential", "nine", "2")),
     ],
 )
 def test_a_name_is_taken_apart(name, parts):
@@ -33,24 +33,24 @@ def test_phases(loaded):
     tasks = lambda name: [list(one.tasks) for one in recipes.phases(name, loaded)]
     assert tasks("none") == tasks("random") == []
     assert tasks("ccg") == [["ccg"]]
-    assert tasks("multitask/all") == [["mnli", "squad_v1", "ccg"]]
-    assert tasks("sequential/mnli_squad/2") == [["mnli"], ["squad_v1"]]
+    assert tasks("multitask/qa") == [["squad_v1", "squad_v2", "cosmos_qa", "commonsense_qa"]]
+    assert tasks("sequential/nine/2") == [["mnli"], ["squad_v1"]]
 
 
 def test_the_first_task_of_a_sequence_is_the_single_recipe(loaded):
     single = recipes.phases("mnli", loaded)
-    assert recipes.phases("sequential/mnli_squad/1", loaded) == single
-    assert recipes.phases("sequential/mnli_squad/2", loaded)[:1] == single
+    assert recipes.phases("sequential/nine/1", loaded) == single
+    assert recipes.phases("sequential/nine/2", loaded)[:1] == single
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("mnly", r"unknown recipe 'mnly'; allowed: none, random, mnli, squad_v1, ccg, mnli\+mlm"),
-        ("multitask/qa", r"unknown multitask set 'qa'; allowed: all"),
-        ("sequential/x/1", r"unknown order 'x'; allowed: mnli_squad"),
-        ("sequential/mnli_squad/3", r"order 'mnli_squad' has 2 tasks; allowed: .*/1 to .*/2"),
-        ("sequential/mnli_squad", r"allowed: sequential/mnli_squad/1"),
+        ("mnly", r"unknown recipe 'mnly'; allowed: none, random, text, anli, mnli, .*, mnli\+mlm"),
+        ("multitask/q", r"unknown multitask set 'q'; allowed: all, qa"),
+        ("sequential/x/1", r"unknown order 'x'; allowed: nine"),
+        ("sequential/nine/10", r"order 'nine' has 9 tasks; allowed: .*/1 to .*/9"),
+        ("sequential/nine", r"allowed: sequential/nine/1"),
     ],
 )
 def test_unknown_recipes_name_the_allowed(loaded, name, message):

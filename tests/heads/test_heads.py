@@ -7,11 +7,19 @@ import torch
 
 from waystation.base.errors import UserError
 from waystation.data.examples import Description, path, read, write
-from waystation.encoder.encoder import MaskedLanguageHead, Packed, initialize
-from waystation.encoder.features import Feature, pack
+from waystation.encoder.encoder import MaskedLanguageHead, initialize
+from waystation.encoder.features import Feature, Packed, pack
 from waystation.encoder.tokenizer import Special
 from waystation.encoder.tokenizer_training import BOS, EOS, PAD, UNK
-from waystation.evaluation.rows import Rows, make_pool
+from waystation.evaluation.rows import (
+    Predictor,
+    Reader,
+    chance_percent,
+    read_pool,
+    read_rows,
+    score_rows,
+    vectors_of,
+)
 from waystation.grid.plans import InputLengths
 from waystation.heads import (
     classification,
@@ -55,8 +63,8 @@ def test_the_target_of_a_question_decodes_to_its_answer(word_tokenizer, answer):
     features = question_answering.make_features([example], word_tokenizer, lengths())
     assert len(features) == 1
     scores = [span_scores(features[0], *features[0].target)]
-    found = question_answering.predict(scores, features, [example], INFERENCE)
-    assert found == [answer]
+    predicted = question_answering.predict(scores, features, [example], INFERENCE)
+    assert predicted == [answer]
 
 
 @pytest.mark.parametrize("stride", [1, 3, 5, 100])
@@ -106,8 +114,8 @@ def test_an_answer_may_not_end_before_it_starts_nor_be_too_long(word_tokenizer, 
     scores = torch.zeros(2, 1 + len(feature.context[1]))
     scores[0, 1 + start], scores[1, 1 + end] = 5.0, 5.0
     scores[0, 9], scores[1, 9] = 4.0, 4.5
-    found = question_answering.predict([scores], [feature], [example], INFERENCE)[0]
-    assert found == example["context"][slice(*feature.context[1][8])]
+    predicted = question_answering.predict([scores], [feature], [example], INFERENCE)[0]
+    assert predicted == example["context"][slice(*feature.context[1][8])]
 
 
 def test_no_room_for_the_context_is_an_error(word_tokenizer):
@@ -134,8 +142,8 @@ def test_a_long_sentence_is_split_between_words_and_put_together_again(word_toke
     features = tagging.make_features([example], word_tokenizer, lengths(6))
     assert len(features) > 1
     assert all(len(f.ids) <= 6 for f in features)
-    found = tagging.predict([f.target for f in features], features, [example], INFERENCE)
-    assert found == [list(range(8))]
+    predicted = tagging.predict([f.target for f in features], features, [example], INFERENCE)
+    assert predicted == [list(range(8))]
 
 
 def test_outputs_of_tagging_follow_the_features(word_tokenizer):
@@ -184,8 +192,8 @@ def test_no_answer_has_to_beat_the_best_span(word_tokenizer, none, allows, expec
     assert len(features) == 2
     scores = [torch.zeros(2, 1 + len(f.context[1])) for f in features]
     scores[1][0, -1], scores[1][1, -1] = 4.0, 1.0
-    for found, score in zip(scores, none, strict=True):
-        found[0, 0] = score
+    for tensor, score in zip(scores, none, strict=True):
+        tensor[0, 0] = score
     assert question_answering.predict(scores, features, [example], INFERENCE) == [expected]
 
 
@@ -222,9 +230,9 @@ def test_multiple_choice_equals_transformers(encoder, tmp_path):
     model, task = task_model(encoder, "multiple_choice")
     torch.nn.init.normal_(model.heads["task"].pooler.dense.bias)
     model.write(tmp_path, "task", ())
-    theirs, told = AutoModelForMultipleChoice.from_pretrained(tmp_path, output_loading_info=True)
-    assert not told["missing_keys"]
-    assert not told["unexpected_keys"]
+    theirs, loading = AutoModelForMultipleChoice.from_pretrained(tmp_path, output_loading_info=True)
+    assert not loading["missing_keys"]
+    assert not loading["unexpected_keys"]
     pairs = [[0, 5, 6, 2, 2, 7, 8, 2], [0, 5, 6, 2, 2, 9, 2], [0, 30, 2, 2, 7, 2], [0, 8, 2, 2, 2]]
     features = [
         Feature([*pairs[i], *pairs[i + 1]], i // 2, 1, cuts=(len(pairs[i]),)) for i in (0, 2)
@@ -301,8 +309,8 @@ def questions(tmp_path):
         "en": [row("0", "en", 0, english), row("1", "en", 1, english)],
         "de": [row("0", "de", 0, german), row("1", "de", 0, german)],
     }
-    for language, found in rows.items():
-        write(path(tmp_path / "task", "test", language), found)
+    for language, own in rows.items():
+        write(path(tmp_path / "task", "test", language), own)
     return tmp_path
 
 
@@ -310,17 +318,18 @@ def test_a_pool_holds_each_candidate_once_and_knows_all_versions(
     encoder, word_tokenizer, questions
 ):
     model, task = task_model(encoder, "dual_encoder")
-    pool = make_pool(questions, task, "test", ["en", "de"], word_tokenizer, lengths(30))
-    assert pool.keys == ["en/0", "en/1", "en/2", "de/0", "de/1"]
-    german = Rows(questions, task, "test", "de", word_tokenizer, lengths(30), pool)
+    reader = Reader(questions, word_tokenizer, lengths(30))
+    pool = read_pool(reader, task, "test", ["en", "de"])
+    assert pool.candidates.keys == ["en/0", "en/1", "en/2", "de/0", "de/1"]
+    german = read_rows(reader, task, "test", "de", pool)
     assert german.gold[1] == ["de/0", "en/1"]
     chance = map_at_20.chance(["de/0", "en/1"], 5)
-    assert german.chance_percent() == pytest.approx(100 * chance)
-    predicted, points = german.score(model, "task", INFERENCE)
-    assert sorted(predicted[0]) == sorted(pool.keys)
+    assert chance_percent(german) == pytest.approx(100 * chance)
+    predicted, points = score_rows(german, Predictor(model, "task", INFERENCE))
+    assert sorted(predicted[0]) == sorted(pool.candidates.keys)
     assert predicted[0] == predicted[1]
     assert points[0]["map_at_20"] != points[1]["map_at_20"]
-    own = Rows(questions, task, "test", "en", word_tokenizer, lengths(30))
+    own = read_rows(reader, task, "test", "en")
     assert own.gold == [["en/0"], ["en/1"]]
 
 
@@ -328,13 +337,15 @@ def test_vectors_of_a_pool_are_made_once_a_model_and_again_after_training(
     encoder, word_tokenizer, questions
 ):
     model, task = task_model(encoder, "dual_encoder")
-    pool = make_pool(questions, task, "test", ["en", "de"], word_tokenizer, lengths(30))
-    first = pool.vectors(model, "task", INFERENCE)
-    assert pool.vectors(model, "task", INFERENCE) is first
+    reader = Reader(questions, word_tokenizer, lengths(30))
+    pool = read_pool(reader, task, "test", ["en", "de"])
+    predictor = Predictor(model, "task", INFERENCE)
+    first = vectors_of(pool, predictor)
+    assert vectors_of(pool, predictor) is first
     model.train()
     torch.nn.init.normal_(model.heads["task"].projection.weight)
     model.eval()
-    assert not torch.allclose(pool.vectors(model, "task", INFERENCE), first)
+    assert not torch.allclose(vectors_of(pool, predictor), first)
 
 
 def test_a_key_without_a_candidate_is_an_error(encoder, word_tokenizer, questions):
@@ -342,7 +353,7 @@ def test_a_key_without_a_candidate_is_an_error(encoder, word_tokenizer, question
     file = path(questions / "task", "test", "en")
     write(file, [read(file)[0] | {"key": "en/9"}])
     with pytest.raises(UserError, match="example '0': no candidate has the key 'en/9' in a pool"):
-        Rows(questions, task, "test", "en", word_tokenizer, lengths(30))
+        read_rows(Reader(questions, word_tokenizer, lengths(30)), task, "test", "en")
 
 
 def test_candidates_may_come_from_another_task(encoder, word_tokenizer, tmp_path):
@@ -350,10 +361,11 @@ def test_candidates_may_come_from_another_task(encoder, word_tokenizer, tmp_path
     query = {"id": "m", "query": "Anna", "key": "Q1"}
     write(path(tmp_path / "task", "validation", "en"), [query])
     for language in ("de", "en"):
-        found = [{"id": k, "candidates": [{"key": k, "text": "the book"}]} for k in ("Q1", "Q2")]
-        write(path(tmp_path / "entities", "test", language), found)
-    rows = Rows(tmp_path, task, "validation", "en", word_tokenizer, lengths(30))
-    assert rows.pool.keys == ["Q1", "Q2", "Q1", "Q2"]
+        entities = [{"id": k, "candidates": [{"key": k, "text": "the book"}]} for k in ("Q1", "Q2")]
+        write(path(tmp_path / "entities", "test", language), entities)
+    reader = Reader(tmp_path, word_tokenizer, lengths(30))
+    rows = read_rows(reader, task, "validation", "en")
+    assert rows.pool.candidates.keys == ["Q1", "Q2", "Q1", "Q2"]
     assert rows.gold == [["Q1"]]  # an entity, however often it is described
 
 
@@ -378,10 +390,10 @@ def test_mixed_in_masked_language_modelling_is_that_of_pretraining(encoder):
     both = MaskedModel(ScratchModel(2, 32, 4, 48, 40, 0.1, 0.0, 0), 50, torch.Generator())
     both.encoder, both.head = encoder, pretrained
     expected, tokens = both.loss(documents, masking, 7)
-    found = model.loss("task", documents, 7)
+    loss, count = model.loss("task", documents, 7)
     # Not to the bit: pretraining leaves out of the last layer what only other tokens need.
-    torch.testing.assert_close(found[0], expected)
-    assert found[1] == tokens
+    torch.testing.assert_close(loss, expected)
+    assert count == tokens
     assert abs(model.loss("task", documents, 8)[0] - expected) > 1e-3
     model.loss("task", documents, 7)[0].backward()
     assert encoder.embeddings.word_embeddings.weight.grad.abs().sum() > 0

@@ -8,12 +8,13 @@ from tqdm import tqdm
 
 from tests.alignment.sentences import sentences
 from tests.conftest import Processor
+from waystation import task_types
 from waystation.alignment import layer_choice
 from waystation.data import examples, predictions
 from waystation.data.examples import Description
-from waystation.encoder.encoder import Packed
+from waystation.encoder.features import Packed
 from waystation.evaluation.cell import Scorer, score_test
-from waystation.evaluation.rows import Rows, make_pool
+from waystation.evaluation.rows import Predictor, Reader, read_pool, read_rows, score_rows
 from waystation.files import write_json
 from waystation.grid.plans import InputLengths
 from waystation.params.schema import Evaluate
@@ -34,9 +35,9 @@ def folder(tmp_path):
     for pair, text in zip(pairs[::3], sentences(4, 4), strict=True):
         pair["foreign"] = text
     examples.write(examples.path(tmp_path / "toy", "test", "qda"), pairs)
-    told = {"name": "toy", "type": "retrieval", "metrics": ["accuracy"], "labels": []}
-    told |= {"chance_percent": None, "trained_on": "squad_v1", "xtreme": "tatoeba"}
-    write_json(tmp_path / "toy" / "task.json", told)
+    description = {"name": "toy", "type": "retrieval", "metrics": ["accuracy"], "labels": []}
+    description |= {"chance_percent": None, "trained_on": "squad_v1", "xtreme": "tatoeba"}
+    write_json(tmp_path / "toy" / "task.json", description)
     return tmp_path
 
 
@@ -51,8 +52,14 @@ def model(encoder):
 
 def rows_of(folder, tokenizer):
     task = examples.read_description(folder / "toy")
-    assert make_pool(folder, task, "test", ["qda"], tokenizer, LENGTHS) is None
-    return Rows(folder, task, "test", "qda", tokenizer, LENGTHS)
+    reader = Reader(folder, tokenizer, LENGTHS)
+    assert read_pool(reader, task, "test", ["qda"]) is None
+    return read_rows(reader, task, "test", "qda")
+
+
+def predicted_by(model, rows):
+    """(predictions, points)."""
+    return score_rows(rows, Predictor(model, "squad_v1", SETTINGS))
 
 
 def test_each_english_sentence_finds_the_nearest_foreign_one(folder, model, word_tokenizer):
@@ -67,39 +74,39 @@ def test_each_english_sentence_finds_the_nearest_foreign_one(folder, model, word
                 vectors.append(model.encoder.layers(Packed([ids]))[layer].mean(0))
     x, y = (torch.stack(v) for v in sides.values())
     cosines = torch.nn.functional.cosine_similarity(y[:, None], x[None], dim=2)
-    predicted, points = rows.score(model, "squad_v1", SETTINGS)
+    predicted, points = predicted_by(model, rows)
     assert predicted == cosines.argmax(1).tolist()
-    right = [float(place == i) for i, place in enumerate(predicted)]
+    right = [float(index == i) for i, index in enumerate(predicted)]
     assert points == [{"accuracy": (value, 1.0)} for value in right]
     assert 0 < sum(right) < len(right)  # both happen here
 
 
 def test_layers_above_the_protocol_s_and_the_head_do_not_matter(folder, model, word_tokenizer):
     rows = rows_of(folder, word_tokenizer)
-    before, _ = rows.score(model, "squad_v1", SETTINGS)
+    before, _ = predicted_by(model, rows)
     with torch.no_grad():
         for tensor in [*model.heads.parameters(), *model.encoder.encoder.layer[-1].parameters()]:
             tensor.fill_(0.5)
-    assert rows.score(model, "squad_v1", SETTINGS)[0] == before
+    assert predicted_by(model, rows)[0] == before
     with torch.no_grad():
         for tensor in model.encoder.encoder.layer[0].output.LayerNorm.parameters():
             tensor.zero_()
-    assert rows.score(model, "squad_v1", SETTINGS)[0] == [0] * 12  # nothing is left to tell by
+    assert predicted_by(model, rows)[0] == [0] * 12  # nothing is left to tell by
 
 
 def test_points_and_submission_are_on_disk_as_of_other_tasks(
     folder, model, word_tokenizer, tmp_path
 ):
     rows = rows_of(folder, word_tokenizer)
-    predicted, points = rows.score(model, "squad_v1", SETTINGS)
+    predicted, points = predicted_by(model, rows)
     predictions.write(tmp_path / "qda.jsonl", rows.examples, predicted, points)
     assert predictions.read_points(tmp_path / "qda.jsonl", "accuracy") == [
         point["accuracy"] for point in points
     ]
     submission.write(tmp_path, rows.task, rows.language, rows.examples, predicted)
-    found = (tmp_path / "tatoeba" / "test-qda.tsv").read_text().splitlines()
-    gold = submission.retrieved(rows.examples, range(12))
-    right = sum(a == b for a, b in zip(found, gold, strict=True))
+    mine = (tmp_path / "tatoeba" / "test-qda.tsv").read_text().splitlines()
+    gold = task_types.load("retrieval").gold_lines(rows.task, rows.examples, list)
+    right = sum(a == b for a, b in zip(mine, gold, strict=True))
     assert right == sum(point["accuracy"][0] for point in points)
     assert gold != [str(i) for i in range(12)]
 
@@ -112,13 +119,13 @@ def test_evaluate_serves_it_with_the_target_s_own_tasks(folder, model, word_toke
     model.write(tmp_path / "0" / "7", "squad_v1", ())
     scorer = Scorer(squad, Processor(), SETTINGS, tqdm(disable=True), {})
     tasks = {"toy": {"languages": {}}}
-    place = tmp_path / "0"
-    score_test(tmp_path / "made", place, "7", None, [rows], tasks, scorer)
-    told = tasks["toy"]["languages"]["qda"]
-    assert told["n"] == 12
-    predicted, points = rows.score(model, "squad_v1", SETTINGS)
+    home = tmp_path / "0"
+    score_test(tmp_path / "made", home, "7", None, [rows], tasks, scorer)
+    entry = tasks["toy"]["languages"]["qda"]
+    assert entry["n"] == 12
+    predicted, points = predicted_by(model, rows)
     expected = 100 * sum(point["accuracy"][0] for point in points) / 12
-    assert told["seeds"]["0"] == {"accuracy_percent": expected, "oracle_percent": None}
+    assert entry["seeds"]["0"] == {"accuracy_percent": expected, "oracle_percent": None}
     lines = (tmp_path / "made/toy/qda.jsonl").read_text().splitlines()
     assert [json.loads(line)["prediction"] for line in lines] == predicted
     assert task.metrics == ("accuracy",)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks import paired, pretrain_speed
-from tests.conftest import ROOT, run
+from tests.conftest import FULL, ROOT, run
 from waystation.data import examples
 from waystation.encoder.tokenizer import read_tokenizer
 from waystation.params.load import load_settings
@@ -54,7 +54,7 @@ def test_text_without_its_tokenizer_is_refused(capsys):
 
 
 def test_the_corpus_is_made_where_no_pipeline_has_run(tmp_path):
-    settings = load_settings(ROOT / "params.yaml")
+    settings = load_settings(FULL)
     small = replace(settings, world=replace(settings.world, documents=5))
     pretrain_speed.make_corpus(small, tmp_path / "text", tmp_path / "tokenizer")
     codes = examples.languages(tmp_path / "text", "train")
@@ -64,10 +64,10 @@ def test_the_corpus_is_made_where_no_pipeline_has_run(tmp_path):
 
 
 def test_our_own_pretraining_can_be_measured(tmp_path):
-    settings = load_settings(ROOT / "params.yaml")
+    settings = load_settings(FULL)
     small = replace(settings, world=replace(settings.world, documents=60))
     pretrain_speed.make_corpus(small, tmp_path / "text", tmp_path / "tokenizer")
-    job = {"contestant": "ours", "repeat": 0, "params": str(ROOT / "params.yaml")}
+    job = {"contestant": "ours", "repeat": 0, "params": str(FULL)}
     job |= {"text": str(tmp_path / "text"), "tokenizer": str(tmp_path / "tokenizer")}
     job |= {"model": "pico", "steps": 2, "warmup_steps": 1, "threads": 1}
     told = pretrain_speed.measure(job)

@@ -34,6 +34,7 @@ base
 RANK = {room: -number for number, line in enumerate(LAYERS.split("\n")) for room in line.split()}
 # Named by keys of the parameters, by metrics or by what they draw: their names may be others' too.
 BY_KEY = ("tasks", "metrics", "task_types", "heads", "figures", "releases", "stages", "commands")
+NO_TORCH = ("report", "runner", "grid", "xtreme", "task_types", "tasks", "metrics", "params")
 MOST_MODULES, MOST_LINES = 14, 350
 
 
@@ -98,7 +99,8 @@ def test_no_two_modules_have_one_name():
 
 
 @pytest.mark.parametrize(
-    "name", ["report", "grid", "xtreme", "tasks", "metrics", "params", "frame", "runner"]
+    "name",
+    ["report", "grid", "xtreme", "tasks", "task_types", "metrics", "params", "frame", "runner"],
 )
 def test_rooms_without_models_need_no_torch(name):
     """Scoring, planning and reporting need no model."""

@@ -31,10 +31,8 @@ def test_everything_has_run(pipeline):
     served = {"xnli", "xnli+2", "udpos", "xcopa", "lareqa"}
     assert set(cells["ccg"]) == served | {"tatoeba", "bucc"}
     plots = pipeline / "plots/pocket"
-    for name in ("gains", "languages", "sequence", "alignment", "speed"):
-        assert (plots / f"{name}.png").stat().st_size > 100
-    for name in ("size", "larger", "pretraining"):  # of one model, without its random weights
-        assert not (plots / f"{name}.png").exists()
+    pictures = {file.stem for file in plots.glob("*.png")}
+    assert pictures == {"gains", "languages", "sequence", "alignment", "speed"}  # of one model
     tables = ("gains", "scores", "sequence", "alignment", "mining", "identity", "retrieval", "cost")
     for name in tables:
         assert (plots / f"{name}.csv").stat().st_size > 100

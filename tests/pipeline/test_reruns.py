@@ -58,7 +58,7 @@ def cells(verb: str, *groups: str) -> set[str]:
             | {f"benchmark@{g}" for g in GROUPS},
         ),
         pytest.param(
-            lambda f: append(f, "waystation/task_types/tagging.py", "\nMORE = 1\n"),
+            lambda f: append(f, "waystation/heads/tagging.py", "\nMORE = 1\n"),
             {"intermediate@pico-ccg", "benchmark@udpos"}
             | cells("target", "udpos")
             | cells("evaluate", "udpos"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tests.conftest import ROOT
+from tests.conftest import FULL
 from waystation.params.load import load_settings
 from waystation.params.schema import Extra, Report, ScratchModel
 from waystation.report import scores, tables
@@ -30,7 +30,7 @@ class Grid:
         self, folder, models, recipes, languages, groups, orders=None, seeds=(0,), extra=None
     ):
         self.folder, self.seeds = folder, seeds
-        pocket = load_settings(ROOT / "params.yaml")
+        pocket = load_settings(FULL)
         self.suite = replace(
             pocket,
             languages=tuple(languages),

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import FULL
 from waystation import tasks
 from waystation.params.load import load_settings
 from waystation.params.schema import Extra, Report
@@ -18,7 +18,7 @@ from waystation.xtreme import benchmarks
 
 ENCODERS = {"tatoeba": "cosine_from_english_percent", "bucc": "f1_percent"}
 MODULES = ("xnli", "pawsx", "udpos", "panx", "xquad", "mlqa", "tydiqa", *ENCODERS)
-POCKET = load_settings(ROOT / "params.yaml")
+POCKET = load_settings(FULL)
 SUITE = replace(
     POCKET,
     models={"nano": POCKET.models["nano"]},

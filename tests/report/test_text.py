@@ -1,5 +1,7 @@
 """The printed tables, on small grids worked by hand."""
 
+import pytest
+
 from tests.report.small_grid import LANGUAGES, MODELS, Grid, language_score, task_score
 from waystation.report.records import Estimate, Tables
 from waystation.report.text import WIDTH, score_table, side_by_side
@@ -9,10 +11,11 @@ def test_a_cell_that_has_not_run_is_printed_as_such(one_model):
     assert score_table(one_model.tables(), one_model.suite).count("not run") == 3
 
 
-def test_a_target_of_which_nothing_has_run_still_has_its_column(tmp_path):
-    grid = Grid(tmp_path, ["pico"], ["none"], LANGUAGES, {"words": ("udpos",)})
+@pytest.mark.parametrize("target", ["udpos", "mnli_more"])  # the latter is no task's name
+def test_a_target_of_which_nothing_has_run_still_has_its_column(target, tmp_path):
+    grid = Grid(tmp_path, ["pico"], ["none"], LANGUAGES, {"group": (target,)})
     text = score_table(grid.tables(), grid.suite)
-    assert "udpos" in text
+    assert target in text
     assert "not run" in text
 
 

@@ -15,9 +15,8 @@ import yaml
 from tests.conftest import ROOT, run
 from tests.frame.test_stage import alive, wait_for
 from waystation.commands import run as run_command
-from waystation.runner import cards, schedule
+from waystation.runner import cards, outcome, schedule
 from waystation.runner.schedule import Schedule, ancestors, downstream, expected_seconds
-from waystation.runner.suite import Suite
 
 # a -> b -> d, a -> c -> d, and e alone
 DIAMOND = {"a": [], "b": ["a"], "c": ["a"], "d": ["b", "c"], "e": []}
@@ -212,6 +211,8 @@ out.parent.mkdir(parents=True, exist_ok=True)
 out.write_text(found.hexdigest())
 with open("times", "a") as stream:
     print(name, began, time.time(), file=stream)
+if name == "report":
+    pathlib.Path(".scratch/report-tiny.txt").write_text("the tables")
 forked = b"waystation" in pathlib.Path("/proc/self/cmdline").read_bytes()
 print("the table of", name, "in a", "fork" if forked else "new Python")
 """
@@ -265,9 +266,10 @@ def test_parallel_is_serial_in_every_byte(project):
     done = at_once(project, "--workers", "3")
     assert "[8/8] report" in done.stdout
     assert "tiny: 8 of 8 stages ran, 0 were up to date" in done.stdout
-    assert "the table of report in a fork" in done.stdout
-    assert "the table of join" not in done.stdout
-    assert "of join in a new Python" in (project / ".scratch/logs/tiny/join.log").read_text()
+    assert done.stdout.count("the tables\n") == 1
+    logs = project / ".scratch/logs/tiny"
+    assert "the table of report in a fork" in (logs / "report.log").read_text()
+    assert "the table of join in a new Python" in (logs / "join.log").read_text()
     times = [line.split() for line in (project / "times").read_text().splitlines()]
     alone = next(entry for entry in times if entry[0] == "benchmark")
     others = [entry for entry in times if entry is not alone]
@@ -383,43 +385,36 @@ def of(parent: int) -> list[int]:
 
 
 def test_the_repeating_command_quotes_and_finds_the_programs(monkeypatch):
-    suite = object.__new__(Suite)
-    suite.file = Path("suites/mirror/dvc.yaml")
     monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
-    repeat = "dvc --wait-for-lock repro --single-item"
-    assert suite.repeat("a@b c") == f"{repeat} 'suites/mirror/dvc.yaml:a@b c'"
+    command = "dvc --wait-for-lock repro --single-item"
+    suite_file = Path("suites/mirror/dvc.yaml")
+    assert outcome.repeat(suite_file, "a@b c") == f"{command} 'suites/mirror/dvc.yaml:a@b c'"
     monkeypatch.delenv("VIRTUAL_ENV")
-    suite.file = Path("dvc.yaml")
     path = Path(sys.executable).parent
-    assert suite.repeat("a@b") == f'PATH={path}:"$PATH" {repeat} a@b'
+    assert outcome.repeat(Path("dvc.yaml"), "a@b") == f'PATH={path}:"$PATH" {command} a@b'
 
 
-def test_what_failed_for_one_reason_is_told_once(tmp_path, monkeypatch, capsys):
+def test_what_failed_for_one_reason_is_told_once(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    suite = object.__new__(Suite)
-    suite.file, suite.name, suite.began, suite.took = Path("dvc.yaml"), "tiny", 0.0, {}
-    suite.wanted = set("abcd")
-    suite.schedule = Schedule({}, {})
-    suite.schedule.failed, suite.schedule.skipped = ["a", "b", "c"], ["d"]
     for stage, text in (("a", "no net"), ("b", "no net"), ("c", "no disk")):
-        suite.log(stage).parent.mkdir(parents=True, exist_ok=True)
-        suite.log(stage).write_text(
-            f"> a command\ndownload: error: {text}\nERROR: failed '{stage}'\n"
-        )
-    suite.summarise()
-    told = capsys.readouterr().out
+        log = outcome.log_file("tiny", stage)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(f"> a command\ndownload: error: {text}\nERROR: failed '{stage}'\n")
+    ended = outcome.Outcome("tiny", Path("dvc.yaml"), 4, {}, ["a", "b", "c"], ["d"], 1.0)
+    lines = str(ended)
     others = "1 more for the same reason, with the like command:\n"
     others += "      b, log .scratch/logs/tiny/b.log"
-    assert told.count(f"| download: error: no net\n    {others}\n") == 1
-    assert told.count("| download: error: no disk") == 1
-    assert "3 failed:" in told
+    assert lines.count(f"| download: error: no net\n    {others}\n") == 1
+    assert lines.count("| download: error: no disk") == 1
+    assert "3 failed:" in lines
+    assert lines.endswith("1 skipped, as they need one of these:\n  d")
 
 
 def test_a_folder_for_logs_that_cannot_be_made_is_named(project):
     (project / ".scratch").write_text("")
     done = at_once(project, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith("run: error: .scratch/logs/tiny: ")
+    assert done.stderr.startswith("run: error: .scratch/")
     assert "Traceback" not in done.stderr
 
 
@@ -509,14 +504,12 @@ def test_a_machine_without_cards_has_none(monkeypatch, tmp_path):
 
 
 def test_stages_are_spread_over_the_cards():
-    suite = object.__new__(Suite)
-    suite.cards = {"0": [], "1": []}
-    assert [suite.card_for(stage) for stage in "abc"] == ["0", "1", "0"]
-    suite.cards["0"].remove("a")
-    suite.cards["0"].remove("c")
-    assert suite.card_for("d") == "0"
-    suite.cards = {}
-    assert suite.card_for("e") is None
+    two = cards.Cards(["0", "1"])
+    assert [two.take(stage) for stage in "abc"] == ["0", "1", "0"]
+    two.release("a")
+    two.release("c")
+    assert two.take("d") == "0"
+    assert cards.Cards([]).take("e") is None
 
 
 def test_help_says_what_it_does():

@@ -74,12 +74,12 @@ def test_the_benchmarks_have_their_languages():
 
 def configurations(mirror):
     """{repository: names of its configurations} as the mirror's cards have them."""
-    found = {}
+    configs_of = {}
     for card in mirror.glob("*/*/README.md"):
-        told = yaml.safe_load(card.read_text().split("---")[1])
+        front_matter = yaml.safe_load(card.read_text().split("---")[1])
         repository = f"{card.parent.parent.name}/{card.parent.name}"
-        found[repository] = {config["config_name"] for config in told["configs"]}
-    return found
+        configs_of[repository] = {config["config_name"] for config in front_matter["configs"]}
+    return configs_of
 
 
 def in_the_mirror(task, mirror_has):
@@ -97,14 +97,14 @@ def in_the_mirror(task, mirror_has):
 
 def reached_by(languages: dict[str, tuple[str, ...]]) -> set[tuple[str, str]]:
     """(repository, configuration) that tasks read in some languages."""
-    found = set()
+    reached = set()
     for name, codes in languages.items():
         task = tasks.load(name)
         for language in codes:
             for member in tasks.members_with(task, language):
                 for repository, configs in tasks.configurations(member, language).values():
-                    found |= {(repository, config) for config in configs}
-    return found
+                    reached |= {(repository, config) for config in configs}
+    return reached
 
 
 # The suite of a real encoder brings the tasks that read them.
@@ -132,22 +132,22 @@ def readable(mirror):
     """(task, its languages in the mirror) of all tasks that have rows there."""
     has = configurations(mirror)
     for name in tasks.names():
-        found = in_the_mirror(tasks.load(name), has)
+        languages = in_the_mirror(tasks.load(name), has)
         if name.startswith("tydiqa"):  # told apart by the rows, not by the configuration
-            found = ["en", "ko", "sw"]
-        if found and name not in NO_ROWS:
-            yield name, found
+            languages = ["en", "ko", "sw"]
+        if languages and name not in NO_ROWS:
+            yield name, languages
 
 
 @pytest.mark.shared_data
 def test_a_few_real_rows_of_every_task(mirror, tmp_path):
     few = dict.fromkeys(("train", "validation", "test"), 3)
-    found = dict(readable(mirror))
-    assert len(found) > 35
-    for name, languages in found.items():
+    languages_of = dict(readable(mirror))
+    assert len(languages_of) > 35
+    for name, languages in languages_of.items():
         ends = tuple(dict.fromkeys((languages[0], languages[-1])))
-        told = fetch(mirror, name, tmp_path / name, (), few | {"languages": ends})
-        rows = [part["rows"] for split in told["splits"].values() for part in split.values()]
+        counts = fetch(mirror, name, tmp_path / name, (), few | {"languages": ends})
+        rows = [count["rows"] for split in counts["splits"].values() for count in split.values()]
         assert rows == [3] * len(rows) != [], name
 
 
@@ -159,13 +159,13 @@ def test_all_real_rows_of_every_task(mirror, tmp_path):
         name: fetch(mirror, name, tmp_path / name, (), {"languages": tuple(languages)})
         for name, languages in readable(mirror)
     }
-    repaired = {name: total(told, "answers_repaired") for name, told in every.items()}
+    repaired = {name: total(counts, "answers_repaired") for name, counts in every.items()}
     xquad = 100 + 26 + 13 + 10 + 4 * 5  # zh, ar, hi, th; en es ru vi
     assert {n: r for n, r in repaired.items() if r} == {
         "xquad": xquad, "xquad_r": xquad, "xquad_xtreme": xquad, "tydiqa": 1031,
         "tydiqa_xtreme": 1031,
     }  # fmt: skip
-    rows = {name: total(told, "rows") for name, told in every.items()}
+    rows = {name: total(counts, "rows") for name, counts in every.items()}
     for name in ("xnli", "pawsx", "xquad", "mlqa", "tatoeba", "tydiqa", "squad_v1"):
         assert rows[f"{name}_xtreme"] == rows[name], name
     assert rows["anli_plus"] == rows["snli"] + rows["mnli"] + rows["anli"]
@@ -178,9 +178,9 @@ def test_all_real_rows_of_every_task(mirror, tmp_path):
     assert by_language == {"en": 37 + 11, "ko": 505, "sw": 477 + 1}
 
 
-def total(told, key, language=None):
+def total(counts, key, language=None):
     """A number summed over all splits, and all languages or one."""
-    splits = told["splits"].values()
+    splits = counts["splits"].values()
     return sum(
-        part[key] for split in splits for code, part in split.items() if language in (None, code)
+        count[key] for split in splits for code, count in split.items() if language in (None, code)
     )

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from waystation.encoder.encoder import Encoder, EncoderConfig, Packed, initialize
-from waystation.encoder.features import Feature
+from waystation.encoder.encoder import Encoder, EncoderConfig, initialize
+from waystation.encoder.features import Feature, Packed
 from waystation.encoder.tokenizer import Special
 from waystation.grid.budget import Budget
 from waystation.heads.masked_language_modelling import Masking

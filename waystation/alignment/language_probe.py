@@ -10,6 +10,8 @@ from itertools import zip_longest
 
 from torch import Tensor
 
+from waystation.languages import ENGLISH
+
 ROWS = 500  # of one language, at most
 
 
@@ -44,7 +46,7 @@ def sentences(pairs: dict[str, list[dict]], rows: int = ROWS) -> list[Sentence]:
     ]
     most = min(rows, max(len(own) for own in pairs.values()))
     english = enumerate(first[:most])
-    return chosen + [Sentence("en", code, "english", row, n % 2) for n, (code, row) in english]
+    return chosen + [Sentence(ENGLISH, code, "english", row, n % 2) for n, (code, row) in english]
 
 
 def accuracy(vectors: Tensor, seen: list[Sentence]) -> float:

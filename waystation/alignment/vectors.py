@@ -14,8 +14,7 @@ import torch
 from torch import Tensor
 
 from waystation.encoder.checkpoint import read_encoder
-from waystation.encoder.encoder import Packed
-from waystation.encoder.features import Feature, inference_batches
+from waystation.encoder.features import Feature, Packed, inference_batches
 from waystation.encoder.tokenizer import read_special, read_tokenizer
 
 EVERY_TOKEN: frozenset[int] = frozenset()  # nothing is left out

@@ -15,6 +15,11 @@ def scratch_root() -> Path:
     return Path(os.environ.get("DVC_ROOT", ".")) / SCRATCH
 
 
+def report_file(suite: str) -> Path:
+    """Where the stage `report` writes its tables, for who ran the suite."""
+    return scratch_root() / f"report-{suite}.txt"
+
+
 def end_with_parent(parent: int | None = None) -> None:
     """Ask for SIGTERM when the thread that started this process ends.
 

@@ -35,7 +35,7 @@ def write_gold(folder: Path, tasks: Path, name: str) -> int:
     rows = {code: examples.read(examples.path(tasks / name, "test", code)) for code in languages}
     pooled = read_candidates(tasks, task, "test", languages) if task.pool else Candidates(rows)
     for language, own in rows.items():
-        lines = task_types.load(task.type).gold_lines(task, own, pooled)
+        lines = task_types.load(task.type).gold_lines(task, own, pooled.relevant)
         write_lines(path(folder, task, language), lines)
     return len(languages)
 

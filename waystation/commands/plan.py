@@ -129,7 +129,8 @@ def measured_rate(chosen: Settings, seconds: float = 3.0) -> tuple[float, str]:
     import torch
 
     from waystation.encoder import device
-    from waystation.encoder.encoder import Encoder, EncoderConfig, Packed
+    from waystation.encoder.encoder import Encoder, EncoderConfig
+    from waystation.encoder.features import Packed
 
     if not torch.cuda.is_available():
         chosen = dataclasses.replace(chosen, device="cpu", precision="float32")

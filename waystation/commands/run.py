@@ -7,7 +7,7 @@ Ctrl-C, the same command goes on where it was.
 
   python -m waystation run                                   the pocket suite
   python -m waystation run --workers 4 --suite-file suites/mirror/dvc.yaml
-  python -m waystation run 'target@udpos-pico-ccg' align     these and what they need
+  python -m waystation run 'target@tagging-pico-ccg' align   these and what they need
 """
 
 import argparse
@@ -19,6 +19,7 @@ from pathlib import Path
 from waystation.base.errors import UserError
 from waystation.params.load import load_settings
 from waystation.runner.cards import STAGE_GIB, cards
+from waystation.runner.dvc_graph import GraphError
 from waystation.runner.suite import Interrupted, Suite, read_params
 
 
@@ -26,7 +27,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "targets",
         nargs="*",
-        help="stages, groups of stages or patterns such as 'target@xnli-*' (default: all); "
+        help="stages, groups of stages or patterns such as 'target@tagging-*' (default: all); "
         "what they need is run too",
     )
     parser.add_argument(
@@ -76,18 +77,14 @@ def run(file: Path, targets: list[str], workers: int) -> int:
         raise UserError(f"--suite-file: {file} does not exist")
     # Commands say `python`: it shall be this one.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    from dvc.exceptions import DvcException
-
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, _interrupt)
     try:
         return Suite(file, targets, workers).run()
-    except (DvcException, TypeError, AttributeError) as problem:
+    except GraphError:
         params = file.with_name("params.yaml")
         if params.is_file():  # DVC's templates read it first, and say less of what is wrong in it
             load_settings(params)
-        if isinstance(problem, DvcException):
-            raise UserError(f"DVC: {problem}") from problem
         raise
 
 

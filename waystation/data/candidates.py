@@ -10,8 +10,8 @@ from waystation.data.examples import Description
 class Candidates:
     """The candidates of some languages, each once a language and key.
 
-    What is relevant to an example is every candidate with its key, and those that other languages'
-    versions of it, with its id, look for: a sentence is not divided alike in all languages.
+    Relevant to an example is every candidate with its key. So are the candidates that other
+    languages' versions of the example, with its id, look for: translators divide sentences.
     """
 
     def __init__(self, languages: dict[str, list[dict]]):
@@ -44,7 +44,7 @@ def read_candidates(
 ) -> Candidates:
     """The candidates of some languages of a split.
 
-    Of the task that the description names as `pool` all languages' test split, the only one it has.
+    Where the description names another task as `pool`: all languages of that task's test split.
     """
     home = folder / (task.pool or task.name)
     if task.pool:

@@ -151,7 +151,7 @@ def sum_of(path: Path, changed_ns: int, size: int) -> str:
 
 
 def known(task: Task, split: str, language: str) -> bool:
-    """Whether it is known how many rows a split has, so that it must be there."""
+    """Whether the task's file says how many rows a split has; then the split must be there."""
     members = tasks.members_with(task, language)
     return any(tasks.expected(member.rows, split, language) for member in members)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from waystation.base.errors import UserError
 from waystation.files import read_json
+from waystation.languages import ENGLISH
 
 
 @dataclass(frozen=True)
@@ -81,4 +82,4 @@ def with_labels_of(rows: list[dict], own: Description, wanted: Description) -> l
 def languages(folder: Path, split: str) -> list[str]:
     """Languages that have a split, English first, then sorted."""
     codes = [file.stem for file in (folder / split).glob("*.jsonl")]
-    return sorted(codes, key=lambda code: (code != "en", code))
+    return sorted(codes, key=lambda code: (code != ENGLISH, code))

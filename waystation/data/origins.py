@@ -48,8 +48,8 @@ def origin(
 
 
 def commit_of(repository: str, revision: str, commits: dict[str, str]) -> str:
-    """The commit to read. What may move is noted in `commits` once and read from there again: the
-    main branch of a data set that is not pinned, the Hub's conversion of one with a script."""
+    """The commit to read. `commits` keeps what may move, from the first look-up on: the main branch
+    of a data set that is not pinned, the Hub's conversion of a data set with a script."""
     key = repository if revision == UNPINNED else f"{repository}@{revision}"
     if key in commits:
         return commits[key]

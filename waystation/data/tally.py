@@ -53,7 +53,7 @@ class Tally:
 
 
 def texts(example: dict) -> list[str]:
-    """The texts of an example; those of its candidates if it has nothing else."""
+    """The texts of an example; of an example without texts those of its candidates."""
     own = [example[key] for key in TEXTS if example.get(key)]
     own += [" ".join(example[key]) for key in ("tokens", "choices") if key in example]
     return own or [candidate["text"] for candidate in example["candidates"]]

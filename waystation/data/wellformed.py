@@ -16,11 +16,11 @@ def check(example: dict, task: Task, where: str) -> None:
         if not answer["text"]:
             raise UserError(f"{where}: an answer's text is empty")
     if example.get("answers") == [] and not example.get("allows_none"):
-        raise UserError(f"{where}: it has no answer")
+        raise UserError(f"{where}: no answer")
     if "choices" in example and task.chance_percent:
         wanted, number = round(100 / task.chance_percent), len(example["choices"])
         if number != wanted:
-            raise UserError(f"{where}: it has {number} choices, expected {wanted}")
+            raise UserError(f"{where}: {number} choices, expected {wanted}")
 
 
 def expect(value: object, kind: type, where: str) -> None:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from waystation.encoder.config import EncoderConfig
-from waystation.encoder.packed import Packed
+from waystation.encoder.features import Packed
 
 
 def norm(config: EncoderConfig) -> nn.LayerNorm:

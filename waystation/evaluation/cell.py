@@ -21,7 +21,7 @@ from waystation.evaluation.rows import (
     named,
     read_pool,
     read_rows,
-    score,
+    score_rows,
 )
 from waystation.evaluation.unshared import Unshared
 from waystation.files import read_json
@@ -93,7 +93,7 @@ class Scorer:
 
     def score(self, rows: Rows, predictor: Predictor) -> tuple[list, list[Points]]:
         """(predictions, points) on one set."""
-        scored = score(rows, predictor)
+        scored = score_rows(rows, predictor)
         self.bar.update()
         return scored
 

@@ -8,7 +8,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from waystation import heads, metrics, task_types
+from waystation import heads, metrics
 from waystation.base.memory import release
 from waystation.data import examples
 from waystation.data.candidates import Candidates, read_candidates
@@ -86,7 +86,7 @@ def read_rows(
     pool = pool or read_pool(reader, task, split, [language])
     make = kind.ranking.make_queries if kind.ranking else kind.make_features
     features = make(rows, reader.tokenizer, reader.lengths)
-    gold = task_types.load(task.type).gold(rows, pool.candidates if pool else None)
+    gold = [pool.candidates.relevant(row) for row in rows] if pool else kind.gold(rows)
     return Rows(task, kind, language, rows, features, gold, pool)
 
 
@@ -116,14 +116,14 @@ def vectors_of(pool: Pool, predictor: Predictor) -> Tensor:
     return model.pooled[1]
 
 
-def score(rows: Rows, predictor: Predictor) -> tuple[list, list[Points]]:
+def score_rows(rows: Rows, predictor: Predictor) -> tuple[list, list[Points]]:
     """(predictions, points) of a model's head, example by example."""
     predicted = predict(rows, predictor)
     release()
-    return predicted, points(rows, predicted)
+    return predicted, points_of(rows, predicted)
 
 
-def points(rows: Rows, predicted: list) -> list[Points]:
+def points_of(rows: Rows, predicted: list) -> list[Points]:
     """The points of all of the task's metrics, example by example."""
     gold, ours = named(rows.task, rows.gold), named(rows.task, predicted)
     by_metric = [metrics.points(m, gold, ours, rows.language) for m in rows.task.metrics]
@@ -135,7 +135,7 @@ def points(rows: Rows, predicted: list) -> list[Points]:
 
 def named(task: Description, values: list) -> list:
     """Gold or predictions as metrics and submissions read them: tags by name."""
-    kind = task_types.load(task.type)
+    kind = heads.load(task.type)
     return [kind.named(value, task.labels) for value in values]
 
 

@@ -1,14 +1,13 @@
 """Retrieval from a pool, scored a second time over tokens that no two languages of the test share.
 
 A name, a number or a cognate that a query and a candidate of another language have in common could
-decide by itself. Here the means behind the vectors are taken over those tokens alone whose ids
-occur in the test's texts of one language only, queries and candidates together; special tokens are
-left out too. The encoder reads whole texts all the same. A tokenizer of subwords cuts the words of
-many languages into the same pieces: of its texts much is left out that no reader would call shared.
+decide by itself. Here a vector is the mean over those tokens whose ids occur in the test's texts of
+one language only, queries and candidates together. Special tokens are left out too. The encoder
+reads whole texts all the same. A tokenizer of subwords cuts the words of many languages into the
+same pieces: much is left out that no reader would call shared.
 
-As in waystation.alignment.retrieval, what has nothing left is never right: such a query finds
-nothing, and such a candidate is never found, though it stays relevant to the queries that look for
-it.
+As in waystation.alignment.retrieval, what has nothing left is never right. Such a query finds
+nothing. No query finds such a candidate, which stays relevant to the queries that look for it.
 """
 
 from collections import Counter
@@ -22,10 +21,9 @@ from waystation.base.memory import release
 from waystation.data import examples
 from waystation.data.candidates import Candidates
 from waystation.data.predictions import UNSHARED
-from waystation.encoder.encoder import Packed
-from waystation.encoder.features import Feature, inference_batches, pack
+from waystation.encoder.features import Feature, Packed, inference_batches, pack
 from waystation.encoder.tokenizer import read_special
-from waystation.evaluation.rows import Pool, Predictor, Reader, Rows, points
+from waystation.evaluation.rows import Pool, Predictor, Reader, Rows, points_of
 from waystation.heads import Ranking
 from waystation.metrics import Points
 
@@ -61,7 +59,7 @@ class Unshared:
         pool = self.vectors(predictor, self.features)
         scored = {}
         for rows in self.rows:
-            scored[rows.language] = points(rows, self.predict(rows, pool, predictor))
+            scored[rows.language] = points_of(rows, self.predict(rows, pool, predictor))
             release()
         return scored
 
@@ -128,6 +126,6 @@ def shared(languages: Iterable[set[int]]) -> set[int]:
     return {token for token, count in counts.items() if count > 1}
 
 
-def prefixed(told: dict) -> dict:
+def prefixed(named: dict) -> dict:
     """Points or scores under the names that tell them from those over all tokens."""
-    return {UNSHARED + name: value for name, value in told.items()}
+    return {UNSHARED + name: value for name, value in named.items()}

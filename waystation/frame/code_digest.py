@@ -12,8 +12,6 @@ from pathlib import Path
 from waystation.base.errors import UserError
 
 PACKAGES = ("stages", "waystation")
-# Rooms with a module for each kind of task, which no import statement names.
-OF_A_KIND = ("waystation.task_types", "waystation.heads")
 UNDIGESTED = ("waystation.base", "waystation.params", "waystation.frame")
 
 
@@ -57,25 +55,40 @@ def path(module: str) -> Path | None:
 
 @cache
 def tree(module: str) -> ast.Module:
-    return parse(module)
+    return ast.parse(text_of(module))
 
 
-def parse(module: str) -> ast.Module:
+def text_of(module: str) -> str:
     file = path(module)
     if file is None:
         raise UserError(f"no module {module} below {', '.join(PACKAGES)}")
-    return ast.parse(file.read_text(encoding="utf-8"))
+    return file.read_text(encoding="utf-8")
+
+
+def written(modules: list[str]) -> str:
+    """The text of the digest file of some entry points."""
+    return "".join(f"{module} {digest(module)}\n" for module in sorted(closure(modules)))
 
 
 @cache
 def digest(module: str) -> str:
+    """The digest of a module's file."""
+    return digest_of(text_of(module))
+
+
+def digest_of(text: str) -> str:
     """SHA-256 of the syntax tree without docstrings and positions."""
-    parsed = parse(module)
-    for node in ast.walk(parsed):
+    dump = ast.dump(without_docstrings(ast.parse(text)))
+    return hashlib.sha256(dump.encode()).hexdigest()[:16]
+
+
+def without_docstrings(module: ast.Module) -> ast.Module:
+    """The same tree, changed in place."""
+    for node in ast.walk(module):
         documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
         if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
-    return hashlib.sha256(ast.dump(parsed).encode()).hexdigest()[:16]
+    return module
 
 
 def check(file: Path) -> None:

@@ -16,6 +16,7 @@ from waystation.grid.plans import (
     InputLengths,
     Phase,
     RecipePlan,
+    Rows,
     TargetGroupPlan,
     TargetPlan,
 )
@@ -84,23 +85,31 @@ def target_group(names: tuple[str, ...], suite: Settings, folder: Path) -> Targe
 def target(name: str, suite: Settings, folder: Path) -> tuple[TargetPlan, Files]:
     """A target's rows and settings, and the checksums of its rows.
 
-    Rows of another language than English are machine-translated ones, `<task>_translated`, where
-    the suite has them, else the task's own. With development rows of the source language, English.
+    With development rows of the source language, English.
     """
-    settings = suite.target.tasks[name]
+    settings, rows = suite.target.tasks[name], rows_of(name, suite)
     task = settings.task or name
     files = checksums(folder, task, suite, ["train", "validation"], [ENGLISH])
-    rows = [(task, ENGLISH)]
-    for code in languages_of(name, settings, suite)[1:]:
-        translated = f"{task}_translated"
-        source = translated if translated in suite.tasks else task
+    for source, code in rows[1:]:
         files |= checksums(folder, source, suite, ["train"], [code])
-        rows.append((source, code))
     before = None
     if settings.after:
         before, read = target(settings.after, suite, folder)
         files |= read
-    return TargetPlan(task, tuple(rows), settings, before), files
+    return TargetPlan(task, rows, settings, before), files
+
+
+def rows_of(name: str, suite: Settings) -> Rows:
+    """The tasks and languages of a target's training rows, English first.
+
+    Rows of another language than English are machine-translated ones, `<task>_translated`, where
+    the suite has them, else the task's own.
+    """
+    settings = suite.target.tasks[name]
+    task = settings.task or name
+    source = f"{task}_translated" if f"{task}_translated" in suite.tasks else task
+    others = languages_of(name, settings, suite)[1:]
+    return ((task, ENGLISH), *((source, code) for code in others))
 
 
 def languages_of(name: str, settings: TargetTask, suite: Settings) -> tuple[str, ...]:

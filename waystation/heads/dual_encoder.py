@@ -12,8 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from waystation.encoder.config import EncoderConfig
-from waystation.encoder.features import Feature, Lengths
-from waystation.encoder.packed import Packed
+from waystation.encoder.features import Feature, Lengths, Packed
 from waystation.heads import Kind, Ranking, as_they_are
 
 SCALE = 100.0

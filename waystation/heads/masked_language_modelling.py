@@ -15,8 +15,7 @@ from torch.nn import functional as F
 
 from waystation.encoder.config import EncoderConfig
 from waystation.encoder.encoder import Encoder, MaskedLanguageHead
-from waystation.encoder.features import Feature, Lengths
-from waystation.encoder.packed import Packed
+from waystation.encoder.features import Feature, Lengths, Packed
 from waystation.encoder.tokenizer import Special, read_special
 from waystation.heads import Kind
 

@@ -12,11 +12,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from waystation.encoder.config import EncoderConfig
-from waystation.encoder.features import Feature, Lengths
+from waystation.encoder.features import Feature, Lengths, Packed
 from waystation.encoder.layers import Pooler
-from waystation.encoder.packed import Packed
 from waystation.encoder.tokenizer import read_special
-from waystation.heads import Kind, as_they_are
+from waystation.heads import Kind, as_they_are, labels
 
 
 def make_features(examples: list[dict], tokenizer: Tokenizer, lengths: Lengths) -> list[Feature]:
@@ -92,4 +91,5 @@ KIND = Kind(
     loss=loss,
     outputs=outputs,
     predict=as_they_are,
+    gold=labels,
 )

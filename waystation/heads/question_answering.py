@@ -2,9 +2,9 @@
 
 A context that does not fit gives several overlapping features. The prediction is the best span over
 all of an example's features. Where the example allows no answer, the prediction is empty when the
-first token beats that span: its start and end score, the lowest over the features, as a part of the
-context without the answer says nothing about the rest (Devlin et al. 2019, run_squad.py, with a
-threshold of 0).
+first token beats that span. The first token's score is its start and end score, the lowest over the
+features: a window without the answer says nothing about the rest (Devlin et al. 2019, run_squad.py,
+with a threshold of 0).
 """
 
 import bisect
@@ -16,8 +16,7 @@ from torch.nn import functional as F
 
 from waystation.base.errors import UserError
 from waystation.encoder.config import EncoderConfig
-from waystation.encoder.features import Feature, Lengths
-from waystation.encoder.packed import Packed
+from waystation.encoder.features import Feature, Lengths, Packed
 from waystation.encoder.tokenizer import read_special
 from waystation.heads import Kind
 from waystation.params.schema import Evaluate
@@ -141,6 +140,10 @@ def _best_span(scores: Tensor, longest: int) -> tuple[float, int, int]:
     return float(joint.flatten()[best]), best // length, best % length
 
 
+def gold(examples: list[dict]) -> list[list[str]]:
+    return [[answer["text"] for answer in example["answers"]] for example in examples]
+
+
 KIND = Kind(
     make_features=make_features,
     network=Head,
@@ -148,4 +151,5 @@ KIND = Kind(
     loss=loss,
     outputs=outputs,
     predict=predict,
+    gold=gold,
 )

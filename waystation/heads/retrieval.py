@@ -43,4 +43,9 @@ def retrieve(encoder: Encoder, features: list[Feature], inference: Evaluate) -> 
     return foreign_places(*vectors.unbind(1))
 
 
-KIND = Kind(make_features=make_features, retrieve=retrieve)
+def gold(examples: list[dict]) -> list[int]:
+    """Each example should find itself."""
+    return list(range(len(examples)))
+
+
+KIND = Kind(make_features=make_features, gold=gold, retrieve=retrieve)

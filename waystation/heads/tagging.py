@@ -11,8 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from waystation.encoder.config import EncoderConfig
-from waystation.encoder.features import Feature, Lengths
-from waystation.encoder.packed import Packed
+from waystation.encoder.features import Feature, Lengths, Packed
 from waystation.encoder.tokenizer import Special, read_special
 from waystation.heads import Kind
 from waystation.params.schema import Evaluate
@@ -102,6 +101,14 @@ def _rows(packed: Packed, features: list[Feature]) -> Tensor:
     return torch.tensor(rows)
 
 
+def gold(examples: list[dict]) -> list[list[int]]:
+    return [example["tags"] for example in examples]
+
+
+def named(tags: list[int], labels: tuple[str, ...]) -> list[str]:
+    return [labels[tag] for tag in tags]
+
+
 KIND = Kind(
     make_features=make_features,
     network=Head,
@@ -109,4 +116,6 @@ KIND = Kind(
     loss=loss,
     outputs=outputs,
     predict=predict,
+    gold=gold,
+    named=named,
 )

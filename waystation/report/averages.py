@@ -1,10 +1,11 @@
 """The averages of XTREME and XTREME-R over our own scores: groups of tasks, and all tasks.
 
-A task's score is the mean over its languages, English included; of question answering the mean of
-F1 and exact match; of sentence retrieval that at the original protocol's layer. A cell has a score
-of a task if it has all of the benchmark's languages, of a group and of the whole if it has all of
-their tasks. In a generated world, whose languages no benchmark has, those of the world take
-their place.
+A task's score is the mean over its languages, English included. A question answering task's score
+is the mean of F1 and exact match. Sentence retrieval is scored at the original protocol's layer.
+
+A cell has a task's score if the cell has all of the benchmark's languages, and an average if the
+cell has all of the tasks. No benchmark has the languages of a generated world: there the world's
+languages count instead.
 """
 
 from waystation import tasks
@@ -22,17 +23,18 @@ Languages = dict[str, float]  # scores by language
 
 
 def overall_rows(scores: list[Score], encoders: Tables, suite: Settings) -> list[Average]:
-    """A row per benchmark, model, recipe and task, group of tasks, and one for all tasks.
+    """A row per benchmark and cell for each task, each group of tasks, and all tasks.
 
     `encoders` are the tables of waystation.report.encoder_tables.
     """
     rows, retrieved = [], by_language(encoders)
+    run = [score for score in scores if score.languages]  # else the task is the target's name
     for name, benchmark in BENCHMARKS.items():
         cells = {}
         for cell in all_cells(suite):
             of_cell = [
                 score
-                for score in scores
+                for score in run
                 if (score.model, score.recipe) == cell and score.label == score.task
             ]
             cells[cell] = means(task_scores(of_cell, retrieved.get(cell, {}), name), benchmark)
@@ -52,7 +54,7 @@ def overall_rows(scores: list[Score], encoders: Tables, suite: Settings) -> list
 
 
 def means(scores: dict[str, float], benchmark: Benchmark) -> dict[str, float]:
-    """{task: its score}, {group: mean over its tasks}, the mean over all, where complete."""
+    """The scores of tasks, and the means over groups and over all tasks, where complete."""
     complete = {task: scores[task] for task in benchmark.tasks if task in scores}
     for name, members in (benchmark.groups | {OVERALL: tuple(benchmark.tasks)}).items():
         if set(members) <= set(scores):
@@ -61,7 +63,7 @@ def means(scores: dict[str, float], benchmark: Benchmark) -> dict[str, float]:
 
 
 def by_language(encoders: Tables) -> dict[Cell, dict[str, Languages]]:
-    """By cell and task the scores of retrieval and mining at the protocol's layer."""
+    """{cell: {task: scores by language}} of retrieval and mining at the protocol's layer."""
     scores: dict[Cell, dict[str, Languages]] = {}
     for measure in PROTOCOL_MEASURES:
         for row in getattr(encoders, measure.table):
@@ -75,7 +77,7 @@ def by_language(encoders: Tables) -> dict[Cell, dict[str, Languages]]:
 def task_scores(
     scores: list[Score], retrieved: dict[str, Languages], name: str
 ) -> dict[str, float]:
-    """{a benchmark's task: its score} of one cell, of those tasks that have all languages."""
+    """One cell's scores by the benchmark's names of tasks; only tasks that have all languages."""
     versions = {folder_of(task) for task in tasks.names()}
     values: dict[str, float] = {}
     for task, entry in BENCHMARKS[name].tasks.items():
@@ -97,7 +99,7 @@ def folder_of(task: str) -> str | None:
 
 
 def wanted(languages: dict, benchmark: tuple[str, ...]) -> list[str]:
-    """The languages to average over; none where one of the benchmark's is missing."""
+    """The languages to average over; none where a language of the benchmark is missing."""
     if all(PRIVATE_USE.fullmatch(code) for code in languages if code != ENGLISH):
         return list(languages)
     return list(benchmark) if set(benchmark) <= set(languages) else []

@@ -1,4 +1,4 @@
-"""The report's tables as CSV files, one a table: written with four decimals, and read back."""
+"""Write the report's tables as CSV files with four decimals, and read them back."""
 
 import csv
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ Cells = dict[str, int | str]  # by column, as they are written
 
 LAYER = ("model", "recipe", "task", "language", "protocol_layer", "layer")
 
-# The columns that `dvc plots` names: they head a table without rows too.
+# A table without rows has these columns, because `dvc plots` names some of them.
 COLUMNS = {
     "scores": ("model", "recipe", "target", "task", "language", "score_percent", "status"),
     "gains": ("model", "recipe", "target", "task", "layer_parameters", "gain", "low", "high"),
@@ -33,7 +33,7 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class FieldColumns:
-    """The columns of a record's field; those of `second` and `measured` are in its values."""
+    """A field of a record and its columns; the values of `second` and `measured` name their own."""
 
     field: str
     columns: tuple[str, ...]
@@ -41,7 +41,7 @@ class FieldColumns:
 
 
 def kinds() -> dict[str, type]:
-    """The record of each table."""
+    """The type of record of each table."""
     return {table: get_args(rows)[0] for table, rows in get_type_hints(Tables).items()}
 
 
@@ -59,7 +59,7 @@ def layout(kind: type) -> list[FieldColumns]:
 
 
 def write(folder: Path, tables: Tables) -> None:
-    """A CSV a table; a column that no row has a value for is left out."""
+    """Write one file per table, without the columns in which no row has a value."""
     for table, kind in kinds().items():
         fields = layout(kind)
         rows = [cells(record, fields) for record in getattr(tables, table)]
@@ -72,7 +72,7 @@ def write(folder: Path, tables: Tables) -> None:
 
 
 def cells(record: Any, fields: list[FieldColumns]) -> list[Cells]:
-    """The columns of each field of a record; none where the field is absent."""
+    """The columns of each field of a record; a field that is None has no columns."""
     row: list[Cells] = []
     for entry in fields:
         value = getattr(record, entry.field)
@@ -114,7 +114,7 @@ def merged(dictionaries: Iterable[Cells]) -> Cells:
 
 
 def read(folder: Path) -> Tables:
-    """The tables of a folder, as they were up to the fourth decimal."""
+    """Read the tables of a folder; numbers have four decimals."""
     tables = {}
     for table, kind in kinds().items():
         fields = layout(kind)

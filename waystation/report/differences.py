@@ -1,7 +1,7 @@
 """Paired differences between cells of the grid: what a model's size and its pretraining give.
 
-Both cells were scored on the same test examples with the same seeds, and are resampled with the
-same draws: the interval is that of the difference, narrower than what two intervals suggest.
+Both cells have the same test examples and seeds, and the same draws resample them. So the interval
+is that of the difference, and narrower than two intervals suggest.
 """
 
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from waystation.report.records import Difference
 from waystation.report.scores import Score
 
 NONE, RANDOM = CONTROLS
-MEAN = "mean"  # in the column of the language: over all zero-shot languages
+MEAN = "mean"  # stands in the column `language` for all zero-shot languages
 
 
 def size_rows(scores: list[Score], suite: Settings) -> list[Difference]:
-    """A row per two sizes of model, recipe and task: larger less smaller, zero-shot means."""
+    """A row per pair of models, recipe and task: zero-shot mean of the larger less the smaller."""
     cells, rows = by_cell(scores), []
     for larger, smaller in pairs(suite.models):
         for score in scores:
@@ -29,7 +29,7 @@ def size_rows(scores: list[Score], suite: Settings) -> list[Difference]:
 
 
 def pretraining_rows(scores: list[Score]) -> list[Difference]:
-    """A row per model, task and language: pretrained less not pretrained, and their means."""
+    """A row per model, task and language, and one of the mean: `none` less `random`."""
     cells, rows = by_cell(scores), []
     for score in scores:
         other = cells.get((score.model, RANDOM, score.target, score.task))
@@ -57,7 +57,7 @@ def difference(score: Score, other: Score, codes: list[str], **names: Any) -> Di
 
 
 def shared_zero_shot(score: Score, other: Score) -> list[str]:
-    """The zero-shot languages that both have."""
+    """The zero-shot languages that both scores have."""
     return [code for code in score.zero_shot() if code in other.languages]
 
 
@@ -72,7 +72,7 @@ def pairs(models: Mapping[str, Model]) -> list[tuple[str, str]]:
 
 
 def layer_parameters(model: Model) -> int:
-    """Parameters of all Transformer layers; embeddings and heads, a vocabulary's size, left out."""
+    """Parameters of all Transformer layers, without embeddings and heads."""
     attention = 4 * model.hidden * (model.hidden + 1)
     feed_forward = 2 * model.hidden * model.intermediate + model.intermediate + model.hidden
     return model.layers * (attention + feed_forward + 4 * model.hidden)  # two layer norms

@@ -1,6 +1,6 @@
-"""What is measured on the encoders themselves: columns, units, and what the report calls them.
+"""The measures of the encoders themselves: columns, units, names, and where the report shows them.
 
-No other module of the report lists measures. A measure that is to be shown is one entry here.
+Other modules of the report read these lists and hold none of their own.
 """
 
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ POOLINGS = {"": "all tokens", "no_special_": "no special tokens"}  # by the pref
 class Measure:
     """A column of the table `alignment`, `mining` or `identity`.
 
-    `label` heads its column in the results and its panel in the figure, `short` its column in the
-    printed table; {} stands for the task. `unit`: percent, or similarity (from 0 to 1). `count`:
-    the column with the number of pairs or sentences of a language. `shown`: where.
+    `label` heads a column of `results.md` and a panel of the figure, `short` a column of the
+    printed table; {} stands for the task. `unit` is percent, or similarity (from 0 to 1). `count`
+    is the column with the number of pairs or sentences of a language.
     """
 
     table: str
@@ -39,7 +39,7 @@ class Measure:
 
     @property
     def is_accuracy(self) -> bool:
-        """Is each pair right or wrong by itself, as it is not in an F1?"""
+        """Whether each pair is right or wrong by itself; an F1 is over all pairs together."""
         return self.count == "n"
 
 
@@ -114,8 +114,8 @@ MEASURES = (
 class ProtocolMeasure:
     """XTREME's measure of one kind of task, taken at the layer of the original protocol.
 
-    `key`: of that kind's tasks in the files of `align`. `published`: what `report.reference` calls
-    the measure.
+    `key` holds that kind's tasks in the files of `align`. `report.reference` calls the measure
+    `published`.
     """
 
     key: str
@@ -138,7 +138,7 @@ PROTOCOL_MEASURES = (
 
 
 def shown(where: str) -> list[Measure]:
-    """The measures that stand in a place, in their order."""
+    """The measures that the report shows there, in their order."""
     return [measure for measure in MEASURES if where in measure.shown]
 
 

@@ -1,8 +1,8 @@
-"""The report's tables of what was measured on the encoders themselves, before any target.
+"""The tables of the encoders' own measures, taken before any target.
 
-alignment, mining, identity: a row per encoder, language and layer. retrieval: means over languages
-at the layers that count, the original protocol's and the one that development languages chose for
-the others (waystation.alignment.layer_choice), over both ways of pooling.
+`alignment`, `mining` and `identity` have a row per encoder, language and layer. `retrieval` has
+means over languages for both ways of pooling, at two layers: the original protocol's, and the layer
+that development languages chose for the others (waystation.alignment.layer_choice).
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from waystation.report.scores import in_order
 
 
 def encoder_tables(suite: Settings, align: Path) -> Tables:
-    """These four tables, the others empty; `align` is the folder of that stage's metrics."""
+    """The four tables, the others empty, from the folder of `align`'s metrics."""
     tables = Tables()
     for model, recipe in all_cells(suite):
         file = align / model / f"{recipe}.json"
@@ -47,7 +47,7 @@ def language_rows(
 
 
 def layer_rows(columns: dict, entry: dict) -> list[LayerMeasures]:
-    """A row per layer, with what holds for all layers at its end."""
+    """A row per layer; counts and chance, which hold for all layers, stand last."""
     constant = {key: value for key, value in entry.items() if key != "layers"}
     rows = []
     for layer in entry["layers"]:
@@ -69,9 +69,9 @@ class Choice:
 def choices(codes: list[str], protocol: int, developed: dict | None, column: str) -> list[Choice]:
     """The layers that count for a measure of a task.
 
-    At the layer that development languages have chosen only the others are scored; at the
-    protocol's, all languages are, and those others for comparison. `developed`: that choice as
-    `align` writes it.
+    The layer that development languages have chosen is for the others only. At the protocol's
+    layer all languages are scored, and again the others alone, for comparison. `developed` is the
+    choice as `align` writes it, None where no language could choose.
     """
     every = Choice("protocol", protocol, "all", codes)
     if developed is None:
@@ -85,7 +85,7 @@ def choices(codes: list[str], protocol: int, developed: dict | None, column: str
 
 
 def mean_rows(cell: dict[str, str], measures: dict, suite: Settings) -> list[LayerMean]:
-    """A row per task, pooling, choice of a layer and languages that are scored at it."""
+    """A row per task, pooling, and choice of a layer."""
     rows = []
     for measure in PROTOCOL_MEASURES:
         for task, languages in measures[measure.key].items():
@@ -135,8 +135,8 @@ def mean(languages: list[dict], layer: int, column: str) -> dict[str, Any]:
 def accuracy_interval(values: Sequence[float], counts: Sequence[float]) -> tuple[float, float]:
     """The 95 % interval in percent of the mean of accuracies, each of `counts` sentences.
 
-    It is over sentences, each right or wrong by itself: normal, its variance that of (right + 2) of
-    (n + 4) sentences.
+    Each sentence is right or wrong by itself. The interval is normal, with the variance of
+    (right + 2) of (n + 4) sentences.
     """
     score, variance = sum(values) / len(values), 0.0
     for value, count in zip(values, counts, strict=True):
@@ -154,7 +154,10 @@ def protocol_means(rows: list[LayerMeasures], column: str) -> dict[CellTask, flo
 
 
 def at_protocol_layer(rows: list[LayerMeasures], column: str) -> dict[CellTask, list[float]]:
-    """A measure in all languages at the protocol's layer, by model, recipe and task ("": none)."""
+    """A measure's values in all languages at the protocol's layer, by model, recipe and task.
+
+    A measure of no task has the task "".
+    """
     values: dict[CellTask, list[float]] = {}
     for row in rows:
         value = row.measured.get(column)

@@ -1,4 +1,4 @@
-"""The result tables of a suite in Markdown, from its CSV tables and nothing else.
+"""The result tables of a suite in Markdown, from its CSV tables alone.
 
 `report` writes them to `plots/<suite>/results.md`.
 """
@@ -26,13 +26,13 @@ ModelTask = tuple[str, str]
 
 
 def markdown(tables: Tables) -> str:
-    """All result tables; of one of which nothing has run, nothing."""
+    """All result tables that have rows."""
     blocks = [scores(tables), languages(tables), gains(tables), retrieval(tables)]
     return "\n".join(text for text in blocks if text)
 
 
 def scores(tables: Tables) -> str:
-    """What the encoders do without intermediate training: a row a task and model."""
+    """Scores without intermediate training: a row a task and model."""
     rows: list[list[str]] = []
     for model, task in by_task(tables.gains):
         rows += [score_row(tables, model, task), *second_rows(tables, model, task)]
@@ -51,7 +51,7 @@ def scores(tables: Tables) -> str:
 
 
 def score_row(tables: Tables, model: str, task: str) -> list[str]:
-    """A task of the model without intermediate training."""
+    """One task's scores of a model without intermediate training."""
     means, english = by_cell(tables.gains), in_english(tables.scores).get((model, NONE, task))
     plain, random = means.get((model, NONE, task)), means.get((model, RANDOM, task))
     pretrained = [
@@ -75,7 +75,7 @@ def score_row(tables: Tables, model: str, task: str) -> list[str]:
 
 
 def second_rows(tables: Tables, model: str, task: str) -> list[list[str]]:
-    """What stands below a task's scores: a row for each second score without a column."""
+    """The rows below a task's scores: one for each second score that has no column."""
     means, english = by_cell(tables.gains), in_english(tables.scores).get((model, NONE, task))
     plain, random = means.get((model, NONE, task)), means.get((model, RANDOM, task))
     dashes, rows = ["-"] * (3 + sum(second.is_column for second in SECOND_SCORES)), []
@@ -89,7 +89,10 @@ def second_rows(tables: Tables, model: str, task: str) -> list[list[str]]:
 
 
 def languages(tables: Tables) -> str:
-    """Each language's score without intermediate training, and of the model without pretraining."""
+    """Scores by language, without intermediate training and without pretraining.
+
+    Empty where the languages are too many for a table.
+    """
     run = {
         (row.model, row.recipe, row.task, row.language): row.score
         for row in tables.scores
@@ -118,7 +121,7 @@ def languages(tables: Tables) -> str:
 
 
 def gains(tables: Tables) -> str:
-    """Gains over the baseline, a row a task and model: of the related recipe, and of several."""
+    """Gains over the baseline, a row a task and model, of the closest recipe and of several."""
     points = {cell: row.gain for cell, row in by_cell(tables.gains).items()}
     nearest, wider, rows = closest(tables.gains), several(tables), []
     for model, task in by_task(tables.gains):
@@ -137,7 +140,7 @@ def gains(tables: Tables) -> str:
 
 
 def retrieval(tables: Tables) -> str:
-    """The encoders' own measures at the protocol's layer, means over languages with their range."""
+    """The encoders' own measures at the protocol's layer: means over languages, and their range."""
     columns: dict[str, dict[tuple[str, str], str]] = {}
     for measure in shown(RESULTS):
         columns |= measure_columns(tables, measure)
@@ -158,7 +161,7 @@ def retrieval(tables: Tables) -> str:
 
 
 def measure_columns(tables: Tables, measure: Measure) -> dict[str, dict[tuple[str, str], str]]:
-    """A column a task: the texts of a measure by cell, and in the rows `n` and `chance`."""
+    """A measure's columns, one a task: texts by cell, and those of the rows `n` and `chance`."""
     rows = getattr(tables, measure.table)
     chances, counts = (
         at_protocol_layer(rows, "chance_percent"),
@@ -180,14 +183,17 @@ def measure_columns(tables: Tables, measure: Measure) -> dict[str, dict[tuple[st
 
 
 def by_task(rows: list[TaskScore]) -> list[ModelTask]:
-    """All (model, task), the models of a task below one another."""
+    """All (model, task), sorted by task."""
     pairs = dict.fromkeys((row.model, row.task) for row in rows)
     names = dict.fromkeys(task for _, task in pairs)
     return [(model, task) for name in names for model, task in pairs if task == name]
 
 
 def related(rows: list[TaskScore], model: str, task: str) -> str | None:
-    """The recipe of a single task that is the target itself, or else the first of its type."""
+    """The recipe of a single task that is the target itself, or else the first of its type.
+
+    None where the grid has no such recipe.
+    """
     same = [row for row in rows if (row.model, row.task) == (model, task)]
     single = [row for row in same if parse(row.recipe).kind == "single"]
     recipes = [row.recipe for row in single if row.type == tasks.load(row.recipe).type]
@@ -196,7 +202,7 @@ def related(rows: list[TaskScore], model: str, task: str) -> str | None:
 
 
 def closest(rows: list[TaskScore]) -> dict[ModelTask, str]:
-    """The related recipe by model and task, where there is one."""
+    """The related recipes by model and task."""
     recipes = {(model, task): related(rows, model, task) for model, task in by_task(rows)}
     return {key: recipe for key, recipe in recipes.items() if recipe}
 
@@ -222,7 +228,7 @@ def sizes(tables: Tables, model: str, task: str) -> str:
 
 
 def block(heading: str, head: list[str], rows: list[list[str]]) -> str:
-    """A paragraph and a table below it; nothing without rows."""
+    """A paragraph and a table below it; empty without rows."""
     if not rows:
         return ""
     lines = [head, ["---"] * len(head), *rows]
@@ -230,7 +236,7 @@ def block(heading: str, head: list[str], rows: list[list[str]]) -> str:
 
 
 def named(task: str, row: TaskScore | None) -> str:
-    """A task and what it is measured by."""
+    """A task and its metric."""
     return f"`{task}`, {row.metric.replace('_', ' ')}" if row else f"`{task}`"
 
 

@@ -1,8 +1,8 @@
 """Published scores beside ours, as the parameters name them (`report.reference`).
 
-Both are means over the languages of a benchmark, English included, as XTREME's tables have them;
-those of the zero-shot tables are without English. A retrieval task's is that at the original
-protocol's layer, over all tokens. A benchmark's averages are those of waystation.report.averages.
+Both are means over the languages of a benchmark with English, as in XTREME's tables; the zero-shot
+tables leave English out. Retrieval is scored at the original protocol's layer, over all tokens. A
+benchmark's averages are those of waystation.report.averages.
 """
 
 from typing import Any
@@ -16,11 +16,11 @@ from waystation.report.scores import Result, Score
 from waystation.report.second_scores import SECOND_SCORES
 from waystation.xtreme.benchmarks import BENCHMARKS, OVERALL
 
-Ours = dict[str, dict[str, Any]]  # by measure the columns of our score
+Ours = dict[str, dict[str, Any]]  # {measure: the columns of our score}
 
 
 def averages(published: Reference) -> list[str]:
-    """The groups of tasks and the whole of the benchmark, if the scores are a benchmark's."""
+    """The names of a benchmark's averages; none where the scores are of no benchmark."""
     if published.benchmark is None:
         return []
     return [*BENCHMARKS[published.benchmark].groups, OVERALL]
@@ -29,8 +29,11 @@ def averages(published: Reference) -> list[str]:
 def reference_rows(
     scores: list[Score], retrieval: list[LayerMean], overall: list[Average], suite: Settings
 ) -> list[PublishedScore]:
-    """A row per published score; without our columns where the cell has not run in all languages
-    of the benchmark."""
+    """A row per published score.
+
+    Our score is missing where the cell has not run in all languages of the benchmark. A UserError
+    names the measures of the task where the published one is none of them.
+    """
     rows = []
     for name, published in suite.report.reference.items():
         for task, measures in published.scores.items():
@@ -60,7 +63,7 @@ def our_scores(
     retrieval: list[LayerMean],
     overall: list[Average],
 ) -> Ours:
-    """Our scores of a task or of a benchmark's average, by measure; none where any is missing."""
+    """Our scores of a task or an average, by measure; empty where a language is missing."""
     if task in averages(published):
         return averaged(overall, published, task)
     codes = benchmark_languages(published, task)
@@ -69,7 +72,7 @@ def our_scores(
 
 
 def benchmark_languages(published: Reference, task: str) -> tuple[str, ...]:
-    """The languages over which a score was averaged; none where no benchmark is named."""
+    """The languages of a published mean; empty where no benchmark is named."""
     if published.benchmark is None:
         return ()
     known = BENCHMARKS[published.benchmark].tasks
@@ -78,7 +81,7 @@ def benchmark_languages(published: Reference, task: str) -> tuple[str, ...]:
 
 
 def averaged(overall: list[Average], published: Reference, name: str) -> Ours:
-    """The mean over a group of a benchmark's tasks or all of them, if none is missing."""
+    """The mean over a group of a benchmark's tasks or all tasks, if none is missing."""
     wanted = (published.benchmark, published.model, published.recipe, name)
     for row in overall:
         if (row.benchmark, row.model, row.recipe, row.tasks) == wanted:
@@ -87,7 +90,10 @@ def averaged(overall: list[Average], published: Reference, name: str) -> Ours:
 
 
 def scored(scores: list[Score], published: Reference, task: str, codes: tuple[str, ...]) -> Ours:
-    """What was scored after a target: the main score and the second ones."""
+    """Scores after a target: the main score and the second scores.
+
+    Empty where the cell lacks one of the languages; without `codes`, of all its languages.
+    """
     wanted = (published.model, published.recipe, task)
     for score in scores:
         chosen = list(codes or score.languages)
@@ -112,7 +118,7 @@ def columns(result: Result, languages: int) -> dict[str, Any]:
 
 
 def retrieved(rows: list[LayerMean], published: Reference, task: str, languages: int) -> Ours:
-    """What was measured on the encoder itself, if in as many languages (0: in any number)."""
+    """The encoder's own scores, if over so many languages (0: over any number)."""
     wanted = (published.model, published.recipe, task, "protocol", "all")
     published_as = {measure.column: measure.published for measure in PROTOCOL_MEASURES}
     by_measure: Ours = {}

@@ -37,11 +37,10 @@ class Estimate:
 
 @dataclass(frozen=True, kw_only=True)
 class LanguageScore:
-    """One task of one cell in one language.
+    """One task of one cell in one language; a task that has not run has one row, without language.
 
-    `status` is `run` or `not run`; what has not run is one row without a language. `trained` (yes,
-    no): is the language one of the target's fine-tuning? `second`: by their columns the second
-    scores.
+    `status` is `run` or `not run`. `trained` says, by yes or no, whether the target was fine-tuned
+    on the language. `second` holds the second scores by their column.
     """
 
     model: str
@@ -65,9 +64,9 @@ class LanguageScore:
 class TaskScore:
     """One task of one cell: the zero-shot mean over languages, and its gain over the baseline.
 
-    Zero-shot languages are those that the target was not fine-tuned on. Where that was English
-    only, the mean over all other languages than English is the same. `layer_parameters` is the size
-    of the model, `n` the test examples of a language.
+    The target was not fine-tuned on the zero-shot languages. `other_languages` is the mean over
+    all languages but English, whatever the target was fine-tuned on. `layer_parameters` is the
+    model's size, `n` the number of test examples of a language.
     """
 
     model: str
@@ -95,9 +94,9 @@ class TaskScore:
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """A paired difference between two cells: of two sizes of model, or of `none` less `random`.
+    """A paired difference between two cells: larger less smaller model, or `none` less `random`.
 
-    The former is of the zero-shot mean; `language` is of the latter, or `mean`.
+    The former has a `smaller_model` and a recipe. The latter has a `language`, or `mean`.
     """
 
     model: str
@@ -129,9 +128,9 @@ class SequenceStep:
 
 @dataclass(frozen=True, kw_only=True)
 class LayerMeasures:
-    """What was measured on a layer of an encoder; `measured`: columns as `align` names them.
+    """The measures of one layer of an encoder; `measured` has them by the names of `align`.
 
-    The probe for the language has no task and no language.
+    The language probe has no task and no language.
     """
 
     model: str
@@ -145,10 +144,10 @@ class LayerMeasures:
 
 @dataclass(frozen=True, kw_only=True)
 class LayerMean:
-    """The mean of a measure over languages, at one of the layers that count.
+    """The mean of a measure over languages, at one layer of an encoder.
 
-    `layer_by`: who chose the layer, `protocol` or `development`. `scored`: over which languages,
-    `all` or the `others` than those of development. An F1 has no interval.
+    `layer_by` says what chose the layer, `protocol` or `development`. The mean is over all
+    languages, or over the `others` than those of development (`scored`). An F1 has no interval.
     """
 
     model: str
@@ -169,7 +168,7 @@ class LayerMean:
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """What inference of one task takes in one language; `measured`: as `benchmark` names it."""
+    """The cost of inference on a task in one language; `measured` has the names of `benchmark`."""
 
     model: str
     recipe: str
@@ -181,7 +180,7 @@ class Cost:
 
 @dataclass(frozen=True, kw_only=True)
 class Average:
-    """A benchmark's score of one cell: of a task, a group of tasks or all (the column `tasks`)."""
+    """A benchmark's score of one cell; `tasks` names a task, a group of tasks, or all tasks."""
 
     benchmark: str
     model: str
@@ -193,7 +192,7 @@ class Average:
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedScore:
-    """A published score, and ours where the cell has run in all languages of the benchmark."""
+    """A published score and ours, which is None where the cell lacks a language."""
 
     model: str
     recipe: str
@@ -232,7 +231,7 @@ def by_cell(rows: list[TaskScore]) -> dict[CellTask, TaskScore]:
 
 
 def in_english(rows: list[LanguageScore]) -> dict[CellTask, LanguageScore]:
-    """The English scores."""
+    """The English scores by cell and task."""
     return {(row.model, row.recipe, row.task): row for row in rows if row.language == ENGLISH}
 
 

@@ -1,8 +1,8 @@
 """Read the scores of the whole grid, with their resampled values, from metrics and predictions.
 
-The grid is read from the parameters, never from what lies in a folder; a cell that has not run is
-a score without languages. Test sets are gone through one by one, all cells of each together: only
-one set's points are in memory, and its draws are made once.
+The parameters say what the grid is, never the contents of a folder. A cell that has not run is a
+score without languages. All cells of a test set are read together, one test set after the other: so
+memory holds the points of one set, and its draws are made once.
 """
 
 from collections.abc import Iterable
@@ -43,9 +43,9 @@ class Result:
 class Language(Result):
     """The result in one language.
 
-    `oracle`: its score, had the other languages' development data chosen the checkpoint. `chance`:
-    the score of a guess, None where there is no such level. `second`: by their columns the second
-    scores that the task has.
+    `oracle` is the score if the other languages' development data had chosen the checkpoint.
+    `chance` is the score of a guess, None where a guess has no score. `second` holds the second
+    scores that the task has, by their column.
     """
 
     n: int
@@ -74,7 +74,7 @@ class Score:
     languages: dict[str, Language]
 
     def names(self) -> dict[str, Any]:
-        """What the records of its rows begin with."""
+        """The fields with which every record of the score begins."""
         return {
             "model": self.model,
             "recipe": self.recipe,
@@ -95,7 +95,7 @@ class Score:
         return mean([self.languages[code] for code in codes])
 
     def second(self, codes: list[str]) -> dict[str, Result]:
-        """By their columns the second scores that all of some languages have, and their means."""
+        """The means of the second scores that all of some languages have, by their column."""
         results = [self.languages[code].second for code in codes]
         columns = [second.column for second in SECOND_SCORES]
         return {
@@ -105,15 +105,15 @@ class Score:
         }
 
     def chance(self, codes: list[str]) -> float | None:
-        """The mean over some languages of the score of a guess; None where a language has none."""
+        """The mean score of a guess over some languages; None where a language has none."""
         return mean_of_all(self.languages[code].chance for code in codes)
 
     def oracle(self, codes: list[str]) -> float | None:
-        """The mean over some languages of the oracle's score; None where a language has none."""
+        """The mean of the oracle's score over some languages; None where a language has none."""
         return mean_of_all(self.languages[code].oracle for code in codes)
 
     def counts(self, codes: list[str]) -> dict[str, Any]:
-        """Test examples and seeds of some languages; of the smallest, where they differ."""
+        """The smallest numbers of test examples and of seeds of some languages."""
         languages = [self.languages[code] for code in codes]
         return {name: min(getattr(entry, name) for entry in languages) for name in ("n", "seeds")}
 
@@ -177,7 +177,7 @@ def labelled(task: str, trained_on: tuple[str, ...]) -> str:
 
 
 def distinct(scores: list[Score]) -> list[Score]:
-    """Name the target in the label, where another target has taken the label before."""
+    """Add the target to a label that another target before has."""
     owner: dict[str, str] = {}
     return [
         score

@@ -1,7 +1,7 @@
 """Scores beside the main score of a task: the same predictions, measured in another way.
 
-The main score is the first name of a task's first metric. Another score that a metric computes
-stands in every table, summary and text of the report as soon as it has an entry here.
+A task's main score is the first name of its first metric. An entry here shows another score that a
+metric computes, in the tables, the summary and the texts of the report.
 """
 
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from waystation.data import predictions
 
 @dataclass(frozen=True)
 class SecondScore:
-    """A second score, shown of every task whose predictions have it.
+    """A second score of every task whose predictions have its points.
 
-    `points`: its name in predictions and in files of scores; {} stands for the main score's name.
-    `column` begins the names of its columns in the tables. `label` names it in `results.md`,
-    `short` in the printed tables, `legend` and `note` explain it there.
+    Predictions and files of scores call the score `points`; {} stands for the main score's name.
+    Its columns in the tables begin with `column`. `results.md` calls the score `label` and explains
+    it by `legend`; the printed tables call it `short` and explain it by `note`.
 
-    `is_column`: in `results.md` it has a column, in the summary a zero-shot score of every task,
-    null where a task has none. Otherwise it has rows and columns like those of a task of its own,
-    with English.
+    With `is_column` the score has a column in `results.md`, and in the summary a zero-shot mean,
+    null where a task has none; the printed tables leave it out. Without, it has a row in
+    `results.md`, a column in the printed tables, and in the summary the English score too.
     """
 
     points: str
@@ -31,12 +31,12 @@ class SecondScore:
     is_column: bool = False
 
     def name(self, main: str) -> str:
-        """Its name in the predictions of a task with this main score."""
+        """The score's name in the predictions of a task with this main score."""
         return self.points.format(main)
 
     @property
     def columns(self) -> tuple[str, str, str]:
-        """Columns of the score and its interval."""
+        """The columns of the score and of its interval."""
         return f"{self.column}_percent", f"{self.column}_low_percent", f"{self.column}_high_percent"
 
 

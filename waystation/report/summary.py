@@ -1,4 +1,4 @@
-"""The few numbers that a pull request compares, and the files of a report."""
+"""The numbers that a pull request compares, and the files of a report."""
 
 import importlib
 import pkgutil
@@ -31,7 +31,7 @@ Numbers = dict[str, float | int | None]
 
 
 def write_plots(folder: Path, tables: Tables) -> None:
-    """All tables as CSV, the result tables as Markdown, and the figures as PNG."""
+    """Write all tables as CSV, the result tables as Markdown, and the figures as PNG."""
     folder.mkdir(parents=True)
     csv_files.write(folder, tables)
     (folder / "results.md").write_text(markdown.markdown(csv_files.read(folder)))
@@ -42,10 +42,10 @@ def write_plots(folder: Path, tables: Tables) -> None:
 
 
 def summary(scores: list[Score], tables: Tables) -> dict:
-    """The few numbers that a pull request compares: {"scores": {model: {recipe: {task: ...}}}}.
+    """The numbers that a pull request compares.
 
-    Beside the scores the paired differences: `model_size` of every recipe between two models,
-    `pretraining` of `none` less `random`; both of the zero-shot means. And `averages` of a
+    `scores` has all tasks. `model_size` and `pretraining` have paired differences of zero-shot
+    means: larger less smaller model for every recipe, and `none` less `random`. `averages` has a
     benchmark's tasks, groups and whole, English included.
     """
     not_run = [score for score in scores if not score.languages]
@@ -60,14 +60,14 @@ def summary(scores: list[Score], tables: Tables) -> dict:
 
 
 def below(numbers: dict, *keys: str | None) -> dict:
-    """The dictionary below some keys, made where it is missing."""
+    """The dictionary below some keys; a missing dictionary is added."""
     for key in keys:
         numbers = numbers.setdefault(key, {})
     return numbers
 
 
 def cells(tables: Tables) -> dict:
-    """{model: {recipe: {task: ...}}}: scores, and what was measured on the encoders."""
+    """{model: {recipe: {task: ...}}}: scores, and the encoders' own measures."""
     numbers: dict = {}
     english = in_english(tables.scores)
     for row in tables.gains:
@@ -103,7 +103,7 @@ def task_numbers(row: TaskScore, english: LanguageScore | None) -> Numbers:
 
 
 def second_numbers(row: TaskScore, english: LanguageScore | None) -> Numbers:
-    """The second scores that a task has, in English too; not those of every task."""
+    """The second scores of a task that are no column of every task, in English too."""
     numbers: Numbers = {}
     for second in SECOND_SCORES:
         if second.column in row.second and not second.is_column:
@@ -119,10 +119,10 @@ def second_number(row: TaskScore | LanguageScore | None, second: SecondScore) ->
 
 
 def layer_numbers(row: LayerMean) -> Numbers:
-    """The mean of a measure over languages; names say which layer it was."""
+    """The mean of a measure over languages; the keys name what chose the layer."""
     layer, score = f"{row.layer_by}_layer", rounded(row.score_percent)
     if (row.layer_by, row.scored) == ("protocol", "others"):
-        return {f"{layer}_same_languages_{row.measure}": score}  # as at the development's
+        return {f"{layer}_same_languages_{row.measure}": score}
     numbers: Numbers = {f"{layer}_{row.measure}": score}
     if row.measure.startswith("no_special"):
         return numbers | {f"{layer}_no_special": row.layer}
@@ -168,10 +168,10 @@ def benchmark_averages(rows: list[Average]) -> dict:
 
 
 def made_from(checksums: dict[str, str], suite: Settings) -> dict:
-    """What a summary is made from; as lists, which `dvc metrics` does not take for metrics.
+    """The origin of a summary, in lists, because `dvc metrics` takes no list for a metric.
 
-    `checksums` {path: SHA-256} only of the inputs that its numbers come from: timings never change
-    the summary of scores.
+    `checksums` {path: SHA-256} has only the inputs of its numbers: so timings never change the
+    summary of scores.
     """
     origin = {
         "inputs_sha256": [[path, checksum] for path, checksum in checksums.items()],

@@ -1,4 +1,4 @@
-"""The tables that the report writes, and that figures and text are made from."""
+"""The report's tables, from which figures and texts are made."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ Baselines = dict[tuple[str, str, str], Score]  # by model, target and task
 
 
 def make(scores: list[Score], suite: Settings, align: Path, benchmark: Path) -> Tables:
-    """All tables; `align` and `benchmark` are the folders of those stages' metrics."""
+    """All tables, from scores and the folders of metrics of `align` and `benchmark`."""
     gains, encoders = gain_rows(scores, suite), encoder_tables(suite, align)
     overall = overall_rows(scores, encoders, suite)
     return replace(
@@ -41,7 +41,7 @@ def baselines(scores: list[Score], suite: Settings) -> Baselines:
 
 
 def score_rows(scores: list[Score], suite: Settings) -> list[LanguageScore]:
-    """A row per cell, task and language: score and paired gain with intervals, n, chance."""
+    """A row per cell, task and language."""
     baseline, rows = baselines(scores, suite), []
     for score in scores:
         if score.languages:
@@ -108,9 +108,9 @@ def gain_rows(scores: list[Score], suite: Settings) -> list[TaskScore]:
 
 
 def sequence_rows(gains: list[TaskScore], suite: Settings) -> list[SequenceStep]:
-    """A row per model, task, order and length: 0 is the baseline, k the order's first k tasks.
+    """A row per model, task, order and length k: the order's first k tasks, 0 the baseline.
 
-    A model with none of an order's sequences has no row of that order.
+    Only models that have a sequence of the order have rows.
     """
     recipes, rows = {gain.recipe for gain in gains}, []
     for order, tasks in suite.orders.items():
@@ -149,9 +149,9 @@ def is_of_order(recipe: str, order: str) -> bool:
 def recipe_of_length(
     order: str, tasks: tuple[str, ...], length: int, recipes: set[str], baseline: str
 ) -> str | None:
-    """An order's recipe of a length, if the grid has it.
+    """An order's recipe of a length; None where the grid lacks that recipe.
 
-    A sequence of length 1 has two names, for the same training.
+    A sequence of length 1 and the single recipe of its task are the same training.
     """
     if length == 0:
         return baseline
@@ -175,7 +175,7 @@ def cost_rows(scores: list[Score], suite: Settings, benchmark: Path) -> list[Cos
 
 
 def cost_row(cell: dict) -> Cost:
-    """A cell of a benchmark: its names, and the measurements beside them."""
+    """A cell of a benchmark, its names apart from its measurements."""
     names = ("model", "recipe", "target", "task", "language")
     measured = {name: value for name, value in cell.items() if name not in names}
     return Cost(**{name: cell[name] for name in names}, measured=measured)

@@ -52,7 +52,7 @@ def score_table(tables: Tables, suite: Settings) -> str:
 
 
 def by_type(tables: Tables) -> dict[str, list[str]]:
-    """{type of task: its labels}; a target that has not run at all has no type."""
+    """{type of task: labels}; a target of which nothing has run has no type."""
     types = {row.task: row.type.replace("_", " ") for row in tables.gains}
     labels: dict[str, list[str]] = {}
     for task in dict.fromkeys(row.task for row in tables.scores):
@@ -83,7 +83,7 @@ class Column:
 
 
 def task_columns(tasks: list[str], gains: list[TaskScore]) -> list[Column]:
-    """The main scores of some tasks, and on the right the second scores of those that have them."""
+    """The main scores of some tasks, then the second scores that these tasks have."""
     columns = [Column(task) for task in tasks]
     for second in SECOND_SCORES:
         having = {row.task for row in gains if second.column in row.second}
@@ -93,12 +93,9 @@ def task_columns(tasks: list[str], gains: list[TaskScore]) -> list[Column]:
 
 
 def task_table(heading: str, tasks: list[str], tables: Tables, suite: Settings) -> list[str]:
-    """The recipes' scores and gains; chance and the baseline's English scores above them."""
-    gains, english, baseline = (
-        by_cell(tables.gains),
-        in_english(tables.scores),
-        suite.report.baseline,
-    )
+    """The recipes' scores and gains, below chance and the baseline's English scores."""
+    gains, english = by_cell(tables.gains), in_english(tables.scores)
+    baseline = suite.report.baseline
     chance = {row.task: row.chance_percent for row in tables.gains}
     columns = task_columns(tasks, tables.gains)
     models: dict[str, Rows] = {
@@ -115,12 +112,13 @@ def task_table(heading: str, tasks: list[str], tables: Tables, suite: Settings) 
             for column in columns
         ]
         models[model].append((recipe, texts))
-    notes = dict.fromkeys(column.second.note for column in columns if column.second)
+    seconds = [column.second for column in columns if column.second]
+    notes = dict.fromkeys(second.note for second in seconds if second.note)
     return [*table(heading, [column.title for column in columns], models), *notes]
 
 
 def score_text(row: TaskScore, baseline: str) -> str:
-    """The score, with its gain; of the controls just the score."""
+    """A score with its gain; a control has no gain."""
     score, gain = number(row.zero_shot.value), row.gain
     if gain is None or row.recipe in (baseline, *CONTROLS):
         return f"{score}{' ' * 7}"
@@ -133,7 +131,7 @@ def second_text(row: TaskScore | LanguageScore | None, second: SecondScore) -> s
 
 
 def encoder_table(tables: Tables, suite: Settings) -> list[str]:
-    """What was measured on the encoders, at the protocol's layer; nothing where nothing was."""
+    """The encoders' own measures at the protocol's layer; no lines where there are none."""
     columns: dict[str, dict] = {}
     for measure in shown(PRINTED):
         columns |= measure_columns(tables, measure)
@@ -146,7 +144,7 @@ def encoder_table(tables: Tables, suite: Settings) -> list[str]:
 
 
 def measure_columns(tables: Tables, measure: Measure) -> dict[str, dict]:
-    """A column a task: the means of a measure by cell, and `chance`."""
+    """A measure's columns, one a task: means by cell, and chance."""
     rows = getattr(tables, measure.table)
     columns: dict[str, dict] = {}
     chances = protocol_means(rows, "chance_percent") if measure.unit == "percent" else {}
@@ -193,7 +191,7 @@ def retrieval_table(rows: list[LayerMean], suite: Settings) -> list[str]:
 
 
 def overall_tables(rows: list[Average], suite: Settings) -> str:
-    """A benchmark's averages over tasks, a table each; nothing where no group is complete."""
+    """A table for each benchmark of which a group of tasks is complete."""
     lines: list[str] = []
     for name in dict.fromkeys(row.benchmark for row in rows):
         same = [row for row in rows if row.benchmark == name]
@@ -237,7 +235,7 @@ def cost_table(rows: list[Cost], suite: Settings) -> str:
 
 
 def reference_table(rows: list[PublishedScore]) -> str:
-    """The published scores and ours as text; nothing where none is named."""
+    """The published scores and ours; empty without any."""
     if not rows:
         return ""
     references: dict[str, Rows] = {}
@@ -252,7 +250,7 @@ def reference_table(rows: list[PublishedScore]) -> str:
 
 
 def by_model(suite: Settings, texts: Callable[[str, str], list[str] | None]) -> dict[str, Rows]:
-    """A row a cell of the grid, from its texts by model and recipe; none where those are None."""
+    """A row for each cell of the grid that has texts, by model."""
     models: dict[str, Rows] = {}
     for model, recipe in all_cells(suite):
         row = texts(model, recipe)
@@ -262,7 +260,7 @@ def by_model(suite: Settings, texts: Callable[[str, str], list[str] | None]) -> 
 
 
 def table(heading: str, columns: list[str], models: dict[str, Rows]) -> list[str]:
-    """Lines with a heading per model; columns beyond the width go below in another table."""
+    """Lines with a heading per model; columns beyond the width form another table below."""
     every = [row for rows in models.values() for row in rows]
     first = max([len(heading), *(len(name) + 2 for name, _ in every)])
     widths = [
@@ -286,7 +284,7 @@ def padded(texts: list[str], beside: list[int], widths: list[int]) -> str:
 
 
 def side_by_side(widths: list[int], room: int) -> list[list[int]]:
-    """Indices of columns, in lists of as many as have room beside one another; at least one."""
+    """Indices of columns, in lists of as many as the room holds, at least one each."""
     lists: list[list[int]] = [[]]
     for index, width in enumerate(widths):
         if lists[-1] and sum(widths[before] for before in lists[-1]) + width > room:

@@ -1,4 +1,4 @@
-"""DVC as a library: what is out of date, and one stage reproduced in a process of its own.
+"""One stage reproduced by DVC in a process of its own.
 
 Starting `dvc` costs about a second per stage. Here every stage gets a process that is forked from
 one in which DVC is imported already: as separate as a `dvc repro --single-item`, without the start.
@@ -11,138 +11,28 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import RLock
+from typing import cast
 
 from dvc.exceptions import DvcException, ReproductionError
-from dvc.lock import Lock, LockError
-from dvc.repo import Repo, lock_repo
-from dvc.repo.reproduce import get_active_graph, plan_repro
+from dvc.lock import LockError
+from dvc.repo import Repo
 from dvc.stage import run as dvc_command
 from dvc.stage.exceptions import StageCmdFailedError
-from dvc.utils.serialize import dumps_yaml, parse_yaml_for_update
 from tqdm import tqdm
 
 from waystation.base.process import end_with_parent
-from waystation.runner.lock_file import mend, record_entries_alone, write_whole
+from waystation.runner.dvc_graph import PatientLock, Stopped, be_patient
+from waystation.runner.lock_file import record_entries_alone
 from waystation.runner.worker import Worker, verb
 
-LOCKS = ("dvc.lock", "suites/*/dvc.lock")
 RAN, FAILED, UNCHANGED = 0, 1, 3  # exit statuses of a stage's process
-POLL_SEC = 0.02
 BUSY_SEC = 1.0
 
 tqdm.monitor_interval = 0  # no thread of its own: what is forked must not have any
-
-
-class Stopped(BaseException):
-    """This process was asked to end; not an Exception, so that DVC passes it on."""
-
-
-class PatientLock(Lock):
-    """DVC's lock of the repository, waited for without end and without naps of half a second.
-
-    DVC gives the lock back before a stage's command runs and when all is recorded. A process that
-    was asked to end does so there: never in the middle of writing a file.
-    """
-
-    stopping = False
-
-    def lock(self) -> None:
-        while True:
-            try:
-                return self._do_lock()
-            except LockError:
-                time.sleep(POLL_SEC)
-
-    def unlock(self) -> None:
-        if PatientLock.stopping:
-            raise Stopped
-        super().unlock()
-
-
-@dataclass(frozen=True)
-class Graph:
-    """The stages of one dvc.yaml."""
-
-    upstream: dict[str, set[str]]  # the direct ones, in the order in which `dvc repro` goes
-    changed: set[str]  # what `dvc status` names
-    recorded: list[str]  # the names in dvc.lock, in its order
-    verbs: dict[str, str]  # of the stages whose command a worker can run
-
-
-@contextmanager
-def opened() -> Iterator[Repo]:
-    """The repository, locked. Closed afterwards: nothing of it may be open in a fork."""
-    repo = Repo()
-    _be_patient(repo)
-    try:
-        with lock_repo(repo):
-            yield repo
-    finally:
-        repo.close()
-
-
-def read_graph(file: Path) -> Graph:
-    """Ask DVC for the stages of a dvc.yaml and which are changed; waits for other DVC commands.
-
-    A dvc.lock of any suite that DVC cannot read is mended, where DVC was ended while writing it.
-    """
-    while True:
-        try:
-            with opened() as repo:
-                try:
-                    return _read_graph(repo, str(file.absolute()))
-                except DvcException:
-                    locks = [p for name in LOCKS for p in Path(repo.root_dir).glob(name)]
-                    if not [lock for lock in locks if mend(lock)]:
-                        raise
-        except LockError as busy:
-            print(f"waiting for another DVC command: {busy}", file=sys.stderr, flush=True)
-            time.sleep(5 * BUSY_SEC)
-
-
-def _read_graph(repo: Repo, path: str) -> Graph:
-    graph = get_active_graph(repo.index.graph)
-    own = [stage for stage in repo.index.stages if stage.path == path]
-    order = [stage for stage in plan_repro(graph, own) if stage.path == path]
-    upstream = {
-        stage.name: {other.name for other in graph.successors(stage) if other.path == path}
-        for stage in order
-    }
-    changed = {stage.name for stage in order if stage.status()}
-    recorded = list(own[0].dvcfile.lockfile_contents.get("stages", {})) if own else []
-    verbs = {stage.name: found for stage in order if (found := verb(stage.cmd))}
-    return Graph(upstream, changed, recorded, verbs)
-
-
-def sort_lock(file: Path, graph: Graph, drop: bool) -> None:
-    """Put the new entries of dvc.lock in an order in which `dvc repro` could have added them.
-
-    DVC's own order differs from process to process, with the hashes of strings. With `drop`,
-    entries of stages that dvc.yaml no longer has are dropped: DVC reads them at every command.
-    After a failure they stay, as the parameters may be wrong.
-    """
-    lock = file.with_suffix(".lock")
-    if not lock.is_file():
-        return
-    with opened() as repo, repo.scm_context:
-        data = parse_yaml_for_update(lock.read_text(encoding="utf-8"), str(lock))
-        stages = data["stages"]
-        new = [name for name in graph.upstream if name not in set(graph.recorded)]
-        present = [name for name in new if name in stages]
-        gone = [name for name in stages if drop and name not in graph.upstream]
-        if not gone and [name for name in stages if name in set(present)] == present:
-            return
-        for name in gone:
-            del stages[name]
-        for name in present:
-            stages[name] = stages.pop(name)
-        write_whole(lock, dumps_yaml(data))
-        repo.scm_context.track_file(str(lock))
 
 
 def warm_up() -> None:
@@ -173,7 +63,7 @@ def stop(processes: list[BaseProcess], patience_sec: float = 10) -> None:
         forced = time.monotonic() - began > patience_sec
         for process in alive:
             with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL if forced else signal.SIGTERM)
+                os.killpg(cast(int, process.pid), signal.SIGKILL if forced else signal.SIGTERM)
         time.sleep(0.1)
 
 
@@ -184,7 +74,7 @@ def _work(address: str, log: Path, in_worker: bool, card: str | None) -> None:
     signal.signal(signal.SIGTERM, _on_term)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    end_with_parent(parent_process().pid)
+    end_with_parent(cast(BaseProcess, parent_process()).pid)
     _print_to(log)
     record_entries_alone()
     with _commands_in_worker() if in_worker else nullcontext():
@@ -224,18 +114,13 @@ def _reproduce(address: str) -> bool:
     while True:
         try:
             repo = Repo()
-            _be_patient(repo)
+            be_patient(repo)
             return bool(repo.reproduce([address], single_item=True))
         except ReproductionError as problem:
             if not isinstance(problem.__cause__, LockError):
                 raise
             print(f"waiting: {problem.__cause__}", flush=True)
             time.sleep(BUSY_SEC)
-
-
-def _be_patient(repo: Repo) -> None:
-    if type(repo.lock) is Lock:  # another kind where core.hardlink_lock is set
-        repo.lock = PatientLock(repo.lock.lockfile)
 
 
 def _on_term(signum, frame) -> None:
@@ -253,8 +138,8 @@ def _print_to(log: Path) -> None:
         os.dup2(opened_file, number)
         os.close(opened_file)
     os.dup2(1, 2)
-    tqdm._instances.clear()  # the scheduler's bar, which DVC would draw again around each message
+    vars(tqdm)["_instances"].clear()  # the scheduler's bar, which DVC would draw again around each message
     tqdm.set_lock(RLock())  # tqdm's own is shared by all forks: a killed one would keep it
     for name in ("dvc", "dvc_objects", "dvc_data"):
         for handler in logging.getLogger(name).handlers:
-            handler.formatter.log_colors = False
+            vars(handler.formatter)["log_colors"] = False

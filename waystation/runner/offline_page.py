@@ -9,6 +9,8 @@ from pathlib import Path
 
 import vl_convert
 
+from waystation.base.errors import one_line
+
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -29,11 +31,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="the template to write")
     out = parser.parse_args().out
-    library = vl_convert.javascript_bundle().replace("</script>", "<\\/script>")
+    library = vl_convert.javascript_bundle(None).replace("</script>", "<\\/script>")
     try:
+        out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(PAGE.replace("%s", library), encoding="utf-8")
     except OSError as problem:
-        raise SystemExit(f"offline_page: error: {out}: {problem.strerror}") from None
+        raise SystemExit(f"offline_page: error: {one_line(problem)}") from None
 
 
 if __name__ == "__main__":

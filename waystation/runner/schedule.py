@@ -9,8 +9,12 @@ nothing runs and nothing else could, and nothing starts beside it.
 import heapq
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
+from fnmatch import fnmatchcase
+from graphlib import TopologicalSorter
 from pathlib import Path
 from statistics import median
+
+from waystation.base.errors import UserError
 
 # Seconds of a group that has not run on this machine: sizes relative to each other, off runs of the
 # pocket suites and the mirror; what stages really take scales them as they end.
@@ -60,7 +64,7 @@ class Schedule:
             chosen = ready
         if not chosen:
             return None
-        stage = max(chosen, key=self.path_sec.get)
+        stage = max(chosen, key=lambda stage: self.path_sec[stage])
         del self.waiting[stage]
         self.running.add(stage)
         return stage
@@ -102,8 +106,8 @@ class Schedule:
             heapq.heappush(ends, (left, stage))
         now = 0.0
         while True:
-            while len(ends) < workers and (stage := rest.next()):
-                heapq.heappush(ends, (now + self.seconds[stage] * scale, stage))
+            while len(ends) < workers and (started := rest.next()):
+                heapq.heappush(ends, (now + self.seconds[started] * scale, started))
             if not ends:
                 return now
             now, stage = heapq.heappop(ends)
@@ -113,56 +117,54 @@ class Schedule:
 def longest_paths(upstream: Upstream, seconds: Mapping[str, float]) -> dict[str, float]:
     """For each stage, the seconds of the longest chain that starts with it."""
     paths: dict[str, float] = {}
-    for stage in reversed(in_order(upstream)):
+    for stage in reversed([*TopologicalSorter(upstream).static_order()]):
         paths[stage] = paths.get(stage, 0.0) + seconds[stage]
         for earlier in upstream[stage]:
             paths[earlier] = max(paths.get(earlier, 0.0), paths[stage])
     return paths
 
 
-def in_order(upstream: Upstream) -> list[str]:
-    """All stages, each after its upstream, otherwise in the order given."""
-    order: dict[str, None] = {}
-    for last in upstream:
-        stack = [last]
-        while stack:
-            missing = [s for s in upstream[stack[-1]] if s not in order]
-            if missing:
-                stack += sorted(missing, reverse=True)
-            else:
-                order[stack.pop()] = None
-    return list(order)
-
-
 def downstream(stages: Iterable[str], upstream: Upstream) -> set[str]:
     """The stages themselves and all that comes after one of them."""
-    found = set(stages)
-    for stage in in_order(upstream):
-        if found & set(upstream[stage]):
-            found.add(stage)
-    return found
+    reached = set(stages)
+    for stage in TopologicalSorter(upstream).static_order():
+        if reached & set(upstream[stage]):
+            reached.add(stage)
+    return reached
 
 
 def ancestors(stages: Iterable[str], upstream: Upstream) -> set[str]:
     """The stages themselves and all that comes before one of them."""
-    found, waiting = set(), list(stages)
+    reached, waiting = set(), list(stages)
     while waiting:
         stage = waiting.pop()
-        if stage not in found:
-            found.add(stage)
+        if stage not in reached:
+            reached.add(stage)
             waiting += upstream[stage]
-    return found
+    return reached
 
 
 def group(stage: str) -> str:
-    """`target` of `target@udpos-pico-none`."""
+    """`target` of `target@tagging-pico-none`."""
     return stage.partition("@")[0]
+
+
+def resolve(targets: list[str], stages: list[str]) -> list[str]:
+    """The stages that targets name: a stage, a group, or a pattern."""
+    chosen = []
+    for target in targets:
+        named = [s for s in stages if target in (s, group(s)) or fnmatchcase(s, target)]
+        if not named:
+            groups = ", ".join(dict.fromkeys(group(stage) for stage in stages))
+            raise UserError(f"no stage is named {target!r}; groups of stages: {groups}")
+        chosen += named
+    return chosen or stages
 
 
 def noted(stage: str) -> str:
     """The name under which a stage notes its seconds: the grids with `..._extra` run the same verb.
 
-    `target@udpos-nano-anli` of `target_extra@udpos-nano-anli`.
+    `target@tagging-nano-anli` of `target_extra@tagging-nano-anli`.
     """
     name, at, item = stage.partition("@")
     return name.removesuffix("_extra") + at + item

@@ -5,7 +5,7 @@ submission has the name of a label on each line.
 """
 
 from waystation.data.examples import Description
-from waystation.task_types import TaskType, labels
+from waystation.task_types import Relevant, TaskType
 
 
 def submission_lines(task: Description, examples: list[dict], values: list[int]) -> list[str]:
@@ -13,4 +13,8 @@ def submission_lines(task: Description, examples: list[dict], values: list[int])
     return [names[value] for value in values]
 
 
-TYPE = TaskType(gold=labels, submission_lines=submission_lines)
+def gold_lines(task: Description, examples: list[dict], relevant: Relevant) -> list[str]:
+    return submission_lines(task, examples, [example["label"] for example in examples])
+
+
+TYPE = TaskType(submission_lines=submission_lines, gold_lines=gold_lines)

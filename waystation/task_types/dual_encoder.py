@@ -6,18 +6,17 @@ the best candidates, best first. A submission is {id: [candidate, ...]}, best fi
 {id: [relevant candidate, ...]}.
 """
 
-from waystation.task_types import Candidates, TaskType, json_by_id
+from waystation.data.examples import Description
+from waystation.task_types import Relevant, TaskType, json_by_id
 
 
-def gold(examples: list[dict], candidates: Candidates | None) -> list[list[str]]:
-    if candidates is None:
-        raise TypeError("retrieval from a pool is scored against its candidates")
-    return [candidates.relevant(example) for example in examples]
+def gold_lines(task: Description, examples: list[dict], relevant: Relevant) -> list[str]:
+    return json_by_id(task, examples, [relevant(example) for example in examples])
 
 
 TYPE = TaskType(
-    gold=gold,
     extension="json",
     submission_lines=json_by_id,
+    gold_lines=gold_lines,
     further_test_passes=1,  # over unshared tokens, waystation.evaluation.unshared
 )

@@ -6,23 +6,23 @@ is trained for mining, and no example is predicted by itself: `align` mines with
 """
 
 from waystation.data.examples import Description
-from waystation.task_types import Candidates, TaskType
+from waystation.task_types import Relevant, TaskType
 
 Pair = tuple[str, str]  # ids, foreign first
-
-
-def gold(examples: list[dict], candidates: Candidates | None) -> list[Pair]:
-    """The pairs of all examples together."""
-    foreign = [example for example in examples if example["side"] == "foreign"]
-    return [(example["id"], english) for example in foreign for english in example["pairs"]]
 
 
 def submission_lines(task: Description, examples: list[dict], values: list[Pair]) -> list[str]:
     return ["\t".join(pair) for pair in values]
 
 
+def gold_lines(task: Description, examples: list[dict], relevant: Relevant) -> list[str]:
+    foreign = [example for example in examples if example["side"] == "foreign"]
+    pairs = [(example["id"], english) for example in foreign for english in example["pairs"]]
+    return submission_lines(task, examples, pairs)
+
+
 TYPE = TaskType(
-    gold=gold,
     submission_lines=submission_lines,
+    gold_lines=gold_lines,
     aligned_splits=("validation", "test"),  # validation rows set the threshold
 )

@@ -8,11 +8,15 @@ submission has {"label": index} on each line.
 import json
 
 from waystation.data.examples import Description
-from waystation.task_types import TaskType, labels
+from waystation.task_types import Relevant, TaskType
 
 
 def submission_lines(task: Description, examples: list[dict], values: list[int]) -> list[str]:
     return [json.dumps({"label": value}) for value in values]
+
+
+def gold_lines(task: Description, examples: list[dict], relevant: Relevant) -> list[str]:
+    return submission_lines(task, examples, [example["label"] for example in examples])
 
 
 def tokens_read(tokens: float, max_tokens: int) -> float:
@@ -21,5 +25,8 @@ def tokens_read(tokens: float, max_tokens: int) -> float:
 
 
 TYPE = TaskType(
-    gold=labels, extension="jsonl", submission_lines=submission_lines, tokens_read=tokens_read
+    extension="jsonl",
+    submission_lines=submission_lines,
+    gold_lines=gold_lines,
+    tokens_read=tokens_read,
 )

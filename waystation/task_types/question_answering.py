@@ -8,14 +8,11 @@ submission is {id: answer}, a gold file has SQuAD's layout.
 import json
 import math
 
-from waystation.task_types import Candidates, TaskType, json_by_id
+from waystation.data.examples import Description
+from waystation.task_types import Relevant, TaskType, json_by_id
 
 
-def gold(examples: list[dict], candidates: Candidates | None) -> list[list[str]]:
-    return [[answer["text"] for answer in example["answers"]] for example in examples]
-
-
-def squad_layout(examples: list[dict]) -> list[str]:
+def gold_lines(task: Description, examples: list[dict], relevant: Relevant) -> list[str]:
     """Questions with their answers, each a paragraph of its own."""
     paragraphs = []
     for row in examples:
@@ -32,9 +29,5 @@ def features(tokens: float, max_tokens: int, stride: int) -> int:
 
 
 TYPE = TaskType(
-    gold=gold,
-    extension="json",
-    submission_lines=json_by_id,
-    gold_layout=squad_layout,
-    features=features,
+    extension="json", submission_lines=json_by_id, gold_lines=gold_lines, features=features
 )

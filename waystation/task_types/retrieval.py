@@ -2,17 +2,12 @@
 
 Example: {"id", "foreign", "english"}. Prediction: the index of the example whose foreign sentence
 is nearest to the English one. XTREME asks in English, and sorts its English file so that the order
-does not give the answer away: a submission has a line a sentence of that file, in it the index of
-the foreign sentence in the order of the data set, from 0.
+does not give the answer away. A submission has a line for each sentence of that file. The line is
+the index of the foreign sentence in the order of the data set, from 0.
 """
 
 from waystation.data.examples import Description
-from waystation.task_types import Candidates, TaskType
-
-
-def gold(examples: list[dict], candidates: Candidates | None) -> list[int]:
-    """Each example should find itself."""
-    return list(range(len(examples)))
+from waystation.task_types import Relevant, TaskType
 
 
 def submission_lines(task: Description, examples: list[dict], values: list[int]) -> list[str]:
@@ -21,4 +16,9 @@ def submission_lines(task: Description, examples: list[dict], values: list[int])
     return [str(values[index]) for index in asked]
 
 
-TYPE = TaskType(gold=gold, submission_lines=submission_lines)
+def gold_lines(task: Description, examples: list[dict], relevant: Relevant) -> list[str]:
+    """Each example should find itself."""
+    return submission_lines(task, examples, list(range(len(examples))))
+
+
+TYPE = TaskType(submission_lines=submission_lines, gold_lines=gold_lines)

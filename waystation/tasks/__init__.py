@@ -6,7 +6,7 @@ Private-use language codes (qaa to qtz) stand for generated languages; every tas
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, NoReturn
 
@@ -21,7 +21,7 @@ TRANSLATED = "_translated"  # ends the name of a task whose rows are a user's ow
 
 # By split: one number for every language, or one a language. What is absent is unknown.
 Counts = Mapping[str, int | Mapping[str, int]]
-Columns = dict[str, type]  # columns that are read, with their types
+Columns = Mapping[str, type]  # columns that are read, with their types
 
 
 def by_language(language: str) -> str:
@@ -90,7 +90,7 @@ class Task:
     language_rows: Counts = field(default_factory=dict)
     held_out: int = 0
     candidates: Counts = field(default_factory=dict)  # different ones, of all examples together
-    # {language: what else its rows hold}, told where `rows` are as expected
+    # {language: what else its rows hold}; said where there are as many `rows` as expected
     mixed_with: dict[str, str] = field(default_factory=dict)
 
     # How examples are scored.
@@ -125,8 +125,8 @@ def names() -> list[str]:
 def load(name: str) -> Task:
     """A task; UserError names the allowed ones.
 
-    `<task>_translated` of a task whose translation no data set offers is a folder of a user's own,
-    `local/<task>_translated`, with a configuration a language and the task's columns, in them
+    Where no data set offers a translation, `<task>_translated` is a user's own folder,
+    `local/<task>_translated`: a configuration a language with the task's columns. The folder holds
     translations of the English training rows under their ids.
     """
     base = name.removesuffix(TRANSLATED)
@@ -149,7 +149,7 @@ def translated(task: Task) -> Task:
         drop=lambda row, split, language: source.drop(row, split, ENGLISH),
         example=source.example,
         obtain=(
-            f"translated rows of one's own: a configuration a language, columns "
+            f"translated rows of a user's own: a configuration a language, columns "
             f"{', '.join(source.columns or source.tables)}"
         ),
         splits={"train": "train"},
@@ -202,6 +202,11 @@ def check_languages(task: Task, languages: tuple[str, ...]) -> None:
             f"task {task.name!r} has no language {', '.join(unknown)}; "
             f"allowed: {', '.join(task.languages)}, or a generated one (qaa to qtz)"
         )
+
+
+def served(targets: Collection[str], names: Iterable[str]) -> list[str]:
+    """Those of some tasks that are scored after training on one of the targets."""
+    return [name for name in names if load(name).trained_on in targets]
 
 
 def covered(task: Task, languages: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 Zweigenbaum et al. 2018: German, French, Russian and Chinese, each with English; nothing is trained.
 The Hub's copies hold the gold pairs alone (`bucc_gold`), from which nothing can be mined: both
-whole texts lie in a folder of one's own. XTREME tests on the shared task's training rows and tunes
+whole texts lie in a user's own folder. XTREME tests on the shared task's training rows and tunes
 on its sample.
 
     zh-en.zh     {"id": "zh-000000057", "text": "在突尼斯的1000万人口中 ..."}
@@ -18,7 +18,7 @@ SENTENCE = {"id": str, "text": str}
 
 
 def join(tables: dict[str, Iterator[dict]], language: str) -> Iterator[dict]:
-    """Every sentence of both sides, with the ids of its translations, of which it may have some."""
+    """Every sentence of both sides, with the ids of its translations, none or several."""
     partners: dict[str, list[str]] = {}
     for row in tables["gold"]:
         partners.setdefault(row["source_id"], []).append(row["target_id"])

@@ -1,8 +1,8 @@
 """CCG supertagging: a lexical category of combinatory categorial grammar for every word.
 
-Hockenmaier & Steedman 2007. CCGbank is licensed and not on the Hub: the rows lie in a folder of
-one's own, with the categories as text; `python -m waystation convert ccgbank` writes it from the
-release.
+Hockenmaier & Steedman 2007. CCGbank is licensed and not on the Hub. The rows lie in a user's own
+folder, with the categories as text; `python -m waystation convert ccgbank` writes that folder from
+the release.
 
     {"id": "wsj_0001.1", "tokens": ["the", "cook", ...], "supertags": ["NP/N", "N", ...]}
 """

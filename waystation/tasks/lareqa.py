@@ -1,9 +1,9 @@
 """LAReQA: find the sentence that answers a question, among sentences of all languages.
 
 Roy et al. 2020: XQuAD-R, the questions and contexts of XQuAD with the bounds of sentences. The only
-split is called validation; it is the test set here. Ids are equal in all languages, sentences are
-not: translators joined and divided them. The Hub's copy has the questions without the bounds, which
-lie in a folder of one's own, a row a paragraph; answers count in its contexts.
+split is called validation; here that split is the test set. Ids are equal in all languages,
+sentences are not: translators joined and divided them. The Hub's copy has the questions without the
+bounds. The bounds lie in a user's own folder, a row a paragraph; answers count in its contexts.
 
     questions    {"id": "56beb4343aeaaa14008c925b", "question": "Wie viele ...",
                   "answers": {"text": ["308"], "answer_start": [38]}, ...}

@@ -21,7 +21,7 @@ TASK = Task(
     languages=EVERY_LANGUAGE,
     columns={"text": str},
     example=example,
-    obtain="raw text of one's own: a configuration a language, column text",
+    obtain="raw text of a user's own: a configuration a language, column text",
     any_language=True,
     characters=103,
 )

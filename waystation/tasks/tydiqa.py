@@ -1,7 +1,7 @@
 """TyDi QA, gold passages: questions that people asked in nine languages, answered by a span.
 
-Clark et al. 2020. All languages lie in one configuration and are told apart by the first part of
-the id alone. The test answers are hidden; XTREME tests on the development rows, so a tenth of the
+Clark et al. 2020. All languages lie in one configuration; the beginning of the id names the
+language. The test answers are hidden, and XTREME tests on the development rows. So a tenth of the
 training rows, by a checksum of the id, is held out for development. Scored by SQuAD's rules in
 every language. The suites' TyDi QA: `tydiqa_xtreme` has the same rows with stripped contexts.
 

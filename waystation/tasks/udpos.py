@@ -1,10 +1,10 @@
 """UD-POS of XTREME: a universal part of speech for every word (Universal Dependencies 2.5).
 
-XTREME's score is the F1 of seqeval's spans, runs of equal tags: `scoring/span_f1.py` says how.
+XTREME's score is the F1 of seqeval's spans, runs of equal tags: `metrics/span_f1.py` says how.
 
 The configurations carry English names of languages. The Hub's copies of Greek, French, Russian and
-Chinese mix in ancient languages, and words that the benchmark's own preparation keeps fused are
-divided: scores are not those of a run on the benchmark's own files.
+Chinese mix in ancient languages. They also divide words that the benchmark's own preparation keeps
+fused. So scores are not those of a run on the benchmark's own files.
 
     {"tokens": ["Man", "habe", ...], "pos_tags": [10, 3, ...]}
 """

@@ -1,8 +1,8 @@
 """UD-POS of the five languages that XTREME-R adds (Universal Dependencies 2.7).
 
 All treebanks of a language follow one another. The Hub's repository numbers the parts of speech in
-an order of its own and has an eighteenth, `_`, for a fused word whose parts follow as words of
-their own: such a word is left out, as in XTREME's packaging of the other languages.
+an order of its own. An eighteenth label, `_`, marks a fused word whose components follow as words.
+Such a word is left out, as in XTREME's packaging of the other languages.
 
     {"tokens": ["Dabar", "viskas", ...], "upos": [14, 11, ...], "lemmas": [...], ...}
 """

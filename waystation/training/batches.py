@@ -6,6 +6,7 @@ from pathlib import Path
 
 from waystation.data.examples import path, read
 from waystation.encoder.features import Feature
+from waystation.languages import ENGLISH
 
 
 def training_rows(
@@ -13,7 +14,7 @@ def training_rows(
 ) -> list[dict]:
     """`count` training examples of one task and language in a random order, or all of them."""
     rows = read(path(folder / task, "train", language))
-    return sample(rows, count, seed if language == "en" else f"{seed}/{language}")
+    return sample(rows, count, seed if language == ENGLISH else f"{seed}/{language}")
 
 
 class Shuffled:

@@ -13,7 +13,7 @@ from waystation.data import examples
 from waystation.encoder import device
 from waystation.encoder.checkpoint import read_encoder
 from waystation.encoder.tokenizer import read_tokenizer
-from waystation.evaluation.rows import Predictor, Reader, Rows, main_score, read_rows, score
+from waystation.evaluation.rows import Predictor, Reader, Rows, main_score, read_rows, score_rows
 from waystation.files import read_json, whole, write_json
 from waystation.grid.budget import budget_of
 from waystation.grid.plans import TargetPlan
@@ -115,7 +115,7 @@ def keep(
 ) -> bool:
     """Score a checkpoint, have those that are the best so far on disk; True ends the training."""
     model.eval()
-    _, points = score(english, Predictor(model, head, inference))
+    _, points = score_rows(english, Predictor(model, head, inference))
     if watch.note(step, main_score(english.task, points)):
         with whole(watch.file.parent / str(step)) as beside:
             model.write(beside, head, english.task.labels)

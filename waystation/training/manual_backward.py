@@ -16,7 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from waystation.encoder.encoder import Encoder, MaskedLanguageHead, Packed
+from waystation.encoder.encoder import Encoder, MaskedLanguageHead
+from waystation.encoder.features import Packed
 from waystation.training.flat import Flat
 
 ops = torch.ops.aten

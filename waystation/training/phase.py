@@ -19,9 +19,9 @@ from waystation.encoder.checkpoint import read_encoder, write_encoder
 from waystation.encoder.encoder import MaskedLanguageHead
 from waystation.encoder.features import Lengths
 from waystation.encoder.tokenizer import read_tokenizer
-from waystation.evaluation.rows import Predictor, Reader, main_score, read_rows, score
+from waystation.evaluation.rows import Predictor, Reader, main_score, read_rows, score_rows
 from waystation.files import whole, write_json
-from waystation.grid.budget import Budget, budget_of
+from waystation.grid.budget import Budget, budget_of, shares, steps_mixed_in
 from waystation.grid.names import TEXT
 from waystation.grid.plans import Phase
 from waystation.languages import ENGLISH
@@ -151,13 +151,13 @@ def budget_of_first(phase: Phase, lessons: dict[str, Lesson]) -> Budget:
 def order_of_tasks(phase: Phase, lessons: dict[str, Lesson], seed: int) -> list[str]:
     """Which task each step trains."""
     if phase.steps is not None and phase.cap is not None:
-        weights = {task: min(lessons[task].size, phase.cap) for task in phase.tasks}
+        weights = shares({task: lessons[task].size for task in phase.tasks}, phase.cap)
         order = mixture(weights, f"{seed}/mixture", phase.steps)
     else:
         order = [phase.tasks[0]] * budget_of_first(phase, lessons).steps
     if phase.mixed == "mlm":
         share = cast(MaskedLanguageModelling, phase.settings[TEXT]).share
-        order += [TEXT] * round(len(order) * share / (1 - share))
+        order += [TEXT] * steps_mixed_in(len(order), share)
         random.Random(f"{seed}/mlm").shuffle(order)
     return order
 
@@ -180,7 +180,7 @@ class English:
                 settings = cast(FineTuning, self.phase.settings[task])
                 reader = Reader(self.workplace.tasks, self.tokenizer, settings)
                 rows = read_rows(reader, description, "validation", ENGLISH, limit=limit)
-                _, points = score(rows, Predictor(self.model, task, self.workplace.inference))
+                _, points = score_rows(rows, Predictor(self.model, task, self.workplace.inference))
                 scores[task] = main_score(description, points)
         return scores
 

@@ -53,37 +53,39 @@ def draw_meanings(
     Compared are texts of what is left of English without its marks, `least_marked`.
     """
     check_wanted(wanted, len(world.topics))
-    bare, drawn = least_marked(english, seed), {}
+    bare = least_marked(english, seed)
+    drawn: dict[tuple[str, str], list] = {}
     tested: set = set()
     for family in progress(FAMILIES, len(FAMILIES), "meanings", "families of tasks"):
         seen: set = set()
         for task, split in family.SPLITS:
             count = wanted.get(task, {}).get(split, 0)
             rng = random.Random(f"rows/{seed}/{task}/{split}")
-            found = drawn[task, split] = []
+            meanings: list = []
+            drawn[task, split] = meanings
             for _ in range(TRIES * count):
-                meaning = family.draw(world, rng, task, len(found))
+                meaning = family.draw(world, rng, task, len(meanings))
                 keys = family.keys(task, meaning, bare)
                 if (
                     seen.isdisjoint(keys)
-                    and not (family is questions and questions.undecidable(task, meaning, found))
+                    and not (family is questions and questions.undecidable(task, meaning, meanings))
                     and not (
                         split == "train" and kept_for_tests(world, task, meaning, bare, tested)
                     )
                 ):
                     seen |= keys
-                    found.append(meaning)
-                if len(found) == count:
+                    meanings.append(meaning)
+                if len(meanings) == count:
                     break
-            if len(found) < count:
+            if len(meanings) < count:
                 raise UserError(
                     f"world.rows.{task}.{split} is {count}, but the world has only "
-                    f"{len(found)} different meanings left for it"
+                    f"{len(meanings)} different meanings left for it"
                 )
             if task in ALONE and split == "test":
-                tested.update(*(family.keys(task, meaning, bare) for meaning in found))
+                tested.update(*(family.keys(task, meaning, bare) for meaning in meanings))
             if task in SCRIPTS and split != "train":
-                tested.update(*(choices.steps(meaning, bare) for meaning in found))
+                tested.update(*(choices.steps(meaning, bare) for meaning in meanings))
     return drawn
 
 
@@ -112,8 +114,8 @@ def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _texts(part)
+        for entry in value.values() if isinstance(value, dict) else value:
+            yield from _texts(entry)
 
 
 def check_wanted(wanted: dict[str, dict[str, int]], topics: int) -> None:

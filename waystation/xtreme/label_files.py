@@ -1,8 +1,8 @@
 """Read gold and predictions in XTREME's submission format and lay them side by side.
 
 One function a form of file: (gold file, predictions file) -> `Pair`. Lines are stripped and
-compared as the public evaluator does it; what it would accept and score without a word although it
-cannot be meant so (an empty line, a wrong number of columns, of lines, of words) is an error here.
+compared as the public evaluator does. The evaluator accepts and scores some files that cannot be
+meant so: an empty line, a wrong number of columns, of lines, of words. Here these are errors.
 `notes` say what counts as wrong without being an error, as in the evaluator.
 """
 

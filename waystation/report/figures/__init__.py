@@ -1,9 +1,9 @@
 """One picture a module: `draw(tables, file)` turns the report's tables into a PNG.
 
-Where its table has no rows there is nothing to draw, and no file is written.
+`draw` writes no file where the tables have nothing to draw.
 
-matplotlib is imported here once, without a display, with the house's look. Pictures grow with the
-grid: panels wrap into lines, so that a full grid stays as legible as a small one.
+This module sets matplotlib up, without a display and with the look of all pictures. Panels wrap
+into lines, so that a full grid stays as legible as a small one.
 """
 
 import math
@@ -32,7 +32,7 @@ matplotlib.rcParams.update(
 )
 
 
-FILLED = "filled: the 95 % interval excludes zero"  # how `intervals` draws
+FILLED = "filled: the 95 % interval excludes zero"  # a caption for what `intervals` draws
 
 
 def save(figure: Figure, file: Path) -> None:
@@ -44,7 +44,7 @@ def save(figure: Figure, file: Path) -> None:
 
 
 def title(figure: Figure, text: str) -> None:
-    """Lay the panels out and set a title above them; inches, whatever the figure's height."""
+    """Lay the panels out and set a title above them, at one distance for all heights."""
     figure.tight_layout()
     figure.suptitle(text, y=1.0, va="bottom")
 
@@ -55,13 +55,13 @@ def values(rows: Sequence[Any], field: str) -> list:
 
 
 def recipes(tables: Tables, rows: Sequence[Any]) -> list[str]:
-    """The recipes that have rows to be shown, in the grid's order."""
+    """The recipes of some rows, in the grid's order."""
     present = set(values(rows, "recipe"))
     return [recipe for recipe in values(tables.scores, "recipe") if recipe in present]
 
 
 def panels(count: int, columns: int, size: tuple[float, float]) -> tuple[Figure, list[Axes]]:
-    """A figure of `count` axes in even lines of at most `columns`, each of a size in inches."""
+    """A figure of `count` axes in even lines of at most `columns`; `size` of one in inches."""
     from matplotlib import pyplot
 
     lines = math.ceil(count / columns)
@@ -76,10 +76,10 @@ def panels(count: int, columns: int, size: tuple[float, float]) -> tuple[Figure,
 def blocks(
     counts: list[int], heights: list[float], columns: int, width: float
 ) -> tuple[Figure, list[list[Axes]]]:
-    """A figure of one block of axes a count, each block of a height of its own, in inches.
+    """A figure with a block of axes for each count; a block has its own height in inches.
 
-    Within a block the axes stand in even lines of at most `columns` and share the vertical scale,
-    so that a model with few recipes takes the room of few.
+    A block's axes stand in even lines of at most `columns` and share the vertical scale. So a model
+    with few recipes takes little room.
     """
     from matplotlib import pyplot
 
@@ -111,8 +111,8 @@ def intervals(
 ) -> None:
     """A panel a task: a measure with its interval, a line a value of `field`, a colour a model.
 
-    Panels side by side have the same lines, those that one of them needs: a task of forty languages
-    does not stretch the others.
+    Panels side by side have the same lines: those that any of them needs. So a task of forty
+    languages stretches only its neighbours.
     """
     tasks = values(rows, "task")
     columns = math.ceil(len(tasks) / math.ceil(len(tasks) / 5))
@@ -143,7 +143,7 @@ def intervals(
 def draw_intervals(
     axes: Axes, estimates: list[Estimate], positions: list[float], colour: str
 ) -> None:
-    """Points with intervals; an open circle where the interval holds zero."""
+    """Points with intervals; a circle is open where the interval holds zero."""
     lows, highs = [e.low for e in estimates], [e.high for e in estimates]
     axes.hlines(positions, lows, highs, color=colour, linewidth=1)
     inside = [colour if estimate.excludes_zero else "w" for estimate in estimates]
@@ -160,7 +160,7 @@ def numbers(
     limits: tuple[float, float],
     colormap: str,
 ) -> None:
-    """A table of numbers (rows, columns) on coloured squares; NaN stays empty."""
+    """A table of numbers (rows, columns) on coloured squares; a NaN is an empty square."""
     image = axes.imshow(colours, cmap=colormap, vmin=limits[0], vmax=limits[1], aspect="auto")
     axes.grid(False)
     axes.spines[:].set_visible(False)

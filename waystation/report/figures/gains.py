@@ -9,8 +9,9 @@ ZERO = Estimate(0.0, 0.0, 0.0)
 
 
 def draw(tables: Tables, file: Path) -> None:
+    # The baseline's gains over itself are zero.
     others = {row.recipe for row in tables.gains if row.gain not in (None, ZERO)}
-    rows = [row for row in tables.gains if row.gain and row.recipe in others]  # no baseline
+    rows = [row for row in tables.gains if row.gain and row.recipe in others]
     if rows:
         caption = f"Gain in zero-shot score over no intermediate training, points; {FILLED}"
         models = values(rows, "model")

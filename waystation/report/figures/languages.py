@@ -1,4 +1,4 @@
-"""Score by language for every recipe: the larger the distance from English, the further right.
+"""Score by language for every recipe, the languages from near English to far.
 
 Numbers are scores, colours their difference from the baseline in the same language.
 """
@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from waystation.report.figures import blocks, numbers, recipes, save, title, values
 from waystation.report.records import LanguageScore, Tables
 
-PANELS = 7  # side by side at most, as many as the width has room for
+PANELS = 7  # side by side at most; fewer where the width has no room
 WIDTH = 16.0  # inches
 
 
@@ -45,7 +45,7 @@ def draw(tables: Tables, file: Path) -> None:
 
 
 def longest(rows: list[LanguageScore]) -> int:
-    """The number of languages of the task that has most."""
+    """The largest number of languages of a task."""
     return max(Counter(task for task, _ in {(row.task, row.language) for row in rows}).values())
 
 

@@ -1,6 +1,6 @@
-"""Gain over the baseline by the model's size: the recipes that all sizes have, their mean in black.
+"""Gain over the baseline by the model's size, of the recipes of all sizes; their mean in black.
 
-A recipe that only some sizes have says nothing about size, and would move the mean.
+A recipe that only some sizes have would move the mean and say nothing about size.
 """
 
 from pathlib import Path

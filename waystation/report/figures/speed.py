@@ -1,10 +1,11 @@
-"""Score against throughput: a panel a model, a point a recipe, over the same tasks for all of them.
-A colour is a kind of recipe. All panels have the same axes, that of throughput is logarithmic.
+"""Score against throughput: a panel a model, a point a recipe, a colour a kind of recipe.
 
-The score is the mean over tasks of the zero-shot means; the throughput is the geometric mean over
-tasks of the median over languages, because tasks differ in tokens per second by factors. Recipes of
-a model have the same shape: what differs in speed within a panel is the machine's doing, and on
-axes that hold all models hardly seen.
+All points are over the same tasks. The score is the mean over tasks of the zero-shot means. The
+throughput is the geometric mean over tasks of the median over languages, because tasks differ in
+tokens per second by factors.
+
+All panels have the same axes, the axis of throughput logarithmic. Recipes of a model have the same
+shape, so only the machine makes them differ in speed, and these axes hardly show that.
 """
 
 from pathlib import Path
@@ -17,8 +18,9 @@ from waystation.report.figures import panels, save, title, values
 from waystation.report.records import CellTask, Cost, Tables, by_cell
 
 PANELS = 3  # side by side
-NAMED = 0.14  # inches that a name takes
-LEADER = {"arrowstyle": "-", "linewidth": 0.5, "alpha": 0.6, "relpos": (0, 0.5)}  # to the left end
+NAMED = 0.14  # inches of a name
+# A line from a point to the left end of its name.
+LEADER = {"arrowstyle": "-", "linewidth": 0.5, "alpha": 0.6, "relpos": (0, 0.5)}
 
 Points = dict[str, tuple[float, float]]  # by recipe: thousand tokens per second, percent
 
@@ -54,7 +56,7 @@ def draw(tables: Tables, file: Path) -> None:
 
 
 def model_points(scores: dict[CellTask, float], speeds: dict[CellTask, float]) -> dict[str, Points]:
-    """The points of each model, of the recipes that have all tasks."""
+    """Each model's points; only recipes that have all tasks."""
     tasks = list(dict.fromkeys(task for _, _, task in scores))
     models: dict[str, Points] = {}
     for model, recipe in dict.fromkeys((model, recipe) for model, recipe, _ in scores):
@@ -67,7 +69,7 @@ def model_points(scores: dict[CellTask, float], speeds: dict[CellTask, float]) -
 
 
 def draw_points(axes: Axes, points: Points, colours: dict[str, str], apart: float) -> None:
-    """Points named at the right edge, each as near its height as names stand `apart`."""
+    """Points, and their names at the right edge, near their heights but `apart`."""
     order = sorted(points, key=lambda recipe: points[recipe][1])
     low, high = axes.get_ylim()
     heights = [(points[recipe][1] - low) / (high - low) for recipe in order]
@@ -87,8 +89,7 @@ def draw_points(axes: Axes, points: Points, colours: dict[str, str], apart: floa
 
 
 def spread(heights: list[float], apart: float) -> list[float]:
-    """Ascending heights moved up, and those that would leave the top down, until none is nearer to
-    another than `apart`."""
+    """Ascending heights (0 to 1), moved until neighbours are `apart` and none is above 1."""
     moved: list[float] = []
     for height in heights:
         moved.append(max(height, moved[-1] + apart) if moved else height)
@@ -106,7 +107,7 @@ def colours_of(recipes: list[str]) -> dict[str, str]:
 
 
 def kind(recipe: str) -> str:
-    """What recipes of one colour have in common; each control has its own colour."""
+    """The kind of a recipe; each control is a kind of its own."""
     parsed = parse(recipe)
     return recipe if parsed.kind == "control" else parsed.kind
 
