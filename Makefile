@@ -14,7 +14,7 @@ PARAMS := $(if $(filter pocket,$(SUITE)),params.yaml,suites/$(SUITE)/params.yaml
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup plan repro why experiment plots test test-all lint clean-scratch
+.PHONY: help setup plan repro why experiment plots docs copies test test-all lint clean-scratch
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
@@ -46,6 +46,12 @@ experiment: $(READY)  ## run a variant of a suite, e.g. ARGS='-S target.learning
 plots: $(READY)  ## draw the working copy's tables beside a revision's (ARGS='HEAD~1')
 	$(RUN) dvc plots diff $(ARGS)
 
+docs: $(READY)  ## fill the generated blocks of README.md and docs/ (ARGS=--check: only look)
+	$(RUN) python -m waystation docs $(ARGS)
+
+copies:  ## copy dvc.yaml into the folder of every suite
+	@for folder in suites/*/; do cp dvc.yaml $$folder; done
+
 # A file's tests share what is dear to make, so that a file stays with one process.
 PYTEST := $(RUN) python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
@@ -55,9 +61,10 @@ test: $(READY)  ## run the tests (minutes)
 test-all: $(READY)  ## run all tests, the slow ones too
 	$(PYTEST) -m '' $(ARGS)
 
-lint: $(READY)  ## check style and form
+lint: $(READY)  ## check style, form and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 clean-scratch:  ## drop checkpoints and finished seeds that are kept for later runs
 	rm -rf .scratch

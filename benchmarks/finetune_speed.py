@@ -1,12 +1,12 @@
 """Compare the speed of fine-tuning with Transformers' own model in a plain loop, on any device.
 
-Contestants: `ours` (stages/training.py: unpadded batches) and `transformers` (the model class of
-the architecture with a classification head, batches padded to their longest sequence, sdpa, torch's
-fused AdamW, clipping, no wait for the loss, algorithms that may give other bytes each time). Both
-under the suite's device and precision, from random weights of the shape of a model of --params,
-with the same random tokens; only lengths matter to the clock. They are drawn log-normally: pairs of
-sentences (mean 40 tokens, at most 256, 32 in a batch) or questions with their contexts (mean 190,
-at most 384, 16).
+Contestants: `ours` (waystation/training/loop.py: unpadded batches) and `transformers` (the model
+class of the architecture with a classification head, batches padded to their longest sequence,
+sdpa, torch's fused AdamW, clipping, no wait for the loss, algorithms that may give other bytes each
+time). Both under the suite's device and precision, from random weights of the shape of a model of
+--params, with the same random tokens; only lengths matter to the clock. They are drawn
+log-normally: pairs of sentences (mean 40 tokens, at most 256, 32 in a batch) or questions with
+their contexts (mean 190, at most 384, 16).
 
 The contestants take turns, each in rounds of --steps steps after one that is not timed. Tokens are
 real ones, padding is not counted. Utilisation is operations on real tokens
@@ -35,6 +35,7 @@ from waystation.encoder.features import Feature
 from waystation.files import write_json
 from waystation.grid import flops
 from waystation.grid.budget import Budget
+from waystation.grid.cells import arithmetic
 from waystation.params.load import load_settings
 from waystation.task_model import TaskModel
 from waystation.training import loop
@@ -106,7 +107,7 @@ def compare(options: argparse.Namespace) -> dict:
         "peak_flops": GPUS[options.gpu] * 1e12 if options.gpu else None,
         "versions": {"torch": torch.__version__},
         **device.card(suite),
-        **suite.arithmetic,
+        **arithmetic(suite),
         "seconds": seconds,
         "peak_gib": peak,
     }

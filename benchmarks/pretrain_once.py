@@ -21,13 +21,12 @@ from types import SimpleNamespace
 import numpy as np
 import torch
 
-from waystation.encoder import special_tokens
 from waystation.encoder.checkpoint import read_encoder, write_encoder
-from waystation.encoder.tokenizer import read_tokenizer
+from waystation.encoder.tokenizer import read_special, read_tokenizer
 from waystation.grid.budget import Budget
+from waystation.heads.masked_language_modelling import Masking
 from waystation.params.load import load_settings
 from waystation.params.schema import Pretrain, ScratchModel
-from waystation.task_types.masked_language_modelling import Masking
 from waystation.training import pretraining
 
 HELD_OUT = 40  # documents of each language, its last
@@ -68,13 +67,12 @@ class Setting:
         self.knobs, self.entry = knobs, replace(entry, seed=entry.seed + job.repeat)
         self.folder = Path(job.tokenizer)
         tokenizer = read_tokenizer(self.folder)
-        source = SimpleNamespace(inputs={"text": Path(job.text)})
         longest = min(knobs.max_tokens, entry.positions - 2)
-        found = pretraining.documents(source, tokenizer, longest)
+        found = pretraining.documents(Path(job.text), tokenizer, longest)
         self.train = {code: documents[:-HELD_OUT] for code, documents in found.items()}
         self.held_out = {code: documents[-HELD_OUT:] for code, documents in found.items()}
         self.vocab_size = tokenizer.get_vocab_size()
-        self.special = special_tokens.read(tokenizer)
+        self.special = read_special(tokenizer)
 
     def model(self) -> pretraining.MaskedModel:
         """The model at its start."""

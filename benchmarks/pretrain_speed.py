@@ -1,9 +1,9 @@
 """Compare the speed of masked-language-model pretraining with a plain Transformers Trainer.
 
-Contestants: `ours` (stages/pretrain.py: packed batches, logits of masked tokens only, own fused
-AdamW), `trainer` (transformers.Trainer, DataCollatorForLanguageModeling, dynamic padding, batches
-drawn at random, default optimiser adamw_torch_fused) and `trainer_grouped` (the same with batches
-of similar length, as ours are: what remains of the difference is not padding).
+Contestants: `ours` (waystation/training/pretraining.py: packed batches, logits of masked tokens
+only, own fused AdamW), `trainer` (transformers.Trainer, DataCollatorForLanguageModeling, dynamic
+padding, batches drawn at random, default optimiser adamw_torch_fused) and `trainer_grouped` (the
+same with batches of similar length, as ours are: what remains of the difference is not padding).
 
 The same model shape and start, dropout, documents, tokenizer, batch size, mask rate, steps,
 learning-rate schedule (the Trainer's lags by one step) and threads. Every measurement is a process
@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -110,8 +111,9 @@ def compare(options: argparse.Namespace, folder: Path) -> dict:
 
 def make_corpus(settings: Settings, text: Path, folder: Path) -> None:
     """The pocket world's raw text in all languages, and a tokenizer trained on it."""
+    from stages.tokenizer import documents
     from waystation.data import examples
-    from waystation.encoder.tokenizer import train, write_tokenizer
+    from waystation.encoder.tokenizer_training import train, write_tokenizer
     from waystation.world import corpus, grammar
     from waystation.world.meanings import World
 
@@ -126,7 +128,8 @@ def make_corpus(settings: Settings, text: Path, folder: Path) -> None:
         rows = ({"id": str(index), "text": document} for index, document in enumerate(told))
         examples.write(examples.path(text, "train", code), rows)
     (kind,) = settings.tokenizer.kinds
-    write_tokenizer(train(kind, settings.tokenizer, text), folder)
+    texts = partial(documents, text, settings.tokenizer.documents)
+    write_tokenizer(train(kind, settings.at("tokenizer.vocab_size"), texts), folder)
 
 
 def measure(job: dict) -> dict:

@@ -23,7 +23,7 @@ from waystation.encoder import device
 from waystation.files import write_json
 from waystation.frame.plan_file import read_plan
 from waystation.frame.stage import Run, stage
-from waystation.grid.plans import AlignmentPlan
+from waystation.grid.alignment_plan import AlignmentPlan
 from waystation.xtreme import submission
 
 
@@ -69,26 +69,28 @@ def check_development(run: Run, tasks: list[Description]) -> None:
         choose(code, sorted(set(known)), "language in align.development_languages")
 
 
-def summary(told: dict) -> str:
+def summary(cell: dict) -> str:
     """One line: each measure at the protocol's layer, retrieval and F1 as language means."""
-    measured = [(task, "margin_to_english_percent", found) for task, found in told["tasks"].items()]
-    measured += [(f"{t} F1", "f1_percent", found) for t, found in told["mining"].items()]
-    if told["language_identity"]:
-        measured.append(("language", "accuracy_percent", {"": told["language_identity"]}))
+    measured = [
+        (task, "margin_to_english_percent", languages) for task, languages in cell["tasks"].items()
+    ]
+    measured += [(f"{t} F1", "f1_percent", languages) for t, languages in cell["mining"].items()]
+    if cell["language_identity"]:
+        measured.append(("language", "accuracy_percent", {"": cell["language_identity"]}))
     parts = []
-    for name, measure, found in measured:
-        mean = at_layer(found, measure, told["protocol_layer"])
+    for name, measure, languages in measured:
+        mean = at_layer(languages, measure, cell["protocol_layer"])
         parts.append(f"{name} {mean:.1f} %")
-    return f"layer {told['protocol_layer']}: " + ", ".join(parts)
+    return f"layer {cell['protocol_layer']}: " + ", ".join(parts)
 
 
 def at_layer(languages: dict[str, dict], measure: str, layer: int) -> float:
     """Mean over languages of a measure at a layer."""
     values = [
-        place[measure]
-        for found in languages.values()
-        for place in found["layers"]
-        if place["layer"] == layer
+        row[measure]
+        for entry in languages.values()
+        for row in entry["layers"]
+        if row["layer"] == layer
     ]
     return sum(values) / len(values)
 
@@ -103,11 +105,9 @@ def write_predictions(
             continue
         for language, nearest in alignment.nearest.get(task.name, {}).items():
             pairs = examples.read(examples.path(folder / task.name, "test", language))
-            lines = submission.retrieved(pairs, nearest)
-            submission.write_lines(submission.path(out, task, language), lines)
+            submission.write(out, task, language, pairs, nearest)
         for language, mined in alignment.mined.get(task.name, {}).items():
-            lines = submission.mined(mined)
-            submission.write_lines(submission.path(out, task, language), lines)
+            submission.write(out, task, language, [], mined)
 
 
 if __name__ == "__main__":

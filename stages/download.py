@@ -9,12 +9,13 @@ download that was cut goes on where it stopped.
 
 import tempfile
 from functools import partial
+from pathlib import Path
 
 from waystation.data import downloads, source_rows
 from waystation.data.downloads import Download
 from waystation.files import read_json, write_json
 from waystation.frame import finished_parts
-from waystation.frame.stage import Run, stage
+from waystation.frame.stage import stage
 
 
 def main() -> None:
@@ -30,24 +31,24 @@ def main() -> None:
         origin = read_json(run.inputs["origin"])
         wanted = Download(name, languages, suite.source, suite.tasks[name], origin)
         downloads.announce(name, origin)
-        statistics = downloads.gather(wanted, fetch_all(run, wanted), run.outputs["out"])
+        code = run.checksums[str(run.inputs["code"])]
+        statistics = downloads.gather(wanted, fetch_all(wanted, code), run.outputs["out"])
         write_json(run.outputs["statistics"], statistics)
-        parts = [(c, part) for split in statistics["splits"].values() for c, part in split.items()]
-        rows = sum(part["rows"] for _, part in parts)
-        run.made = f"{rows:,} examples in {len({code for code, _ in parts})} languages"
+        parts = [entry for split in statistics["splits"].values() for entry in split.items()]
+        rows = sum(counts["rows"] for _, counts in parts)
+        run.made = f"{rows:,} examples in {len({language for language, _ in parts})} languages"
 
 
-def fetch_all(run: Run, wanted: Download) -> dict:
-    """{(split, language): folder of its examples}."""
-    code = {"code": run.checksums[str(run.inputs["code"])]}
+def fetch_all(wanted: Download, code: str) -> dict[tuple[str, str], Path]:
+    """{(split, language): folder of its examples}; `code` is the digest of what makes them."""
     with tempfile.TemporaryDirectory() as cache:
         return {
-            part: finished_parts.part(
+            cell: finished_parts.part(
                 "downloads",
-                wanted.made_from(*part) | code,
-                partial(downloads.fetch, wanted, cache, *part),
+                wanted.made_from(*cell) | {"code": code},
+                partial(downloads.fetch, wanted, cache, *cell),
             )
-            for part in wanted.parts
+            for cell in wanted.parts
         }
 
 

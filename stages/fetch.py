@@ -28,11 +28,11 @@ def main() -> None:
         check_entry(name, entry)
         record = Record(run.records["record"])
         files = fetch(entry, run.params["source.prefix"], record, run.scratch)
-        told = record.found | {"license": entry.license}
-        told |= write_model(entry, files, out, run.scratch)
-        write_json(out / "fetched.json", told)
+        manifest = record.found | {"license": entry.license}
+        manifest |= write_model(entry, files, out, run.scratch)
+        write_json(out / "fetched.json", manifest)
         record.keep()
-        run.made = f"{told['parameters']:,} parameters of {entry.repository}"
+        run.made = f"{manifest['parameters']:,} parameters of {entry.repository}"
 
 
 if __name__ == "__main__":

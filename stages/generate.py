@@ -13,7 +13,7 @@ def main() -> None:
     with stage(
         __doc__, options=["world"], inputs=["code"], outputs=["out"], params=["world"]
     ) as run:
-        knobs = run.settings.world
+        knobs = run.settings.at("world")
         if not 1 <= knobs.topics <= len(TOPICS):
             raise UserError(f"world.topics is {knobs.topics}; allowed: 1 to {len(TOPICS)}")
         count = write_world(knobs, run.outputs["out"])

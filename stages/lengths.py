@@ -25,12 +25,12 @@ def main() -> None:
         tokenizer = Tokenizer.from_file(str(run.inputs["tokenizer"]))
         tokenizer.no_truncation()
         files = rows_of_all(run.inputs["tasks"])
-        told: dict = {}
+        statistics: dict = {}
         for task, split, language, file in progress(files, len(files), "lengths", "files"):
             entry = lengths(tokenizer, examples.read(file, ROWS))
-            told.setdefault(task, {}).setdefault(split, {})[language] = entry
-        write_json(run.outputs["out"], {"tasks": told, "inputs_sha256": run.checksums})
-        run.made = f"{len(files)} files of {len(told)} tasks, {tokens_per_word(told)}"
+            statistics.setdefault(task, {}).setdefault(split, {})[language] = entry
+        write_json(run.outputs["out"], {"tasks": statistics, "inputs_sha256": run.checksums})
+        run.made = f"{len(files)} files of {len(statistics)} tasks, {tokens_per_word(statistics)}"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Pretrain a small XLM-R from scratch by masked language modelling on the suite's raw text.
 
-The masking is BERT's (`waystation.task_types.masked_language_modelling`). Logits are computed for
+The masking is BERT's (`waystation.heads.masked_language_modelling`). Logits are computed for
 the chosen rows only. The result loads with `AutoModelForMaskedLM`.
 """
 
@@ -8,7 +8,7 @@ import shutil
 
 from waystation.encoder import device
 from waystation.encoder.checkpoint import write_encoder
-from waystation.encoder.tokenizer import note_longest
+from waystation.encoder.tokenizer_training import note_longest
 from waystation.files import write_json
 from waystation.frame.stage import stage
 from waystation.training.pretraining import pretrain

@@ -1,6 +1,6 @@
 """Gather the grid into summaries, tables and figures.
 
-The grid is read from the parameters, never from what lies in a folder; a cell that has not run is
+The parameters say what the grid is, never the contents of a folder; a cell that has not run is
 shown as not run. Writes the summary of scores, the summary of cost (timings stay apart), CSV tables
 for `dvc plots`, PNG figures, the result tables in Markdown, and prints the result tables.
 """
@@ -11,6 +11,7 @@ from waystation.frame.stage import Run, stage
 from waystation.grid.cells import all_cells
 from waystation.params.schema import Settings
 from waystation.report import tables
+from waystation.report.records import Tables
 from waystation.report.scores import read_scores
 from waystation.report.summary import cost_summary, made_from, summary, write_plots
 from waystation.report.text import cost_table, overall_tables, reference_table, score_table
@@ -40,21 +41,21 @@ def main() -> None:
         origin = made_from(sums(run, "scores", "predictions", "align"), suite)
         write_json(run.outputs["summary"], summary(scores, made) | origin)
         origin = made_from(sums(run, "benchmark"), suite)
-        write_json(run.outputs["cost"], cost_summary(made["cost"]) | origin)
+        write_json(run.outputs["cost"], cost_summary(made.cost) | origin)
         text = printed(made, suite)
         report_file(suite.suite).write_text(text)
         print(text)
-        done = sum(bool(s.languages) for s in scores)
+        done = sum(bool(score.languages) for score in scores)
         run.made = f"{done} scores of {len(all_cells(suite))} encoders"
 
 
-def printed(made: dict[str, list[dict]], suite: Settings) -> str:
+def printed(made: Tables, suite: Settings) -> str:
     """All tables as text."""
     parts = (
         score_table(made, suite),
-        overall_tables(made["overall"], suite),
-        cost_table(made["cost"], suite),
-        reference_table(made["reference"]),
+        overall_tables(made.overall, suite),
+        cost_table(made.cost, suite),
+        reference_table(made.reference),
     )
     return "\n".join(filter(None, parts)).strip() + "\n"
 

@@ -26,7 +26,8 @@ def main() -> None:
         check_languages(suite.languages, suite.tasks, suite.file)
         record = run.records["record"]
         commits = read_json(record) if record.is_file() else {}
-        before, sums = dict(commits), {}
+        before = dict(commits)
+        sums: dict[str, dict] = {}
         for name in progress(suite.tasks, len(suite.tasks), "sources", "tasks"):
             languages = wanted_languages(name, suite.tasks[name], suite.languages)
             made_from = origin(name, languages, suite.source, sums, commits)

@@ -62,7 +62,7 @@ def train_seed(run: Run, plan: TargetGroupPlan, name: str, seed: int) -> float:
 def made_from(run: Run, plan: TargetGroupPlan, name: str, seed: int) -> dict:
     """Everything that one seed of a target is made from."""
     target = plan.targets[name]
-    names = {task for part in (target, target.after) if part for task, _ in part.rows}
+    names = {task for plan_of in (target, target.after) if plan_of for task, _ in plan_of.rows}
     tasks = [examples.read_description(run.inputs["tasks"] / task) for task in sorted(names)]
     types, metrics = {task.type for task in tasks}, {m for task in tasks for m in task.metrics}
     return {

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from waystation.base.progress import progress
 from waystation.data import examples
-from waystation.encoder.tokenizer import train, write_tokenizer
+from waystation.encoder.tokenizer_training import train, write_tokenizer
 from waystation.frame.stage import stage
 
 
@@ -27,7 +27,7 @@ def main() -> None:
     ) as run:
         kind, knobs = run.options.kind, run.settings.tokenizer
         texts = partial(documents, run.inputs["text"], knobs.documents)
-        tokenizer = train(kind, knobs.vocab_size, texts)
+        tokenizer = train(kind, run.settings.at("tokenizer.vocab_size"), texts)
         write_tokenizer(tokenizer, run.outputs["out"])
         run.made = f"{tokenizer.get_vocab_size():,} {kind} tokens"
 

@@ -1,20 +1,34 @@
 """What the tests share: a tiny tokenizer and encoder, the mirror of real rows, a pipeline run."""
 
+import dataclasses
+import importlib
 import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import yaml
 from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parent.parent
+# Every task and kind of recipe; the first experiments edit the root's file, not this one.
+FULL = ROOT / "suites/pocket-full/params.yaml"
 MIRROR = ROOT.parent / "shared" / "data" / "mirror"
 
 sys.path.insert(0, str(ROOT))
+
+
+@dataclass(frozen=True)
+class Processor:
+    """A machine as the parameters name one (`waystation.encoder.device.Machine`)."""
+
+    file: str = "params.yaml"
+    threads: int = 1
+    device: str = "cpu"
+    precision: str = "float32"
 
 
 @pytest.fixture(scope="session")
@@ -26,14 +40,14 @@ def mirror() -> Path:
 
 @pytest.fixture(scope="session")
 def params() -> dict:
-    return yaml.safe_load((ROOT / "params.yaml").read_text())
+    return as_default(yaml.safe_load(FULL.read_text()))
 
 
 @pytest.fixture(scope="session")
 def world_knobs():
     from waystation.params.load import load_settings
 
-    return load_settings(ROOT / "params.yaml").world
+    return load_settings(FULL).world
 
 
 @pytest.fixture(scope="session")
@@ -68,21 +82,16 @@ def encoder(config):
 
 
 @pytest.fixture(scope="session")
-def word_tokenizer(tmp_path_factory):
+def word_tokenizer():
     """A word tokenizer trained on a few English lines."""
-    from waystation.data import examples
-    from waystation.encoder import tokenizer
-    from waystation.params.schema import TokenizerSettings
+    from waystation.encoder import tokenizer_training
 
-    folder = tmp_path_factory.mktemp("text")
     lines = [
         "the farmer feed 3 old horse-s in the barn today .",
         "Anna read the book . who did feed the horse ? what did Anna read ?",
         "the baker did not cut the red onion in the kitchen yesterday .",
     ]
-    rows = [{"id": str(i), "text": line} for i, line in enumerate(lines)]
-    examples.write(examples.path(folder, "train", "en"), rows)
-    return tokenizer.train("word", TokenizerSettings(("word",), 200), folder)
+    return tokenizer_training.train("word", 200, lambda: lines)
 
 
 @pytest.fixture(scope="session")
@@ -131,24 +140,22 @@ def source(tmp_path):
 
 def fetch(prefix, name, out, languages=("en",), limits=(), **more):
     """What the stages `sources` and `download` do, without their command lines."""
-    from waystation import tasks
-    from waystation.data import downloads, origins
-    from waystation.params.schema import Source
+    from stages.download import fetch_all
+    from waystation.data import downloads, origins, source_rows
+    from waystation.params.schema import Source, TaskLimits
 
-    limits = dict.fromkeys(("languages", "train", "validation", "test")) | dict(limits)
-    settings = SimpleNamespace(
-        languages=languages,
-        tasks={name: SimpleNamespace(**limits)},
-        source=Source(str(prefix), "", **{"sampled": True} | more),
-    )
-    run = SimpleNamespace(
-        options=SimpleNamespace(task=name),
-        inputs={"code": Path("code")},
-        checksums={"code": "digest"},
-        outputs={"out": out},
-        settings=settings,
-    )
-    return downloads.download(run, tasks.load(name), origins.origin(settings, name, {}, {}))
+    source, own = Source(str(prefix), "", **{"sampled": True} | more), TaskLimits(**dict(limits))
+    wanted_languages = source_rows.wanted_languages(name, own, tuple(languages))
+    origin = origins.origin(name, wanted_languages, source, {}, {})
+    downloads.announce(name, origin)
+    wanted = downloads.Download(name, wanted_languages, source, own, origin)
+    return downloads.gather(wanted, fetch_all(wanted, "digest"), out)
+
+
+def revise(monkeypatch, name: str, **fields) -> None:
+    """Have a task's file say something else while a test runs."""
+    file = importlib.import_module(f"waystation.tasks.{name}")
+    monkeypatch.setattr(file, "TASK", dataclasses.replace(file.TASK, **fields))
 
 
 def run(command: list[str], cwd: Path, check: bool = True, **env: str):
@@ -161,6 +168,22 @@ def run(command: list[str], cwd: Path, check: bool = True, **env: str):
     if check and done.returncode:
         raise AssertionError(f"{command}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
     return done
+
+
+def committed(name: str) -> str:
+    """A file's text in the last commit: what one tries out in the working copy is no fault."""
+    command = ["git", "show", f"HEAD:./{name}"]
+    done = subprocess.run(command, cwd=ROOT, encoding="utf-8", capture_output=True)
+    if done.returncode:
+        pytest.skip(f"no commit holds {name}")
+    return done.stdout
+
+
+def as_default(params: dict) -> dict:
+    """A generated suite's parameters as those of a project's root, where the default suite is."""
+    hub = "data/pocket/hub"
+    source = params["source"] | {"prefix": hub, "depends_on": hub}
+    return params | {"root": ".", "file": "params.yaml", "suite": "pocket", "source": source}
 
 
 def copy_project(folder: Path) -> Path:

@@ -1,12 +1,13 @@
 """The pocket suite at its smallest, run through DVC, and what tests do to it."""
 
+import functools
 import json
 import sys
 from pathlib import Path
 
 import yaml
 
-from tests.conftest import copy_project, run
+from tests.conftest import FULL, as_default, copy_project, run
 
 
 def make(folder: Path) -> Path:
@@ -19,20 +20,51 @@ def make(folder: Path) -> Path:
     return project
 
 
+# Every type of task and, translated, of training rows in more languages.
+TASKS = ("text", "mnli", "mnli_translated", "xnli", "squad_v1", "xquad", "mlqa", "ccg", "udpos")
+TASKS += ("commonsense_qa", "copa", "xcopa", "squad_retrieval", "lareqa", "tatoeba", "bucc")
+
+
 def shrink(folder: Path) -> None:
-    """The smallest grid that still has every kind of stage."""
-    file = folder / "params.yaml"
-    params = yaml.safe_load(file.read_text())
-    params["threads"] = 1
-    params["world"]["documents"] = 200
-    small = {"train": 64, "validation": 24, "test": 24}
-    for task, splits in params["world"]["rows"].items():
-        params["world"]["rows"][task] = {split: small[split] for split in splits}
+    """The smallest grid that still has every kind of stage, out of the full pocket suite."""
+    params = as_default(yaml.safe_load(FULL.read_text()))
+    params |= {"threads": 1, "seeds": [0]}
     params["models"] = {"pico": params["models"]["pico"] | {"hidden": 32}}
     params["origins"] = {"scratch": ["pico"], "hub": []}
     params["pretrain"] |= {"steps": 60, "batch_size": 4}
+    params["align"]["tasks"] = ["tatoeba", "bucc"]
+    params["benchmark"] |= {"examples": 4, "rounds": 2, "batch_size": 4}
+    params["report"]["resamples"] = 50
+    choose_rows(params)
+    choose_trainings(params)
+    (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
+
+
+def choose_rows(params: dict) -> None:
+    """A few rows of the tasks, translated ones in two languages."""
+    params["tasks"] = {task: {} for task in TASKS}
+    params["tasks"]["text"] = {"languages": params["languages"]}
+    params["tasks"]["mnli_translated"] = {"languages": ["qda", "qdc"]}
+    world, small = params["world"], {"train": 64, "validation": 24, "test": 24}
+    rows = {task: splits for task, splits in world["rows"].items() if task in TASKS}
+    rows = {task: {split: small[split] for split in splits} for task, splits in rows.items()}
+    rows["bucc"] = {"validation": 32, "test": 32}
+    params["world"] = world | {"documents": 200, "rows": rows, "translated": ["mnli"]}
+
+
+def choose_trainings(params: dict) -> None:
+    """Recipes of four kinds, more that tests add, and targets of every type in two groups."""
     params["recipes"] = ["none", "ccg", "sequential/mnli_squad/2"]
     params["extra"] = {"models": ["pico"], "recipes": ["mnli+mlm"]}
+    params["orders"] = {"mnli_squad": ["mnli", "squad_v1"]}
+    params["multitask"] = {
+        "all": {"tasks": ["mnli", "squad_v1", "ccg"], "steps": 60, "cap": 2000},
+    }
+    params["intermediate"] |= {
+        "epochs": 1,
+        "stopping": {"every": 2, "patience": 1, "examples": 16},
+        "tasks": {"mnli": {}, "squad_v1": {"epochs": 6}, "ccg": {"epochs": 4}},
+    }
     params["target"] |= {"checkpoints": 2, "epochs": 1}
     params["target"]["tasks"] = {
         "mnli": {"train_examples": 48},
@@ -44,16 +76,6 @@ def shrink(folder: Path) -> None:
     }
     several = ["mnli", "mnli_more", "copa", "squad_retrieval"]
     params["target"]["groups"] = {"several": several, "udpos": ["udpos"]}
-    for task in ("commonsense_qa", "copa", "xcopa", "squad_retrieval", "lareqa", "bucc"):
-        params["tasks"][task] = {}
-    rows = {task: {"train": 64, "validation": 24} for task in ("copa", "commonsense_qa")}
-    rows |= {"xcopa": {"validation": 24, "test": 24}}
-    params["world"]["rows"] |= rows | {"lareqa": {"test": 24}, "bucc": dict(validation=32, test=32)}
-    params["align"]["tasks"] = ["tatoeba", "bucc"]
-    params["intermediate"] |= {"epochs": 1, "stopping": {"every": 2, "patience": 1, "examples": 16}}
-    params["benchmark"] |= {"examples": 4, "rounds": 2, "batch_size": 4}
-    params["report"]["resamples"] = 50
-    file.write_text(yaml.safe_dump(params, sort_keys=False))
 
 
 def dvc(folder, *words, **more):
@@ -68,10 +90,7 @@ def edit(folder: Path, key: str, value) -> None:
     """Set a dotted key of the shrunk params.yaml."""
     file, params = folder / "params.yaml", params_of(folder)
     *path, last = key.split(".")
-    place = params
-    for part in path:
-        place = place[part]
-    place[last] = value
+    functools.reduce(dict.__getitem__, path, params)[last] = value
     file.write_text(yaml.safe_dump(params, sort_keys=False))
 
 

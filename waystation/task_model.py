@@ -5,12 +5,12 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from waystation import task_types
+from waystation import heads
 from waystation.data.examples import Description
 from waystation.encoder.checkpoint import load, read_file, write_checkpoint
 from waystation.encoder.config import read_config
-from waystation.encoder.encoder import Encoder, Packed, initialize
-from waystation.encoder.features import Feature, inference_batches, pack
+from waystation.encoder.encoder import Encoder, initialize
+from waystation.encoder.features import Feature, Packed, inference_batches, pack
 from waystation.params.schema import Evaluate
 
 HEAD_SPREAD = 0.02  # BERT's, whatever the encoder's own initialisation was
@@ -23,10 +23,10 @@ class TaskModel(nn.Module):
         super().__init__()
         self.encoder, self.seed = encoder, seed
         self.pooled: tuple[object, Tensor] | None = None  # the last pool and its vectors
-        self.types = {name: task_types.load(task.type) for name, task in tasks.items()}
+        self.kinds = {name: heads.load(task.type) for name, task in tasks.items()}
         self.heads = nn.ModuleDict(
             {
-                name: self.types[name].Head(encoder.config, len(task.labels))
+                name: self.kinds[name].network(encoder.config, len(task.labels))
                 for name, task in tasks.items()
             }
         )
@@ -47,9 +47,8 @@ class TaskModel(nn.Module):
 
     def loss(self, task: str, features: list[Feature], step: int) -> tuple[Tensor, int]:
         """(mean loss of a batch, number of real tokens)."""
-        kind, packed = self.types[task], pack(features)
-        if hasattr(kind, "corrupt"):
-            kind.corrupt(packed, features, self.encoder, self.seed, step)
+        kind, packed = self.kinds[task], pack(features)
+        kind.corrupt(packed, features, self.encoder, self.seed, step)
         packed = packed.to(self.encoder.device)
         logits = self.heads[task](self.encoder(packed), packed)
         return kind.loss(logits, packed, features), packed.tokens
@@ -57,25 +56,25 @@ class TaskModel(nn.Module):
     @torch.inference_mode()
     def outputs(self, task: str, features: list[Feature], inference: Evaluate) -> list:
         """One output per feature."""
-        kind, found = self.types[task], [None] * len(features)
+        kind, results = self.kinds[task], [None] * len(features)
         for indices, batch in inference_batches(features, inference.batch_tokens):
             logits, packed = self.logits(task, batch)
             outputs = kind.outputs(logits, packed, batch)
             for index, output in zip(indices, outputs, strict=True):
-                found[index] = output
-        return found
+                results[index] = output
+        return results
 
     def predict(
         self, task: str, features: list[Feature], examples: list[dict], inference: Evaluate
     ) -> list:
         """One prediction per example."""
-        found = self.outputs(task, features, inference)
-        return self.types[task].predict(found, features, examples, inference)
+        outputs = self.outputs(task, features, inference)
+        return self.kinds[task].predict(outputs, features, examples, inference)
 
     def write(self, folder: Path, task: str, labels: tuple[str, ...]) -> None:
-        """Write encoder and head so that the Transformers class of the type loads them."""
+        """Write encoder and head so that the Transformers class of the kind loads them."""
         named = {"id2label": dict(enumerate(labels))} if labels else {}
-        task_class = self.types[task].TASK_CLASS
+        task_class = self.kinds[task].task_class
         write_checkpoint(folder, self.encoder, self.heads[task], task_class, **named)
 
 

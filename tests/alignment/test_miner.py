@@ -6,23 +6,20 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.alignment.test_measures import mining_rows, sentences
+from tests.alignment.sentences import mining_rows, sentences
 from waystation.alignment import miner, mining
 from waystation.alignment.miner import Miner
 from waystation.alignment.mining import SIDES
 from waystation.alignment.nearest import nearest
 from waystation.alignment.vectors import EVERY_TOKEN, SentenceEncoder, shared_tokens
 from waystation.data import examples
-from waystation.encoder.checkpoint import write_encoder
-from waystation.encoder.encoder import MaskedLanguageHead, Packed
+from waystation.encoder.features import Packed
 from waystation.files import write_json
 
 
 @pytest.fixture
-def reader(tmp_path, encoder, word_tokenizer, config) -> SentenceEncoder:
-    write_encoder(tmp_path / "encoder", encoder, MaskedLanguageHead(config))
-    word_tokenizer.save(str(tmp_path / "encoder" / "tokenizer.json"))
-    return SentenceEncoder(tmp_path / "encoder", batch_tokens=64)
+def reader(folder) -> SentenceEncoder:
+    return SentenceEncoder(folder, batch_tokens=64)
 
 
 @pytest.fixture
@@ -40,12 +37,7 @@ def task(tmp_path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch):
-    """And one thread: small products wait for one another on more."""
     monkeypatch.setattr(miner, "BLOCK", 4)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def test_vectors_in_files_are_those_in_memory(reader, task, tmp_path):
@@ -93,10 +85,10 @@ def test_an_interrupted_run_goes_on_to_the_same_result(reader, task, tmp_path, m
     if place < 32:
         with pytest.raises(Killed):
             resumed.mine(task, "qda")
-    assert miner.mine(task, "qda") == json.loads(json.dumps(whole))
+    assert resumed.mine(task, "qda") == json.loads(json.dumps(whole))
     assert [done.count(name) for name in ("encode", "nearest")] == [28, 4]  # nothing twice
     assert [file.name for file in (tmp_path / "scratch" / "bucc").iterdir()] == ["qda.json"]
-    assert miner.mine(task, "qda") == json.loads(json.dumps(whole))  # a finished language stays
+    assert resumed.mine(task, "qda") == json.loads(json.dumps(whole))  # a finished language stays
     assert len(done) == 32 + done.count("killed")
 
 
@@ -123,3 +115,17 @@ def test_names_on_both_sides_do_not_decide_where_only_unshared_tokens_count(read
     files = miner.vectors(texts["foreign"], left_out, tmp_path / "side", "encode")
     assert not files[1, "unshared_"][0].any()
     assert files[1, "unshared_"][1].any()
+
+
+def test_the_threshold_never_sees_the_test_split(reader, task, tmp_path):
+    miner = Miner(reader, [0, 1, 2], 4, tmp_path)
+    tuned, peeked = ({}, {})
+    for split, thresholds in (("validation", tuned), ("test", peeked)):
+        pools = mining.read_pools(task / split / "qda.jsonl")
+        for (layer, pooling), found in miner.candidates(pools, tmp_path / split):
+            thresholds[layer, pooling] = round(mining.best_threshold(found, pools.gold), 6)
+    told = miner.mine(task, "qda")["scores"]["layers"]
+    assert [layer["threshold"] for layer in told] == [tuned[i, ""] for i in range(3)]
+    wanted = [tuned[i, "no_special_"] for i in range(3)]
+    assert [layer["no_special_threshold"] for layer in told] == wanted
+    assert tuned != peeked

@@ -11,7 +11,18 @@ from waystation.base import progress
 from waystation.frame.code_digest import closure
 
 # Where the bar of a stage's work is, if it is not in the stage itself.
-ELSEWHERE = {"download": "conversion", "fetch": "hub_cache", "target": "training"}
+ELSEWHERE = {
+    "generate": "world.write",
+    "download": "data.conversion",
+    "pretrain": "training.loop",
+    "fetch": "hub.cache",
+    "intermediate": "training.loop",
+    "target": "training.loop",
+    "evaluate": "evaluation.cell",
+    "align": "alignment.measures",
+    "benchmark": "evaluation.timing",
+    "report": "report.scores",
+}
 
 
 @pytest.fixture
@@ -58,6 +69,6 @@ def test_bytes_are_told_in_larger_units(at_once, capsys):
 @pytest.mark.parametrize("verb", yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"])
 def test_every_stage_shows_its_progress(verb):
     name = verb.removesuffix("_extra")
-    module = f"stages.{ELSEWHERE.get(name, name)}"
+    module = f"waystation.{ELSEWHERE[name]}" if name in ELSEWHERE else f"stages.{name}"
     assert module in closure([f"stages.{name}"])
     assert "progress(" in (ROOT / f"{module.replace('.', '/')}.py").read_text()

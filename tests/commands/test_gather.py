@@ -38,16 +38,8 @@ def suite(tmp_path):
 
 
 def gather(suite, *more, out="mine", check=True):
-    command = [
-        sys.executable,
-        "-m",
-        "waystation",
-        "gather",
-        "--model",
-        "mini",
-        "--out",
-        str(suite / out),
-    ]
+    command = [sys.executable, "-m", "waystation", "gather"]
+    command += ["--model", "mini", "--out", str(suite / out)]
     for name in ("scores", "predictions", "aligned"):
         command += [f"--{name}", str(suite / name)]
     return run([*command, *more], ROOT, check=check)

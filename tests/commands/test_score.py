@@ -2,11 +2,11 @@
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
+from waystation.__main__ import run as command
 from waystation.commands import score
 from waystation.xtreme.benchmarks import BENCHMARKS, XTREME, XTREME_R, averages
 
@@ -64,20 +64,22 @@ def folders(tmp_path):
     return tmp_path
 
 
-def run(folder: Path, benchmark: str = "xtreme", *more: str) -> dict:
-    """What the command writes."""
+def call(folder: Path, benchmark: str = "xtreme", *more: str) -> int:
+    """The command's exit status."""
     words = ["--predictions", str(folder / "mine"), *more, "--gold", str(folder / "gold")]
     words += ["--benchmark", benchmark, "--out", str(folder / "out/scores.json")]
-    sys.argv = ["score", *words]
-    score.main()
+    return command("score", words)
+
+
+def run(folder: Path, benchmark: str = "xtreme", *more: str) -> dict:
+    """What the command writes."""
+    assert call(folder, benchmark, *more) == 0
     return json.loads((folder / "out/scores.json").read_text())
 
 
 def fail(folder: Path, capsys, benchmark: str = "xtreme") -> str:
     """What the command says when it fails; it leaves nothing behind."""
-    with pytest.raises(SystemExit) as ended:
-        run(folder, benchmark)
-    assert ended.value.code == 1
+    assert call(folder, benchmark) == 1
     assert not (folder / "out").exists()
     said = capsys.readouterr()
     assert said.out == ""
@@ -183,8 +185,7 @@ def test_predictions_may_lie_in_several_folders(folders, capsys):
     shutil.copytree(folders / "mine/pawsx", folders / "more/pawsx")
     shutil.rmtree(folders / "out")
     capsys.readouterr()
-    with pytest.raises(SystemExit):
-        run(folders, "xtreme", str(folders / "more"))
+    assert call(folders, "xtreme", str(folders / "more")) == 1
     assert "pawsx is both in" in capsys.readouterr().err
 
 
@@ -268,8 +269,7 @@ def test_a_failure_leaves_earlier_scores_as_they_are(folders):
     run(folders)
     before = (folders / "out/scores.json").read_bytes()
     (folders / DE).unlink()
-    with pytest.raises(SystemExit):
-        run(folders)
+    assert call(folders) == 1
     assert [file.name for file in (folders / "out").iterdir()] == ["scores.json"]
     assert (folders / "out/scores.json").read_bytes() == before
 
@@ -280,16 +280,14 @@ def test_scores_that_cannot_be_written_whole_are_not_there(folders, capsys, monk
         raise OSError(28, "No space left on device", str(file))
 
     monkeypatch.setattr(score, "write_json", full)
-    with pytest.raises(SystemExit):
-        run(folders)
+    assert call(folders) == 1
     assert "scores.json.partial: No space left on device" in capsys.readouterr().err
     assert not (folders / "out/scores.json").exists()
 
 
 def test_out_may_not_be_a_folder(folders, capsys):
     (folders / "out/scores.json").mkdir(parents=True)
-    with pytest.raises(SystemExit):
-        run(folders)
+    assert call(folders) == 1
     assert "scores.json is a folder" in capsys.readouterr().err
 
 

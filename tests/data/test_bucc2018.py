@@ -42,19 +42,10 @@ def test_what_is_missing_or_broken_is_named_and_nothing_is_written(archive, tmp_
     with pytest.raises(UserError, match=r"0 files zh-en\.sample\.en below"):
         convert(archive, tmp_path / "out")
     assert not (tmp_path / "out").exists()
-    command = [
-        "python",
-        "-m",
-        "waystation",
-        "convert",
-        "bucc2018",
-        "--archive",
-        tmp_path,
-        "--out",
-        tmp_path / "out",
-    ]
+    command = ["python", "-m", "waystation", "convert", "bucc2018"]
+    command += ["--archive", tmp_path, "--out", tmp_path / "out"]
     for file in archive.rglob("*.gold"):
         file.unlink()
     done = run([str(part) for part in command], ROOT, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith("bucc2018: error: no file <language>-en.{sample,training}.gold")
+    assert done.stderr.startswith("convert: error: no file <language>-en.{sample,training}.gold")

@@ -67,27 +67,17 @@ def test_what_is_not_in_the_format_is_named(tmp_path, lines, message):
 
 def test_a_missing_section_is_named_and_nothing_is_written(auto, tmp_path):
     (auto / "07/wsj_0701.auto").unlink()
-    command = [
-        sys.executable,
-        "-m",
-        "waystation",
-        "convert",
-        "ccgbank",
-        "--auto",
-        str(auto),
-        "--out",
-    ]
-    done = run([*command, str(tmp_path / "out")], ROOT, check=False)
+    command = [sys.executable, "-m", "waystation", "convert", "ccgbank", "--auto", str(auto)]
+    done = run([*command, "--out", str(tmp_path / "out")], ROOT, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith("ccgbank: error: no files 07/wsj_07NN.auto in")
+    assert done.stderr.startswith("convert: error: no files 07/wsj_07NN.auto in")
     assert not (tmp_path / "out").exists()
 
 
 def test_without_a_licence_one_is_told_where_to_get_it(tmp_path):
     (tmp_path / "hub").mkdir()
-    with pytest.raises(
-        UserError, match=r"no folder .*local/ccgbank.*LDC2005T13.*waystation.data.releases.ccgbank"
-    ):
+    obtain = r"no folder .*local/ccgbank.*LDC2005T13.*python -m waystation convert ccgbank"
+    with pytest.raises(UserError, match=obtain):
         fetch(tmp_path / "hub", "ccg", tmp_path / "out")
     with pytest.raises(UserError, match=r"local/ccgbank is not on the Hub: .*source.local.*LDC20"):
         fetch("hub", "ccg", tmp_path / "out")

@@ -1,18 +1,17 @@
 """Rows to examples: real rows where the mirror is at hand, and every kind of broken source."""
 
 import sys
-from types import SimpleNamespace
 
 import datasets
 import pyarrow.parquet
 import pytest
 import yaml
 
-from tests.conftest import ROOT, fetch, run
+from tests.conftest import FULL, ROOT, fetch, revise, run
 from waystation import tasks
 from waystation.base.errors import UserError
 from waystation.data import conversion, examples
-from waystation.evaluation.rows import make_pool
+from waystation.data.candidates import read_candidates
 from waystation.files import write_json
 
 pytestmark = pytest.mark.usefixtures("scratch")
@@ -85,7 +84,7 @@ def tagged(tokens):
     [
         ("panx", "PAN-X.en", tagged(["a", None]), "in tokens: expected str, got NoneType None"),
         ("hellaswag", "default", {"endings": [1, 2, 3, 4]}, "in choices: expected str, got int 1"),
-        ("hellaswag", "default", {"endings": ["a", "b"]}, "it has 2 choices, expected 4"),
+        ("hellaswag", "default", {"endings": ["a", "b"]}, "2 choices, expected 4"),
         ("squad_v1", "plain_text", {"answers": {"text": [], "answer_start": []}}, "has no answer"),
         (
             "squad_v1",
@@ -110,7 +109,8 @@ def tagged(tokens):
 def test_what_lists_hold_is_checked(source, tmp_path, task, config, row, message):
     whole = {"hellaswag": lambda: choices("0"), "squad_v1": lambda: question(12)}
     row = whole.get(task, dict)() | row
-    table = {(tasks.load(task).REPO, config, split): [row] for split in ("train", "validation")}
+    repository = tasks.load(task).repository
+    table = {(repository, config, split): [row] for split in ("train", "validation")}
     with pytest.raises(UserError, match=f"task {task!r}, train, en, id .*{message}"):
         fetch(source(table), task, tmp_path / "out")
 
@@ -147,7 +147,7 @@ def test_a_missing_test_split_is_an_error_but_a_missing_development_split_is_not
     assert counts["absent"] == ["validation/en"]
     mention = dict.fromkeys(("mention_id", "left", "mention", "right", "entity"), "a")
     prefix = source({("local/mewslix", "de", "validation"): [mention]})
-    monkeypatch.setattr(tasks.load("mewslix"), "ROWS", {})
+    revise(monkeypatch, "mewslix", rows={})
     with pytest.raises(UserError, match="local/mewslix has no test rows for 'de'"):
         fetch(prefix, "mewslix", tmp_path / "out2", languages=("de",), sampled=False)
     counts = fetch(prefix, "mewslix", tmp_path / "out3", languages=("de",))
@@ -192,7 +192,7 @@ def choices(label, **more):
     ],
 )
 def test_answers_of_multiple_choice_become_indices(source, tmp_path, task, config, row, expected):
-    repo = tasks.load(task).REPO
+    repo = tasks.load(task).repository
     table = {(repo, config, split): [row] for split in ("train", "validation")}
     counts = fetch(source(table), task, tmp_path / "out")
     assert counts["splits"]["train"]["en"]["labels"] == {str(expected): 1}
@@ -215,7 +215,7 @@ def test_placeholders_are_dropped_from_training_alone_and_limits_count_what_is_k
     source, tmp_path
 ):
     rows = [pawsx(3, "NS"), pawsx(5, "x"), pawsx(6, "NS"), pawsx(8, "y"), pawsx(9, "z")]
-    repo = tasks.load("pawsx").REPO
+    repo = tasks.load("pawsx").repository
     prefix = source({(repo, "de", split): rows for split in ("train", "validation", "test")})
     counts = fetch(prefix, "pawsx", tmp_path / "out", ("de",), limits={"train": 2})["splits"]
     assert [e["id"] for e in examples.read(tmp_path / "out/train/de.jsonl")] == ["5", "8"]
@@ -229,7 +229,7 @@ def test_languages_in_one_configuration_are_told_apart(source, tmp_path):
         for number in range(30)
         for name in ("english", "korean", "qda")
     ]
-    repo, config = tasks.load("tydiqa").REPO, "secondary_task"
+    repo, config = tasks.load("tydiqa").repository, "secondary_task"
     prefix = source({(repo, config, split): rows for split in ("train", "validation")})
     counts = fetch(prefix, "tydiqa", tmp_path / "out", ("en", "ko", "qda"))["splits"]["test"]
     for code, name in (("en", "english"), ("ko", "korean"), ("qda", "qda")):
@@ -290,17 +290,16 @@ def test_answers_of_retrieval_stand_where_they_should(source, tmp_path):
 
 
 def test_numbers_of_candidates_are_enforced(source, tmp_path, monkeypatch):
-    lareqa = tasks.load("lareqa")
-    monkeypatch.setattr(lareqa, "ROWS", {"test": 1})
+    revise(monkeypatch, "lareqa", rows={"test": 1})
     context = "She went to Rome in May. It rained."
     paragraph = {"context": context, "id": ["a"], "sentence_breaks": [[0, 24], [25, 35]]}
     rows = {
-        (lareqa.REPO, "en", "validation"): [question(12, context=context)],
+        (tasks.load("lareqa").repository, "en", "validation"): [question(12, context=context)],
         ("local/lareqa", "en", "validation"): [paragraph],
     }
     with pytest.raises(UserError, match="the source gives 2 candidates, expected 1,180"):
         fetch(source(rows), "lareqa", tmp_path / "out", sampled=False)
-    monkeypatch.setattr(lareqa, "CANDIDATES", {"test": {"en": 2}})
+    revise(monkeypatch, "lareqa", candidates={"test": {"en": 2}})
     told = fetch(source(rows), "lareqa", tmp_path / "out", sampled=False)["splits"]["test"]["en"]
     assert (told["candidates"], told["expected_candidates"]) == (2, 2)
 
@@ -414,7 +413,7 @@ def test_limits_take_the_first_rows(source, tmp_path):
 def test_the_stage_ends_with_a_message_and_no_output(source, tmp_path, rows, message):
     """From the command line: exit 1, one line, nothing that looks whole."""
     prefix = source({XNLI: rows})
-    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params = yaml.safe_load(FULL.read_text())
     params["source"] |= {"prefix": str(prefix), "depends_on": str(prefix)}
     params["languages"] = ["en"]
     params["align"]["development_languages"] = []
@@ -495,16 +494,15 @@ def test_real_rows_of_mining(mirror, tmp_path):
 
 
 @pytest.mark.shared_data
-def test_real_rows_of_lareqa(mirror, tmp_path, word_tokenizer):
+def test_real_rows_of_lareqa(mirror, tmp_path):
     """XQuAD-R's questions with the bounds of its sentences, which lie beside them in the mirror."""
     counts = fetch(mirror, "lareqa", tmp_path / "lareqa", ("en", "th"), sampled=False)
     thai = counts["splits"]["test"]["th"]
     assert thai["rows"] == 1190
     assert thai["candidates"] == thai["expected_candidates"] == 852
     task = examples.read_description(tmp_path / "lareqa")
-    lengths = SimpleNamespace(max_tokens=16)
-    pool = make_pool(tmp_path, task, "test", ["en", "th"], word_tokenizer, lengths)
+    pool = read_candidates(tmp_path, task, "test", ["en", "th"])
     assert len(pool.keys) == 1180 + 852  # as the authors count them
     found = examples.read(tmp_path / "lareqa/test/th.jsonl")
-    assert {len(pool.gold(example)) for example in found} == {2}
+    assert {len(pool.relevant(example)) for example in found} == {2}
     assert all(example["candidate"] for example in found)

@@ -9,7 +9,7 @@ from tests.data.test_downloads import question
 from waystation.base.errors import UserError
 from waystation.data import examples
 from waystation.data.releases.lareqa import convert
-from waystation.tasks.lareqa import LANGUAGES
+from waystation.tasks.lareqa import TASK
 
 pytestmark = pytest.mark.usefixtures("scratch")
 CONTEXT = "She went to Rome in May. It rained."
@@ -19,7 +19,7 @@ CONTEXT = "She went to Rome in May. It rained."
 def release(tmp_path):
     told = {"context": CONTEXT, "sentence_breaks": [[0, 24], [25, 35]], "qas": [{"id": "a"}]}
     (tmp_path / "clone/xquad-r").mkdir(parents=True)
-    for code in LANGUAGES:
+    for code in TASK.languages:
         file = tmp_path / f"clone/xquad-r/{code}.json"
         file.write_text(json.dumps({"data": [{"paragraphs": [told]}]}))
     return tmp_path / "clone"
@@ -39,9 +39,8 @@ def test_bounds_of_sentences_become_the_rows_of_lareqa(release, source, tmp_path
 def test_what_is_missing_is_named_and_nothing_is_written(release, tmp_path):
     file = release / "xquad-r/de.json"
     file.write_text('{"data": [{"paragraphs": [{"context": "a", "qas": []}]}]}')
-    with pytest.raises(
-        UserError, match=r"de, validation: .*--help shows: KeyError\('sentence_breaks'"
-    ):
+    message = r"de, validation: .*--help shows: KeyError\('sentence_breaks'"
+    with pytest.raises(UserError, match=message):
         convert(release, tmp_path / "out")
     file.write_text('{"data": [')
     with pytest.raises(UserError, match=r"de\.json is not whole JSON"):

@@ -58,15 +58,8 @@ def release(tmp_path):
 
 
 def test_the_release_becomes_the_rows_of_mewslix(release, tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "waystation",
-        "convert",
-        "mewsli_x",
-        "--dataset",
-        str(release.folder),
-    ]
+    command = [sys.executable, "-m", "waystation", "convert", "mewsli_x"]
+    command += ["--dataset", str(release.folder)]
     run([*command, "--out", str(tmp_path / "hub/local/mewslix")], ROOT)
     fetch(tmp_path / "hub", "mewslix", tmp_path / "mentions", ("de", "uk"))
     assert examples.read(tmp_path / "mentions/validation/de.jsonl") == [
@@ -96,9 +89,8 @@ def test_a_release_without_its_texts_is_refused(release, tmp_path):
 
 def test_another_form_than_the_release_s_is_named(release, tmp_path):
     release("wikipedia_pairs-train", {"mention": "Rom", "entity": ROME})
-    with pytest.raises(
-        UserError, match=r"wikipedia_pairs, train: .*KeyError\('contextual_mention'"
-    ):
+    message = r"wikipedia_pairs, train: .*KeyError\('contextual_mention'"
+    with pytest.raises(UserError, match=message):
         layout.write(tmp_path / "out", tables(release.folder), "")
 
 

@@ -5,26 +5,26 @@ The tests marked `gpu` hold the card to the processor; the others run everywhere
 
 import random
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 import torch
 
-from tests.conftest import ROOT
+from tests.conftest import FULL, Processor
 from waystation.alignment import nearest
 from waystation.alignment.vectors import EVERY_TOKEN, SentenceEncoder
 from waystation.base.errors import UserError
 from waystation.data.examples import Description
 from waystation.encoder import device
 from waystation.encoder.checkpoint import write_encoder
-from waystation.encoder.encoder import Encoder, EncoderConfig, Packed, initialize
-from waystation.encoder.features import Feature
-from waystation.encoder.special_tokens import Special
+from waystation.encoder.encoder import Encoder, EncoderConfig, initialize
+from waystation.encoder.features import Feature, Packed
+from waystation.encoder.tokenizer import Special
 from waystation.grid.budget import Budget
+from waystation.grid.cells import arithmetic
+from waystation.heads.masked_language_modelling import Masking
 from waystation.params.load import load_settings
-from waystation.params.schema import ScratchModel
+from waystation.params.schema import Evaluate, ScratchModel
 from waystation.task_model import TaskModel
-from waystation.task_types.masked_language_modelling import Masking
 from waystation.training import loop, pretraining
 from waystation.training.batches import Shuffled
 
@@ -32,10 +32,8 @@ VOCABULARY = 60
 SPECIAL = Special(0, (2, 2), 2, False, 1, 3, mask=59, vocabulary=VOCABULARY)
 KINDS = ("classification", "question_answering", "tagging", "multiple_choice", "dual_encoder",
          "masked_language_modelling")  # fmt: skip
-CPU = SimpleNamespace(file="params.yaml", threads=1, device="cpu", precision="float32")
-HALF = SimpleNamespace(**vars(CPU) | {"precision": "bfloat16"})
-CARD = SimpleNamespace(**vars(CPU) | {"device": "cuda"})
-HALF_CARD = SimpleNamespace(**vars(CARD) | {"precision": "bfloat16"})
+CPU, HALF = Processor(), Processor(precision="bfloat16")
+CARD, HALF_CARD = replace(CPU, device="cuda"), replace(HALF, device="cuda")
 
 
 @pytest.fixture
@@ -115,9 +113,9 @@ def test_a_card_that_is_not_there_is_told(monkeypatch):
 
 
 def test_the_processor_s_float32_goes_unsaid():
-    pocket = load_settings(ROOT / "params.yaml")
-    assert pocket.arithmetic == {"threads": 1}
-    told = replace(pocket, device="cuda", precision="bfloat16").arithmetic
+    pocket = load_settings(FULL)
+    assert arithmetic(pocket) == {"threads": 1}
+    told = arithmetic(replace(pocket, device="cuda", precision="bfloat16"))
     assert told == {"threads": 1, "device": "cuda", "precision": "bfloat16"}
 
 
@@ -142,7 +140,7 @@ def test_unpadded_attention_is_padded_attention(card, monkeypatch):
     found = {}
     for way in (True, False):
         if not way:
-            monkeypatch.setattr("stages.layers.unpadded", lambda *_: False)
+            monkeypatch.setattr("waystation.encoder.layers.unpadded", lambda *_: False)
         encoder = model_of("tagging", HALF_CARD).encoder
         packed = Packed([f.ids for f in features_of("tagging")]).to(encoder.device)
         states = encoder(packed)
@@ -160,7 +158,7 @@ def test_predictions_on_the_card_are_the_processor_s(card):
         told = [
             model_of(kind, chosen)
             .eval()
-            .outputs("task", features, SimpleNamespace(batch_tokens=99))
+            .outputs("task", features, Evaluate(batch_tokens=99, max_answer_tokens=5))
             for chosen in (CPU, CARD)
         ]
         assert told[0] == told[1]

@@ -8,8 +8,8 @@ from waystation.data.examples import Description
 from waystation.encoder import foreign
 from waystation.encoder.checkpoint import read_encoder, read_file, write_encoder
 from waystation.encoder.config import read_config
-from waystation.encoder.encoder import Packed, new_encoder
-from waystation.encoder.features import Feature, pack
+from waystation.encoder.encoder import new_encoder
+from waystation.encoder.features import Feature, Packed, pack
 from waystation.task_model import TaskModel, read_model
 
 SHAPE = dict(

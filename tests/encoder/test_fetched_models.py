@@ -1,8 +1,9 @@
 """Fetched models through the stages, from a folder in the Hub's layout back to Transformers."""
 
+import argparse
 import json
 import sys
-from types import SimpleNamespace
+from dataclasses import asdict
 
 import pytest
 import torch
@@ -10,15 +11,17 @@ import transformers
 import yaml
 
 from stages import intermediate
-from tests.conftest import ROOT, run
+from tests.conftest import FULL, ROOT, run
 from tests.encoder.test_pretrained import ENTRY, SHAPE
 from waystation.base.errors import UserError
 from waystation.data import examples
 from waystation.encoder.checkpoint import read_encoder
 from waystation.files import write_json
-from waystation.grid import plans
+from waystation.frame.stage import Run
+from waystation.grid import planning
 from waystation.params.load import load_settings
 from waystation.training import phase
+from waystation.training.workplace import Workplace
 
 TEXTS = ["the farmer feed 3 old horses .", "Anna read the book .", "the barn today - 3 horses ."]
 LABELS = ("yes", "no")
@@ -79,16 +82,16 @@ def suite(tmp_path_factory, pieces_tokenizer, word_tokenizer):
 
 
 def write_params(home, vocabulary):
-    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params = yaml.safe_load(FULL.read_text())
     del params["pretrain"], params["world"]
     entry = {key: value for key, value in vars(ENTRY).items() if key != "seed"}
     xlmr = {"repository": "org/xlmr", "architecture": "xlm-roberta", "vocabulary": vocabulary}
     params["models"] = {"mbert": entry, "xlmr": entry | xlmr}
     params |= {"origins": {"scratch": [], "hub": ["mbert", "xlmr"]}, "tokenizer": {"kinds": []}}
-    params["source"] = {"prefix": str(home / "hub"), "depends_on": str(home / "hub")}
+    params["source"] |= {"prefix": str(home / "hub"), "depends_on": str(home / "hub")}
     params["tasks"] = {task: {} for task in ("text", "mnli", "xnli", "squad_v1", "xquad")}
     params["recipes"] = ["random", "none", "mnli+mlm"]
-    params |= {"multitask": {}, "orders": {}}
+    params |= {"multitask": {}, "orders": {}, "extra": {"models": [], "recipes": []}}
     params["align"] |= {"tasks": []}
     params["intermediate"] |= {"max_tokens": 40}
     params["intermediate"] |= {"tasks": {"mnli": {"epochs": 2, "batch_size": 4}}}
@@ -97,14 +100,13 @@ def write_params(home, vocabulary):
     params["target"] |= {"batch_size": 4, "max_tokens": 40, "checkpoints": 1}
     (home / "params.yaml").write_text(yaml.safe_dump(params))
     loaded, tasks = load_settings(home / "params.yaml"), home / "tasks"
-    write_json(home / "recipe.json", plans.recipe("mnli+mlm", loaded, tasks))
-    for name, make in (("target", plans.target), ("evaluation", plans.evaluation)):
-        plan = plans.group({target: make(target, loaded, tasks) for target in tasks_of(loaded)})
-        write_json(home / f"{name}.json", plan | {"checkpoints": 1, "stopping": None})
-
-
-def tasks_of(loaded):
-    return loaded.target.groups["both"]
+    both = loaded.target.groups["both"]
+    for name, plan in {
+        "recipe": planning.recipe("mnli+mlm", loaded, tasks),
+        "target": planning.target_group(both, loaded, tasks),
+        "evaluation": planning.evaluation_group(both, loaded, tasks),
+    }.items():
+        write_json(home / f"{name}.json", asdict(plan))
 
 
 def stage(home, verb, model, **more):
@@ -194,8 +196,8 @@ def test_random_is_the_fetched_shape_with_other_weights(suite, tmp_path, headles
     if headless:
         write_encoder(tmp_path / "before", encoder, None)
     inputs, outputs = {"pretrained": tmp_path / "before"}, {"out": tmp_path / "out"}
-    options = SimpleNamespace(model="mbert", recipe="random")
-    run = SimpleNamespace(settings=loaded, inputs=inputs, outputs=outputs, options=options)
+    options = argparse.Namespace(model="mbert", recipe="random")
+    run = Run("intermediate", options, loaded, inputs, outputs, {}, {}, {})
     intermediate.untrained(run, "random")
     other, other_head = read_encoder(tmp_path / "out")
     assert other.config == encoder.config
@@ -204,7 +206,9 @@ def test_random_is_the_fetched_shape_with_other_weights(suite, tmp_path, headles
             assert not torch.equal(tensor, other.state_dict()[name])
     assert (other_head is None) == headless
     if headless:
+        places = suite / "tasks", tmp_path / "before", tmp_path / "scratch"
+        workplace = Workplace("mbert", *places, loaded, loaded.evaluate)
         with pytest.raises(UserError, match="'mbert' has no masked-language-modelling head"):
-            phase.pretrained_head(other_head, run)
+            phase.pretrained_head(other_head, workplace)
     else:
         assert not torch.equal(head.dense.weight, other_head.dense.weight)

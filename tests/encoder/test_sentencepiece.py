@@ -5,7 +5,8 @@ import struct
 import pytest
 
 from waystation.base.errors import UserError
-from waystation.encoder import sentencepiece, special_tokens
+from waystation.encoder import sentencepiece
+from waystation.encoder.tokenizer import read_special
 
 PIECES = [("<unk>", 0.0), ("<s>", 0.0), ("</s>", 0.0), (",", -3.4), ("▁", -2.0), ("▁the", -1.0)]
 PIECES += [("s", -2.5), ("▁horse", -3.0), ("hor", -4.0), ("se", -4.5), ("▁κόσμος", -5.0), ("a", -6)]
@@ -71,7 +72,7 @@ def test_it_is_the_tokenizer_of_transformers(file):
         assert ours.encode(text, "the").ids == theirs(text, "the")["input_ids"], text
     assert ours.encode("A").tokens == ["<s>", "▁", "a", "</s>"]
     assert ours.get_vocab() == theirs.get_vocab()
-    assert special_tokens.read(ours).mask == len(PIECES) + 1
+    assert read_special(ours).mask == len(PIECES) + 1
     assert ours.decode(ours.encode("the horses").ids) == "the horses"
 
 

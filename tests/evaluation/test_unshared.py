@@ -1,4 +1,4 @@
-"""Retrieval from a pool over tokens that no two languages share, and how it is told."""
+"""Retrieval from a pool over tokens that no two languages share."""
 
 import json
 from pathlib import Path
@@ -9,21 +9,20 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
-from tests.report.small_grid import Grid
+from tests.conftest import Processor
 from waystation.data import examples
 from waystation.data.examples import Description
-from waystation.encoder.encoder import Packed
-from waystation.encoder.special_tokens import read
+from waystation.encoder.features import Packed
+from waystation.encoder.tokenizer import read_special
 from waystation.evaluation import unshared
 from waystation.evaluation.cell import Scorer, score_test
-from waystation.evaluation.rows import Rows, make_pool
-from waystation.report import csv_files, markdown, summary, tables
-from waystation.report.scores import read_scores
-from waystation.report.text import UNSHARED_NOTE, score_table
+from waystation.evaluation.rows import Predictor, Reader, Rows, read_pool, read_rows, score_rows
+from waystation.grid.plans import InputLengths
+from waystation.params.schema import Evaluate
 from waystation.task_model import TaskModel
 
-SETTINGS = SimpleNamespace(batch_tokens=12)
-LENGTHS = SimpleNamespace(max_tokens=30)
+SETTINGS = Evaluate(batch_tokens=12, max_answer_tokens=5)
+LENGTHS = InputLengths(max_tokens=30, stride=2)
 TASK = Description("task", "dual_encoder", ("map_at_20",), (), None, None)
 
 # (query, its key, a candidate's key, text): `Anna` and `3` alone stand in both languages' texts.
@@ -44,39 +43,47 @@ class OneHot(nn.Module):
         return nn.functional.one_hot(ids, self.config.hidden_size).float()
 
 
-def bags(tokenizer) -> TaskModel:
+def bags(tokenizer) -> Predictor:
     """A model whose vectors are bags of words of length 1."""
     model = TaskModel(OneHot(tokenizer.get_vocab_size()), {"task": TASK})
     nn.init.eye_(model.heads["task"].projection.weight)
     nn.init.zeros_(model.heads["task"].projection.bias)
-    return model.eval()
+    return Predictor(model.eval(), "task", SETTINGS)
+
+
+def drawn(encoder) -> Predictor:
+    """A model with a head of random weights."""
+    model = TaskModel(encoder, {"task": TASK}).eval()
+    model.initialize_heads(torch.Generator().manual_seed(2))
+    return Predictor(model, "task", SETTINGS)
 
 
 def written(folder: Path, task: Description = TASK) -> None:
-    for language, found in (("en", ENGLISH), ("de", GERMAN)):
+    for language, described in (("en", ENGLISH), ("de", GERMAN)):
         rows = [
             {"id": f"{language}{i}", "query": query, "key": key}
             | {"candidates": [{"key": candidate, "text": text}]}
-            for i, (query, key, candidate, text) in enumerate(found)
+            for i, (query, key, candidate, text) in enumerate(described)
         ]
         examples.write(examples.path(folder / task.name, "test", language), rows)
 
 
-def read_rows(folder: Path, tokenizer) -> list[Rows]:
+def read_both(folder: Path, tokenizer) -> list[Rows]:
     codes = ["en", "de"]
-    pool = make_pool(folder, TASK, "test", codes, tokenizer, LENGTHS)
-    return [Rows(folder, TASK, "test", code, tokenizer, LENGTHS, pool) for code in codes]
+    reader = Reader(folder, tokenizer, LENGTHS)
+    pool = read_pool(reader, TASK, "test", codes)
+    return [read_rows(reader, TASK, "test", code, pool) for code in codes]
 
 
 @pytest.fixture
 def rows(tmp_path, word_tokenizer):
     written(tmp_path)
-    return read_rows(tmp_path, word_tokenizer)
+    return read_both(tmp_path, word_tokenizer)
 
 
 @pytest.fixture
 def again(tmp_path, rows, word_tokenizer):
-    return unshared.make(tmp_path, rows, word_tokenizer, LENGTHS)
+    return unshared.make(Reader(tmp_path, word_tokenizer, LENGTHS), rows)
 
 
 def test_a_shared_name_decides_the_ordinary_ranking_and_not_this_one(rows, again, word_tokenizer):
@@ -84,13 +91,13 @@ def test_a_shared_name_decides_the_ordinary_ranking_and_not_this_one(rows, again
 
     `red onion Anna` finds it by a word of its own language.
     """
-    model, english = bags(word_tokenizer), rows[0]
-    predicted, points = english.score(model, "task", SETTINGS)
+    predictor, english = bags(word_tokenizer), rows[0]
+    predicted, points = score_rows(english, predictor)
     assert predicted[0][:2] == ["Q1", "Q2"]
-    pool = again.vectors(model, "task", again.features, SETTINGS)
-    found = again.predict(english, pool, model, "task", SETTINGS)
-    assert found[0][0] == "Q2"
-    scored = again.score(model, "task", SETTINGS)
+    pool = again.vectors(predictor, again.features)
+    ranked = again.predict(english, pool, predictor)
+    assert ranked[0][0] == "Q2"
+    scored = again.score(predictor)
     assert points[0] == {"map_at_20": (1.0, 1.0)}
     assert scored["en"][0]["map_at_20"][0] <= 0.5
     assert scored["de"][0] == {"map_at_20": (1.0, 1.0)}
@@ -100,7 +107,7 @@ def test_only_ids_in_texts_of_several_languages_and_special_ones_are_left_out(
     again, word_tokenizer
 ):
     names = word_tokenizer.encode("Anna 3", add_special_tokens=False).ids
-    assert again.left_out == set(names) | read(word_tokenizer).frame
+    assert again.left_out == set(names) | read_special(word_tokenizer).frame
     assert unshared.shared([{1, 2}, {2, 3}, {3}, {4}]) == {2, 3}
 
 
@@ -111,10 +118,10 @@ def test_candidates_of_another_task_count_as_texts_of_their_language(tmp_path, w
     examples.write(examples.path(tmp_path / "task", "test", "en"), [query])
     entity = {"id": "Q1", "candidates": [{"key": "Q1", "text": "horse book"}]}
     examples.write(examples.path(tmp_path / "entities", "test", "de"), [entity])
-    found = [Rows(tmp_path, task, "test", "en", word_tokenizer, LENGTHS)]
-    again = unshared.make(tmp_path, found, word_tokenizer, LENGTHS)
+    reader = Reader(tmp_path, word_tokenizer, LENGTHS)
+    again = unshared.make(reader, [read_rows(reader, task, "test", "en")])
     horse = word_tokenizer.encode("horse", add_special_tokens=False).ids
-    assert again.left_out == set(horse) | read(word_tokenizer).frame
+    assert again.left_out == set(horse) | read_special(word_tokenizer).frame
 
 
 def test_what_has_nothing_left_is_counted_and_never_right(again, word_tokenizer):
@@ -122,44 +129,42 @@ def test_what_has_nothing_left_is_counted_and_never_right(again, word_tokenizer)
         "unshared_empty_candidates": 1,  # `3 3`
         "unshared_empty_queries": {"en": 1, "de": 0},  # `Anna`
     }
-    found = again.score(bags(word_tokenizer), "task", SETTINGS)
-    assert found["en"][1] == {"map_at_20": (0.0, 1.0)}
-    assert found["de"][1] == {"map_at_20": (0.0, 1.0)}  # its candidate is the empty one
+    scored = again.score(bags(word_tokenizer))
+    assert scored["en"][1] == {"map_at_20": (0.0, 1.0)}
+    assert scored["de"][1] == {"map_at_20": (0.0, 1.0)}  # its candidate is the empty one
     assert "Q4" not in again.keys
 
 
 def test_where_everything_is_shared_nothing_is_right(rows, word_tokenizer):
     again = unshared.Unshared(rows, range(word_tokenizer.get_vocab_size()))
-    found = again.score(bags(word_tokenizer), "task", SETTINGS)
-    assert {p["map_at_20"] for points in found.values() for p in points} == {(0.0, 1.0)}
+    scored = again.score(bags(word_tokenizer))
+    assert {p["map_at_20"] for points in scored.values() for p in points} == {(0.0, 1.0)}
 
 
 def test_where_no_candidate_has_anything_left_nothing_is_found(rows, again, word_tokenizer):
     pooled = {token for feature in rows[0].pool.features for token in feature.ids}
     again = unshared.Unshared(rows, pooled)
     assert not again.features
-    found = again.score(bags(word_tokenizer), "task", SETTINGS)
-    assert found["de"][0] == {"map_at_20": (0.0, 1.0)}
+    scored = again.score(bags(word_tokenizer))
+    assert scored["de"][0] == {"map_at_20": (0.0, 1.0)}
 
 
 def test_the_encoder_sees_whole_texts_and_the_mean_is_over_some_tokens(encoder, again):
-    model = TaskModel(encoder, {"task": TASK}).eval()
-    model.initialize_heads(torch.Generator().manual_seed(2))
-    vectors = again.vectors(model, "task", again.features, SETTINGS)
+    predictor = drawn(encoder)
+    vectors = again.vectors(predictor, again.features)
     with torch.no_grad():
         for vector, feature in zip(vectors, again.features, strict=True):
             states = encoder(Packed([feature.ids]))
             counted = [row for row, token in enumerate(feature.ids) if token not in again.left_out]
             assert 0 < len(counted) < len(feature.ids) - 1
-            expected = model.heads["task"].projection(states[counted].mean(0))
+            expected = predictor.model.heads["task"].projection(states[counted].mean(0))
             torch.testing.assert_close(vector, expected / expected.norm(), atol=1e-5, rtol=0)
 
 
-def scored(folder: Path, rows: list[Rows], model: TaskModel, again: dict, monkeypatch):
+def scored(folder: Path, rows: list[Rows], predictor: Predictor, again: dict, monkeypatch):
     """What `evaluate` tells of a language and writes of its examples."""
-    monkeypatch.setattr(Scorer, "read", lambda *_: model)
-    settings = SimpleNamespace(evaluate=SETTINGS)
-    scorer = Scorer(TASK, settings, tqdm(disable=True), again)
+    monkeypatch.setattr(Scorer, "read", lambda *_: predictor)
+    scorer = Scorer(TASK, Processor(), SETTINGS, tqdm(disable=True), again)
     tasks = {"task": {"main_score": "map_at_20_percent", "languages": {}}}
     score_test(folder, Path("0"), "100", "100", rows, tasks, scorer)
     lines = [json.loads(x) for x in (folder / "task/en.jsonl").read_text().splitlines()]
@@ -169,69 +174,12 @@ def scored(folder: Path, rows: list[Rows], model: TaskModel, again: dict, monkey
 def test_the_score_stands_beside_the_ordinary_one_and_changes_nothing_of_it(
     tmp_path, encoder, rows, again, monkeypatch
 ):
-    model = TaskModel(encoder, {"task": TASK}).eval()
-    model.initialize_heads(torch.Generator().manual_seed(2))
-    alone, before = score_test(tmp_path / "alone", rows, model, {}, monkeypatch)
-    both, after = score_test(tmp_path / "both", rows, model, {"task": again}, monkeypatch)
-    told = both.pop("unshared_map_at_20_percent")
+    predictor = drawn(encoder)
+    alone, before = scored(tmp_path / "alone", rows, predictor, {}, monkeypatch)
+    both, after = scored(tmp_path / "both", rows, predictor, {"task": again}, monkeypatch)
+    percent = both.pop("unshared_map_at_20_percent")
     assert both == alone
     assert all(isinstance(line["points"].pop("unshared_map_at_20"), list) for line in after)
     assert after == before
-    points = again.score(model, "task", SETTINGS)["en"]
-    assert told == pytest.approx(100 * sum(p["map_at_20"][0] for p in points) / len(points))
-
-
-CODES = ("en", "qda", "qdb")
-POINTS = {"en": [[1, 0.5]] * 8, "qda": [[1, 0.0], [0, 0.5]] * 4, "qdb": [[1, 0.5]] * 8}
-
-
-@pytest.fixture
-def told(tmp_path):
-    """Unshared 50 in English, 25 and 50 in the others; XNLI has no such score."""
-    groups = {"lookup": ("squad_retrieval",), "pairs": ("mnli",)}
-    small = Grid(tmp_path, ["pico"], ["random", "none"], CODES, groups)
-    for recipe in ("random", "none"):
-        small.score("lookup", "pico", recipe, {"squad_retrieval": (["en"], {"lareqa": POINTS})})
-        plain = {code: [1.0, 0.0] * 4 for code in CODES}
-        small.score("pairs", "pico", recipe, {"mnli": (["en"], {"xnli": plain})})
-    scores = read_scores(small.run)
-    return SimpleNamespace(run=small.run, scores=scores, made=tables.make(scores, small.run))
-
-
-def of(rows: list[dict], **wanted) -> dict:
-    (found,) = [r for r in rows if all(r.get(key) == value for key, value in wanted.items())]
-    return found
-
-
-def test_means_have_intervals_and_stand_beside_the_main_score(told):
-    row = of(told.made["gains"], recipe="none", task="lareqa")
-    assert row["unshared_percent"] == pytest.approx(37.5)  # (25 + 50) / 2, without English
-    assert row["unshared_low_percent"] < 37.5 < row["unshared_high_percent"]
-    assert row["zero_shot_percent"] == pytest.approx(75)
-    by_language = of(told.made["scores"], recipe="none", task="lareqa", language="en")
-    assert by_language["unshared_percent"] == pytest.approx(50)
-    assert "unshared_percent" not in of(told.made["gains"], recipe="none", task="xnli")
-
-
-def test_the_summary_names_the_metric(told):
-    found = summary.summary(told.scores, told.made)["scores"]["pico"]["none"]
-    assert found["lareqa"]["unshared_map_at_20_zero_shot_percent"] == 37.5
-    assert found["lareqa"]["unshared_map_at_20_english_percent"] == 50
-    assert not any("unshared" in key for key in found["xnli"])
-
-
-def test_it_is_printed_in_a_column_and_written_in_a_row_of_its_own(told, tmp_path):
-    lines = score_table(told.made, told.run.settings).splitlines()
-    start = next(i for i, line in enumerate(lines) if line.endswith("lareqa  lareqa unshared"))
-    below = [line.split() for line in lines[start + 1 :]]
-    assert ["none,", "in", "English", "100.0", "50.0"] in below
-    assert ["none", "75.0", "37.5"] in below
-    assert lines.count(UNSHARED_NOTE) == 1
-    csv_files.write(tmp_path, told.made)
-    lines = markdown.markdown(csv_files.read(tmp_path)).splitlines()
-    (row,) = [line for line in lines if "`lareqa`, map at 20, unshared tokens" in line]
-    cells = [cell.strip() for cell in row.strip("|").split("|")]
-    assert cells[3:6] == ["25.0", *[cells[4], "50.0 [50.0, 50.0]"]]
-    assert cells[4] == cells[6]
-    assert cells[6].startswith("37.5 [")
-    assert len(cells) == next(line for line in lines if line.startswith("| task")).count("|") - 1
+    points = again.score(predictor)["en"]
+    assert percent == pytest.approx(100 * sum(p["map_at_20"][0] for p in points) / len(points))

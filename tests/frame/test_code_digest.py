@@ -5,9 +5,10 @@ import dataclasses
 import pytest
 
 from stages import code
-from tests.conftest import ROOT
+from tests.conftest import FULL, ROOT
 from waystation.base.errors import UserError
 from waystation.frame import code_digest
+from waystation.frame.entry_points import entry_points
 from waystation.params.load import load_settings
 
 
@@ -70,7 +71,7 @@ def test_cycles_end(package):
 @pytest.fixture
 def entries(monkeypatch):
     monkeypatch.chdir(ROOT)
-    return code.entry_points(load_settings(ROOT / "params.yaml"))
+    return entry_points(load_settings(FULL))
 
 
 def test_modules_imported_by_key_belong_to_the_cells_that_use_the_key(entries):
@@ -83,26 +84,41 @@ def test_modules_imported_by_key_belong_to_the_cells_that_use_the_key(entries):
     }
     assert holding("waystation.metrics.mlqa") == {"evaluate/reading", "benchmark/reading"}
     assert holding("waystation.report.figures.gains") == {"report"}
-    assert holding("waystation.task_types.tagging") == {
-        *(f"{verb}/udpos" for verb in ("target", "evaluate", "benchmark")),
+    assert holding("waystation.heads.tagging") == {
+        *(f"{verb}/tagging" for verb in ("target", "evaluate", "benchmark")),
         "intermediate/multitask/all",
         "intermediate/ccg",
+        *(f"intermediate/sequential/nine/{length}" for length in range(4, 10)),  # ccg is fourth
     }
+    assert holding("waystation.task_types.tagging") == {"evaluate/tagging"}
+    assert holding("waystation.task_types.retrieval") == {"align", "recipes"}
 
 
 def test_planning_is_not_part_of_what_it_plans(entries):
     """Cells depend on the bytes of their own plan: other planning may leave those as they are."""
-    holding = {n for n, m in entries.items() if "stages.recipes" in code_digest.closure(m)}
+    holding = {
+        n for n, m in entries.items() if "waystation.grid.planning" in code_digest.closure(m)
+    }
     assert holding == {"recipes"}
 
 
+def test_rooms_that_only_run_a_stage_are_in_no_digest_nor_what_they_alone_import(entries):
+    assert "waystation.frame.stage" in code_digest.imports("stages.align")
+    assert "waystation.report.published" in code_digest.imports("waystation.frame.published_names")
+    for name, modules in entries.items():
+        rooms = {module.split(".")[1] for module in code_digest.closure(modules) if "." in module}
+        assert not rooms & {"base", "params", "frame"}, name
+        assert ("report" in rooms) == (name == "report"), name
+
+
 def test_training_is_not_part_of_what_only_reads_models(entries):
+    assert "waystation.training.loop" in code_digest.closure(entries["pretrain"])
     for name in ("report", "recipes", "sources", "align", "download/xnli"):
-        assert "stages.training" not in code_digest.closure(entries[name]), name
+        assert "waystation.training.loop" not in code_digest.closure(entries[name]), name
 
 
 def test_a_missing_source_is_named_by_its_parameter():
-    loaded = load_settings(ROOT / "params.yaml")
+    loaded = load_settings(FULL)
     absent = dataclasses.replace(loaded.source, depends_on="nowhere")
     code.check_source(dataclasses.replace(loaded, source=absent))  # it is generated
     with pytest.raises(UserError, match=r"source\.depends_on: nowhere does not exist"):

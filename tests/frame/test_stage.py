@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
-from tests.conftest import ROOT, run
+from tests.conftest import FULL, ROOT, run
 from waystation.base.errors import UserError
 from waystation.frame.stage import hold_writable
 
@@ -28,7 +29,7 @@ main()
 def call(tmp_path):
     """Run a stage with a given body; returns the finished process."""
     (tmp_path / "given.txt").write_text("input")
-    (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text())
+    (tmp_path / "params.yaml").write_text(FULL.read_text())
 
     def call(body: str, given: str = "given.txt", out: str = "out.txt"):
         (tmp_path / "step.py").write_text(BODY.format(body=body))
@@ -53,7 +54,8 @@ def test_success_publishes_the_output(call):
         ("pathlib.Path('given.txt').write_text('edited')", "input given.txt changed while"),
         ("pathlib.Path('given.txt').unlink()", "input given.txt changed while"),
         (
-            "p = pathlib.Path('params.yaml'); p.write_text(p.read_text().replace('[0]', '[0, 1]'))",
+            "p = pathlib.Path('params.yaml'); "
+            "p.write_text(p.read_text().replace('seeds: [', 'seeds: [77, '))",
             "parameters in params.yaml changed while",
         ),
         ("run.outputs['out'].unlink()", "has not written its output out.txt"),
@@ -77,6 +79,17 @@ def test_a_missing_input_is_named(call):
     done = call("pass", given="elsewhere.txt")
     assert done.returncode == 1
     assert "--given: elsewhere.txt does not exist" in done.stderr
+
+
+def test_an_unknown_name_of_published_scores_is_told_before_the_work(call):
+    file = call.folder / "params.yaml"
+    published = {"model": "nano", "recipe": "none", "source": "somebody"}
+    told = yaml.safe_load(file.read_text())
+    told["report"]["reference"] = {"table": published | {"scores": {"xnly": {"accuracy": 1.0}}}}
+    file.write_text(yaml.safe_dump(told))
+    done = call("print('worked')")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "report.reference.table.scores: unknown name 'xnly'" in done.stderr
 
 
 def test_an_unwritable_folder_is_named(call):
@@ -124,7 +137,7 @@ def test_help_says_what_the_stage_does():
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
 def test_a_killed_parent_takes_the_stage_along(tmp_path):
     (tmp_path / "given.txt").write_text("input")
-    (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text())
+    (tmp_path / "params.yaml").write_text(FULL.read_text())
     (tmp_path / "step.py").write_text(
         BODY.format(body="pathlib.Path('started').write_text(''); time.sleep(60)")
     )

@@ -19,20 +19,20 @@ from tests.hub.hub_server import HubServer, card, until
 ASK = """
 import json, sys
 from pathlib import Path
-from stages import hub
-from stages.command import checksum
 from waystation.base.errors import UserError
+from waystation.files import checksum
+from waystation.hub import client
 
 def rows(*place):
-    found = hub.load_rows(*place, None, False)
+    found = client.load_rows(*place, None, False)
     return found and [list(found.features), found.to_list()]
 
 def fetch(repository, name, commit, sha256, folder):
-    path = hub.fetch_file(repository, name, commit, sha256, Path(folder))
+    path = client.fetch_file(repository, name, commit, sha256, Path(folder))
     return checksum(path)
 
 for name, *given in json.loads(sys.argv[1]):
-    call = {"rows": rows, "fetch": fetch}.get(name) or getattr(hub, name)
+    call = {"rows": rows, "fetch": fetch}.get(name) or getattr(client, name)
     try:
         told = {"value": call(*given)}
     except UserError as problem:
@@ -248,7 +248,7 @@ def test_a_hub_that_stays_busy_is_given_up(hub, client, tmp_path):
 
 def test_a_network_that_is_down_is_explained(hub, client):
     nowhere = {"HF_ENDPOINT": "http://127.0.0.1:9"}  # nothing listens there
-    quick = "from stages import hub_errors\nhub_errors.WAITS_SEC = (0,)\n"
+    quick = "from waystation.hub import problems\nproblems.WAITS_SEC = (0,)\n"
     (told,) = client.ask(["resolve", "org/x", "unpinned", "model"], before=quick, **nowhere)
     assert "model org/x, revision main: cannot reach http://127.0.0.1:9" in told
     assert "is there a network?" in told

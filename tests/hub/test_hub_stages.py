@@ -10,7 +10,7 @@ import datasets
 import pytest
 import yaml
 
-from tests.conftest import ROOT
+from tests.conftest import FULL, ROOT
 from tests.encoder.test_pretrained import ENTRY, upstream  # noqa: F401  a fixture
 from tests.hub.hub_server import HubServer, card, until
 from waystation.files import read_json
@@ -32,7 +32,7 @@ class Stages:
         self.room, self.params = room, room / "params.yaml"
         self.environment = environment | {"DVC_ROOT": str(room)}  # finished parts lie there
         room.mkdir()
-        params = yaml.safe_load((ROOT / "params.yaml").read_text())
+        params = yaml.safe_load(FULL.read_text())
         params |= {"languages": [*LANGUAGES], "tasks": {"pawsx": {}}, "recipes": ["none"]}
         params["align"]["development_languages"] = []
         params |= {"orders": {}, "multitask": {}, "extra": {"models": [], "recipes": []}}
@@ -166,10 +166,11 @@ def test_a_killed_download_looks_unfinished_and_goes_on_with_what_is_missing(hub
 
 def fetched(room: Path, prefix: str, environment: dict[str, str]) -> Path:
     """The stage `fetch` by command line, in a room whose record of the first fetch stays."""
-    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params = yaml.safe_load(FULL.read_text())
     entry = {key: value for key, value in vars(ENTRY).items() if value is not None}
     params |= {"models": {"mbert": entry}, "origins": {"scratch": [], "hub": ["mbert"]}}
     params["tokenizer"]["kinds"] = []
+    params["extra"] = {"models": [], "recipes": []}
     params["source"]["prefix"] = prefix
     for section in ("intermediate", "target"):
         params[section]["max_tokens"] = 32

@@ -421,7 +421,7 @@ def test_spans_score_as_seqeval_does():
     """The library that XTREME's evaluator calls, where it is installed; tags of both tasks."""
     seqeval = pytest.importorskip("seqeval.metrics", reason="seqeval is not installed")
     draw = random.Random(0)
-    kinds = {task: [*tasks.load(task).LABELS] for task in ("panx", "udpos")}
+    kinds = {task: [*tasks.load(task).labels] for task in ("panx", "udpos")}
     for labels in kinds.values():
         for _ in range(50):
             lengths = [draw.randint(1, 12) for _ in range(20)]

@@ -1,11 +1,15 @@
 """The comparison of pretraining speeds: its command line, and what it makes of measurements."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 
 from benchmarks import paired, pretrain_speed
-from tests.conftest import ROOT, run
+from tests.conftest import FULL, ROOT, run
+from waystation.data import examples
+from waystation.encoder.tokenizer import read_tokenizer
+from waystation.params.load import load_settings
 
 
 def test_help_needs_no_package_beside_the_project(tmp_path):
@@ -50,16 +54,22 @@ def test_text_without_its_tokenizer_is_refused(capsys):
 
 
 def test_the_corpus_is_made_where_no_pipeline_has_run(tmp_path):
-    from dataclasses import replace
-
-    from waystation.data import examples
-    from waystation.encoder.tokenizer import read_tokenizer
-    from waystation.params.load import load_settings
-
-    settings = load_settings(ROOT / "params.yaml")
+    settings = load_settings(FULL)
     small = replace(settings, world=replace(settings.world, documents=5))
     pretrain_speed.make_corpus(small, tmp_path / "text", tmp_path / "tokenizer")
     codes = examples.languages(tmp_path / "text", "train")
     assert codes == list(settings.world.languages)
     assert len(examples.read(examples.path(tmp_path / "text", "train", "en"))) == 5
     assert read_tokenizer(tmp_path / "tokenizer").token_to_id("<mask>") is not None
+
+
+def test_our_own_pretraining_can_be_measured(tmp_path):
+    settings = load_settings(FULL)
+    small = replace(settings, world=replace(settings.world, documents=60))
+    pretrain_speed.make_corpus(small, tmp_path / "text", tmp_path / "tokenizer")
+    job = {"contestant": "ours", "repeat": 0, "params": str(FULL)}
+    job |= {"text": str(tmp_path / "text"), "tokenizer": str(tmp_path / "tokenizer")}
+    job |= {"model": "pico", "steps": 2, "warmup_steps": 1, "threads": 1}
+    told = pretrain_speed.measure(job)
+    assert told["tokens_per_sec"] == told["tokens"] / told["training_sec"] > 0
+    assert 0 < told["held_out_loss_nats"] < 20

@@ -20,19 +20,21 @@ report runner
 training
 evaluation
 task_model
-task_types
+heads
 alignment
 xtreme world grid
+task_types
 encoder data
 hub
 tasks metrics
 params
-files languages
+files languages language_codes
 base
 """
 RANK = {room: -number for number, line in enumerate(LAYERS.split("\n")) for room in line.split()}
 # Named by keys of the parameters, by metrics or by what they draw: their names may be others' too.
-BY_KEY = ("tasks", "metrics", "task_types", "figures", "releases", "stages", "commands")
+BY_KEY = ("tasks", "metrics", "task_types", "heads", "figures", "releases", "stages", "commands")
+NO_TORCH = ("report", "runner", "grid", "xtreme", "task_types", "tasks", "metrics", "params")
 MOST_MODULES, MOST_LINES = 14, 350
 
 
@@ -97,7 +99,8 @@ def test_no_two_modules_have_one_name():
 
 
 @pytest.mark.parametrize(
-    "name", ["report", "grid", "xtreme", "tasks", "metrics", "params", "frame", "runner"]
+    "name",
+    ["report", "grid", "xtreme", "tasks", "task_types", "metrics", "params", "frame", "runner"],
 )
 def test_rooms_without_models_need_no_torch(name):
     """Scoring, planning and reporting need no model."""

@@ -30,19 +30,12 @@ def test_everything_has_run(pipeline):
     assert set(cells) == {"none", "ccg", "sequential/mnli_squad/2", "mnli+mlm"}
     served = {"xnli", "xnli+2", "udpos", "xcopa", "lareqa"}
     assert set(cells["ccg"]) == served | {"tatoeba", "bucc"}
-    for name in ("gains", "languages", "sequence", "size", "alignment", "speed", "pretraining"):
-        assert (pipeline / "plots/pocket" / f"{name}.png").stat().st_size > 100
-    for name in (
-        "gains",
-        "scores",
-        "sequence",
-        "alignment",
-        "mining",
-        "identity",
-        "retrieval",
-        "cost",
-    ):
-        assert (pipeline / "plots/pocket" / f"{name}.csv").stat().st_size > 100
+    plots = pipeline / "plots/pocket"
+    pictures = {file.stem for file in plots.glob("*.png")}
+    assert pictures == {"gains", "languages", "sequence", "alignment", "speed"}  # of one model
+    tables = ("gains", "scores", "sequence", "alignment", "mining", "identity", "retrieval", "cost")
+    for name in tables:
+        assert (plots / f"{name}.csv").stat().st_size > 100
     results = (pipeline / "plots/pocket/results.md").read_text()
     for task in ("xnli", "udpos", "lareqa", "tatoeba", "bucc"):
         assert f"`{task}`" in results
@@ -64,6 +57,7 @@ def test_predictions_agree_with_scores(pipeline):
 
 
 def test_scores_over_unshared_tokens_stand_from_the_predictions_to_the_summary(pipeline):
+    from waystation import metrics
     from waystation.data import predictions
 
     scores = json.loads((pipeline / "metrics/pocket/scores/several/pico/ccg.json").read_text())
@@ -72,7 +66,7 @@ def test_scores_over_unshared_tokens_stand_from_the_predictions_to_the_summary(p
     means = {}
     for language, entry in told["languages"].items():
         points = predictions.read_points(home / f"{language}.jsonl", "unshared_map_at_20")
-        means[language] = scores(("map_at_20",), [{"map_at_20": p} for p in points])
+        means[language] = metrics.scores(("map_at_20",), [{"map_at_20": p} for p in points])
         found = entry["seeds"]["0"]["unshared_map_at_20_percent"]
         assert found == means[language]["map_at_20_percent"]
     assert set(told["unshared_empty_queries"]) == set(means)
@@ -161,16 +155,8 @@ def test_an_experiment_narrows_the_grid_and_is_compared_with_its_baseline(clean,
     assert any("udpos" in key for key in found)
     assert not any("none.xnli" in key for key in found)  # untouched by the change
     assert "quick" in dvc(clean, "exp", "show", "--csv", "--only-changed").stdout
-    run(
-        [
-            sys.executable,
-            "-m",
-            "waystation.runner.offline_page",
-            "--out",
-            ".dvc/plots/offline.html",
-        ],
-        clean,
-    )
+    make_page = [sys.executable, "-m", "waystation.runner.offline_page"]
+    run([*make_page, "--out", ".dvc/plots/offline.html"], clean)
     dvc(clean, "plots", "diff", "HEAD", "quick", "-o", str(tmp_path / "page"))
     page = (tmp_path / "page" / "index.html").read_text()
     assert "cdn.jsdelivr.net/npm/vega" not in page  # opens without a network
@@ -240,7 +226,6 @@ def test_a_wrong_parameter_stops_dvc_with_a_message(clean):
     for key, value, message in (
         ("recipes", ["none", "mnly"], "unknown recipe 'mnly'; allowed: none, random"),
         ("languages", ["en", "qda", "qdb", "xx"], "languages: unknown name 'xx'; allowed: en, qda"),
-        ("recipes", "none", "one for each recipe of ${recipes}: expected a list, got 'none'"),
         ("pretrain.stepz", 5, "unknown key 'stepz'; allowed: steps"),
         ("tasks.xnly", {}, "unknown task 'xnly'; allowed: anli, anli_plus"),
         ("pretrain.max_tokens", 2, "pretrain has max_tokens 2; allowed: 8 and more"),

@@ -50,7 +50,7 @@ def cells(verb: str, *groups: str) -> set[str]:
             lambda f: append(f, "waystation/report/figures/gains.py", "\nMORE = 1\n"),
             {"report"},
         ),
-        (lambda f: append(f, "stages/training.py", "\n# a remark\n"), set()),
+        (lambda f: append(f, "waystation/training/loop.py", "\n# a remark\n"), set()),
         (
             lambda f: edit(f, "extra.recipes", ["mnli+mlm", "mnli"]),
             {"intermediate_extra@pico-mnli", "align_extra@pico-mnli", "report"}
@@ -58,7 +58,7 @@ def cells(verb: str, *groups: str) -> set[str]:
             | {f"benchmark@{g}" for g in GROUPS},
         ),
         pytest.param(
-            lambda f: append(f, "waystation/task_types/tagging.py", "\nMORE = 1\n"),
+            lambda f: append(f, "waystation/heads/tagging.py", "\nMORE = 1\n"),
             {"intermediate@pico-ccg", "benchmark@udpos"}
             | cells("target", "udpos")
             | cells("evaluate", "udpos"),
@@ -109,7 +109,7 @@ def test_what_follows_from_a_parameter(clean, key, value, verbs):
     """Whole verbs: all cells of those that follow, none of the others."""
     edit(clean, key, value)
     changed(clean)
-    ask = "from pathlib import Path; from stages import dvc_stage, schedule; "
+    ask = "from pathlib import Path; from waystation.runner import dvc_stage, schedule; "
     ask += "graph = dvc_stage.read_graph(Path('dvc.yaml')); "
     ask += "print(*schedule.downstream(graph.changed, graph.upstream), sep='\\n')"
     found = run([sys.executable, "-c", ask], clean).stdout.split()

@@ -1,12 +1,17 @@
 """A small grid of files as the report reads them, for the tests of the report."""
 
 import json
-from types import SimpleNamespace
+from dataclasses import replace
 
 import numpy as np
 
-from waystation.params.schema import ScratchModel
+from tests.conftest import FULL
+from waystation.params.load import load_settings
+from waystation.params.schema import Extra, Report, ScratchModel
+from waystation.report import scores, tables
+from waystation.report.records import Cost, Estimate, LanguageScore, TaskScore
 
+LANGUAGES = ("en", "qda", "qdb")
 MODELS = {
     "pico": ScratchModel(2, 64, 2, 128, 130, 0.1, 0.0, 0),
     "nano": ScratchModel(2, 128, 4, 256, 130, 0.1, 0.0, 0),
@@ -16,106 +21,142 @@ SCORES["lareqa"] = ("map_at_20", "unshared_map_at_20")
 
 
 class Grid:
-    """Writes the files that the report reads; shares of right answers are told per language."""
+    """Writes the files that the report reads; shares of right answers are told per language.
 
-    def __init__(self, folder, models, recipes, languages, groups, orders=None, seeds=(0,)):
+    `suite` is that of the project with another grid: `extra` has the recipes of some models alone.
+    """
+
+    def __init__(
+        self, folder, models, recipes, languages, groups, orders=None, seeds=(0,), extra=None
+    ):
         self.folder, self.seeds = folder, seeds
-        self.run = SimpleNamespace(
-            inputs={
-                name: folder / name for name in ("scores", "predictions", "align", "benchmark")
-            },
-            settings=SimpleNamespace(
-                suite="pocket",
-                languages=tuple(languages),
-                models={name: MODELS[name] for name in models},
-                cells=tuple((model, recipe) for model in models for recipe in recipes),
-                orders=orders or {},
-                target=SimpleNamespace(groups=groups),
-                report=SimpleNamespace(resamples=200, baseline="none", reference={}),
-            ),
+        pocket = load_settings(FULL)
+        self.suite = replace(
+            pocket,
+            languages=tuple(languages),
+            models={name: MODELS[name] for name in models},
+            recipes=tuple(recipes),
+            extra=extra or Extra(),
+            orders=orders or {},
+            seeds=seeds,
+            target=replace(pocket.target, groups=groups),
+            report=Report(resamples=200, baseline="none"),
         )
+
+    def scores(self):
+        """The scores as the report reads them."""
+        return scores.read_scores(self.suite, self.folder / "scores", self.folder / "predictions")
+
+    def tables(self, read=None):
+        """The report's tables, of some scores or of those on disk."""
+        read = self.scores() if read is None else read
+        return tables.make(read, self.suite, self.folder / "align", self.folder / "benchmark")
 
     def score(self, group, model, recipe, targets):
         """targets {target: (languages trained on, {task: {language: points of the examples}})}."""
-        told = {"group": group, "model": model, "recipe": recipe, "targets": {}}
+        entries = {}
         for target, (trained_on, served) in targets.items():
-            entry = {"languages": trained_on, "tasks": {}}
+            entries[target] = {"languages": trained_on, "tasks": {}}
             for task, languages in served.items():
-                entry["tasks"][task] = self.task(group, model, recipe, target, task, languages)
-            told["targets"][target] = entry
-        self.write(f"scores/{group}/{model}/{recipe}.json", told)
+                scored = self.task(group, model, recipe, target, task, languages)
+                entries[target]["tasks"][task] = scored
+        scored = {"group": group, "model": model, "recipe": recipe, "targets": entries}
+        self.write(f"scores/{group}/{model}/{recipe}.json", scored)
 
     def task(self, group, model, recipe, target, task, languages):
-        """Points of one score; pairs of them where two scores are told."""
+        """Points of one score; pairs of them where a task has two scores."""
         names = SCORES.get(task, ("accuracy",))
-        told = {"main_score": f"{names[0]}_percent", "languages": {}}
+        entry = {"main_score": f"{names[0]}_percent", "languages": {}}
         for code, points in languages.items():
+            scored = np.array(points, float).reshape(len(points), len(names))
+            rows = [
+                {"id": str(i), "prediction": 0}
+                | {"points": {n: [p, 1.0] for n, p in zip(names, line, strict=True)}}
+                for i, line in enumerate(scored.tolist())
+            ]
             for seed in self.seeds:
-                home = f"predictions/{group}/{model}/{recipe}/{target}/{seed}/{task}"
-                file = self.folder / home / f"{code}.jsonl"
+                folder = f"predictions/{group}/{model}/{recipe}/{target}/{seed}/{task}"
+                file = self.folder / folder / f"{code}.jsonl"
                 file.parent.mkdir(parents=True, exist_ok=True)
-                scored = np.array(points, float).reshape(len(points), len(names))
-                rows = [
-                    {"id": str(i), "prediction": 0}
-                    | {"points": {n: [p, 1.0] for n, p in zip(names, line, strict=True)}}
-                    for i, line in enumerate(scored.tolist())
-                ]
                 file.write_text("".join(json.dumps(row) + "\n" for row in rows))
             means = 100 * scored.mean(0)
-            one = {f"{name}_percent": float(m) for name, m in zip(names, means, strict=True)}
-            seeds = {str(seed): one | {"oracle_percent": means[0] + 1} for seed in self.seeds}
-            told["languages"][code] = {"n": len(points), "chance_percent": 25.0, "seeds": seeds}
-        return told
+            seed = {f"{name}_percent": float(m) for name, m in zip(names, means, strict=True)}
+            seed |= {"oracle_percent": means[0] + 1}
+            seeds = {str(number): seed for number in self.seeds}
+            entry["languages"][code] = {"n": len(points), "chance_percent": 25.0, "seeds": seeds}
+        return entry
 
     def align(self, model, recipe, value, languages=("qda", "qdb"), layers=3):
-        names = ("margin_to_english_percent", "unshared_margin_to_english_percent")
-        cosine = ("cosine_from_english_percent", "no_special_cosine_from_english_percent")
-        cka = {"cka_to_english": 0.5, "cka_to_pretrained": 1.0}
+        margins = ("margin_to_english_percent", "unshared_margin_to_english_percent")
+        cosines = ("cosine_from_english_percent", "no_special_cosine_from_english_percent")
         layer = [
             {"layer": i}
-            | dict.fromkeys(names, value + i)
-            | dict.fromkeys(cosine, value + 4 * i)
-            | cka
+            | dict.fromkeys(margins, value + i)
+            | dict.fromkeys(cosines, value + 4 * i)
+            | {"cka_to_english": 0.5, "cka_to_pretrained": 1.0}
             for i in range(layers)
         ]
-        f1 = [{"layer": i, "f1_percent": value + 2 * i, "threshold": 1.0} for i in range(layers)]
-        f1 = [found | {"no_special_f1_percent": 1.0} for found in f1]
+        f1 = [
+            {"layer": i, "f1_percent": value + 2 * i, "threshold": 1.0, "no_special_f1_percent": 1}
+            for i in range(layers)
+        ]
         chosen = {"chosen_on": ["qda"], "scored_on": ["qdb"]}
-        chosen["layers"] = dict.fromkeys(cosine, 2)
-        told = {
+        chosen["layers"] = dict.fromkeys(cosines, 2)
+        retrieved = {"n": 50, "chance_percent": 2.0, "layers": layer}
+        mined = {"n_gold": 10, "chance_percent": 0.4, "layers": f1}
+        measures = {
             "model": model,
             "recipe": recipe,
-            "tasks": {
-                "tatoeba": {
-                    code: {"n": 50, "chance_percent": 2.0, "layers": layer} for code in languages
-                }
-            },
+            "tasks": {"tatoeba": dict.fromkeys(languages, retrieved)},
             "protocol_layer": 1,
             "development": {"tatoeba": chosen, "bucc": None},
-            "mining": {
-                "bucc": {
-                    code: {"n_gold": 10, "chance_percent": 0.4, "layers": f1} for code in languages
-                }
-            },
+            "mining": {"bucc": dict.fromkeys(languages, mined)},
             "language_identity": {
                 "n": 60,
                 "chance_percent": 16.7,
                 "layers": [{"layer": i, "accuracy_percent": 90.0 - i} for i in range(layers)],
             },
         }
-        self.write(f"align/{model}/{recipe}.json", told)
+        self.write(f"align/{model}/{recipe}.json", measures)
 
     def benchmark(self, group, cells):
         names = ("latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "examples_per_sec")
         cells = [cell | dict.fromkeys(names, 1.5) for cell in cells]
         self.write(f"benchmark/{group}.json", {"cells": cells})
 
-    def write(self, name, told):
+    def write(self, name, value):
         file = self.folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(told))
+        file.write_text(json.dumps(value))
 
 
 def share(percent, n=40):
     """Points of n examples of which a share is right."""
     return [float(i < round(percent / 100 * n)) for i in range(n)]
+
+
+def row(rows, **wanted):
+    """The one record whose fields have some values."""
+    (record,) = [r for r in rows if all(getattr(r, key) == value for key, value in wanted.items())]
+    return record
+
+
+def task_score(**fields):
+    """A row of gains; what is not given does not matter."""
+    known = {"model": "pico", "recipe": "none", "target": "mnli", "task": "xnli"}
+    known |= {"type": "classification", "metric": "accuracy", "layer_parameters": 1}
+    known |= {"zero_shot_languages": 1, "n": 1, "seeds": 1}
+    known |= dict.fromkeys(("zero_shot", "other_languages"), Estimate(50.0, 40.0, 60.0))
+    return TaskScore(**(known | fields))
+
+
+def language_score(**fields):
+    """A row of scores that has run; what is not given does not matter."""
+    known = {"model": "pico", "recipe": "none", "target": "mnli", "task": "xnli"}
+    known |= {"language": "en", "score": Estimate(50.0, 40.0, 60.0), "seeds": 1}
+    return LanguageScore(**(known | fields))
+
+
+def cost(**fields):
+    known = {"model": "pico", "recipe": "none", "target": "mnli", "task": "xnli"}
+    return Cost(**(known | {"language": "en"} | fields))

@@ -1,21 +1,30 @@
 """The benchmarks' averages over our own scores, against those of `waystation.commands.score`."""
 
 import random
-from types import SimpleNamespace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from tests.conftest import FULL
 from waystation import tasks
+from waystation.params.load import load_settings
+from waystation.params.schema import Extra, Report
 from waystation.report.averages import overall_rows
+from waystation.report.records import Average, LayerMeasures, Tables
 from waystation.report.scores import Language, Result, Score
 from waystation.report.text import overall_tables
 from waystation.xtreme import benchmarks
 
 ENCODERS = {"tatoeba": "cosine_from_english_percent", "bucc": "f1_percent"}
 MODULES = ("xnli", "pawsx", "udpos", "panx", "xquad", "mlqa", "tydiqa", *ENCODERS)
-SETTINGS = SimpleNamespace(
-    cells=(("nano", "none"), ("nano", "mnli")), report=SimpleNamespace(baseline="none")
+POCKET = load_settings(FULL)
+SUITE = replace(
+    POCKET,
+    models={"nano": POCKET.models["nano"]},
+    recipes=("none", "mnli"),
+    extra=Extra(),
+    report=Report(resamples=1, baseline="none"),
 )
 
 
@@ -31,7 +40,7 @@ def drawn(languages: dict[str, list[str]]) -> dict:
             task: {code: {m: draw.uniform(0, 100) for m in metrics[task]} for code in codes}
             for task, codes in languages.items()
         }
-        for _, recipe in SETTINGS.cells
+        for recipe in SUITE.recipes
     }
 
 
@@ -39,55 +48,70 @@ def result(value: float) -> Result:
     return Result(value, np.array([value]))
 
 
-def tables(points: dict) -> tuple[list[Score], dict[str, list[dict]]]:
+def tables(points: dict) -> tuple[list[Score], Tables]:
     """What the report has of them; one layer above the protocol's is another score."""
-    scores, encoders = [], {"alignment": [], "mining": []}
-    for recipe, found in points.items():
-        for task, languages in found.items():
+    scores, encoders = [], Tables()
+    for recipe, by_task in points.items():
+        for task, languages in by_task.items():
             if task in ENCODERS:
-                table = encoders["mining" if task == "bucc" else "alignment"]
-                for code, told in languages.items():
-                    row = {"model": "nano", "recipe": recipe, "task": task, "language": code}
-                    row |= {"protocol_layer": 1}
-                    table.append(row | {"layer": 1, ENCODERS[task]: next(iter(told.values()))})
-                    table.append(row | {"layer": 2, ENCODERS[task]: 0.0})
+                table = encoders.mining if task == "bucc" else encoders.alignment
+                for code, metrics in languages.items():
+                    table.append(layer(recipe, task, code, 1, next(iter(metrics.values()))))
+                    table.append(layer(recipe, task, code, 2, 0.0))
                 continue
-            made = {}
-            for code, told in languages.items():
-                main = result(told.get("f1", told.get("accuracy")))
-                exact = result(told["exact_match"]) if "exact_match" in told else None
-                made[code] = Language(main.score, main.replicates, 100, 1, None, None, exact, None)
-            scores.append(Score("nano", recipe, task, task, task, "", "", ("en",), made))
+            results = {}
+            for code, metrics in languages.items():
+                main = result(metrics.get("f1", metrics.get("accuracy")))
+                second = {
+                    name: result(metrics[name]) for name in ("exact_match",) if name in metrics
+                }
+                results[code] = Language(main.score, main.replicates, 100, 1, None, None, second)
+            scores.append(Score("nano", recipe, task, task, task, "", "", ("en",), results))
             more = {code: result(0.0) for code in languages}  # after more languages: not XTREME's
             scores.append(Score("nano", recipe, "more", task, f"{task}+2", "", "", ("en",), more))
     return scores, encoders
 
 
+def layer(recipe: str, task: str, code: str, number: int, score: float) -> LayerMeasures:
+    return LayerMeasures(
+        model="nano",
+        recipe=recipe,
+        protocol_layer=1,
+        task=task,
+        language=code,
+        layer=number,
+        measured={ENCODERS[task]: score},
+    )
+
+
+def rows_of_xtreme(points: dict) -> list[Average]:
+    return [row for row in overall_rows(*tables(points), SUITE) if row.benchmark == "xtreme"]
+
+
 def test_they_are_those_of_the_scorer():
-    names = {task: tasks.load(task).XTREME for task in MODULES}
-    told = drawn({task: list(benchmarks.XTREME.tasks[names[task]].languages) for task in MODULES})
-    everything = overall_rows(*tables(told), SETTINGS)
-    rows = [row for row in everything if row["benchmark"] == "xtreme"]
-    for recipe, found in told.items():
-        expected = benchmarks.averages(benchmarks.XTREME, {names[t]: v for t, v in found.items()})
-        ours = {r["tasks"]: r["score_percent"] for r in rows if r["recipe"] == recipe}
+    names = {task: tasks.load(task).xtreme for task in MODULES}
+    points = drawn({task: list(benchmarks.XTREME.tasks[names[task]].languages) for task in MODULES})
+    rows = rows_of_xtreme(points)
+    for recipe, by_task in points.items():
+        expected = benchmarks.averages(benchmarks.XTREME, {names[t]: v for t, v in by_task.items()})
+        scores = {row.tasks: row.score_percent for row in rows if row.recipe == recipe}
         averages = expected["groups"] | {"overall": expected["overall"]}
-        assert {name: ours[name] for name in averages} == pytest.approx(averages)
+        assert {name: scores[name] for name in averages} == pytest.approx(averages)
         for task in MODULES:
             metrics = expected["tasks"][names[task]]
-            both = [metrics[m] for m in ("accuracy", "f1", "exact_match") if m in metrics]
-            assert ours[names[task]] == pytest.approx(np.mean(both))
-    text = overall_tables(rows, SETTINGS).splitlines()
+            values = [metrics[m] for m in ("accuracy", "f1", "exact_match") if m in metrics]
+            assert scores[names[task]] == pytest.approx(np.mean(values))
+    text = overall_tables(rows, SUITE).splitlines()
     assert text[1].split()[-5:] == ["classification", "tagging", "qa", "retrieval", "overall"]
-    assert text[-1].split()[-1] == f"{ours['overall']:.1f}"
-    gains = {(r["recipe"], r["tasks"]): r["gain"] for r in rows}
-    assert gains["none", "overall"] == 0
-    base = next(r for r in rows if (r["recipe"], r["tasks"]) == ("none", "overall"))
-    assert gains["mnli", "overall"] == pytest.approx(ours["overall"] - base["score_percent"])
+    assert text[-1].split()[-1] == f"{scores['overall']:.1f}"
+    overall = {row.recipe: row for row in rows if row.tasks == "overall"}
+    assert overall["none"].gain == 0
+    difference = overall["mnli"].score_percent - overall["none"].score_percent
+    assert overall["mnli"].gain == pytest.approx(difference)
 
 
 def test_a_missing_language_or_task_is_never_a_smaller_average():
-    names = {task: tasks.load(task).XTREME for task in MODULES}
+    names = {task: tasks.load(task).xtreme for task in MODULES}
     languages = {task: list(benchmarks.XTREME.tasks[names[task]].languages) for task in MODULES}
     groups = {"tydiqa": "qa", "tatoeba": "retrieval", "pawsx": "classification"}
     whole = {*names.values(), *benchmarks.XTREME.groups, "overall"}
@@ -95,22 +119,20 @@ def test_a_missing_language_or_task_is_never_a_smaller_average():
         for less in (languages | {task: languages[task][1:]}, {**languages}):
             if less == languages:
                 del less[task]
-            rows = overall_rows(*tables(drawn(less)), SETTINGS)
-            rows = [row for row in rows if row["benchmark"] == "xtreme"]
-            told = {row["tasks"] for row in rows}
-            assert told == whole - {names[task], group, "overall"}
-            shown = overall_tables(rows, SETTINGS)
-            assert group not in shown
-            assert "tagging" in shown
+            rows = rows_of_xtreme(drawn(less))
+            assert {row.tasks for row in rows} == whole - {names[task], group, "overall"}
+            text = overall_tables(rows, SUITE)
+            assert group not in text
+            assert "tagging" in text
 
 
 def test_a_generated_world_s_languages_take_the_benchmark_s_place():
-    told = drawn({task: ["en", "qda", "qde"] for task in MODULES})
-    told["mnli"].pop("bucc")
-    rows = [r for r in overall_rows(*tables(told), SETTINGS) if r["benchmark"] == "xtreme"]
-    assert {row["recipe"] for row in rows if row["tasks"] == "overall"} == {"none"}
-    found = {row["tasks"]: row["score_percent"] for row in rows if row["recipe"] == "none"}
-    values = [v["accuracy"] for task in ("xnli", "pawsx") for v in told["none"][task].values()]
-    assert found["classification"] == pytest.approx(np.mean(values))
-    pairs = [v for task in ("xquad", "mlqa", "tydiqa") for v in told["none"][task].values()]
-    assert found["qa"] == pytest.approx(np.mean([(v["f1"] + v["exact_match"]) / 2 for v in pairs]))
+    points = drawn({task: ["en", "qda", "qde"] for task in MODULES})
+    points["mnli"].pop("bucc")
+    rows = rows_of_xtreme(points)
+    assert {row.recipe for row in rows if row.tasks == "overall"} == {"none"}
+    scores = {row.tasks: row.score_percent for row in rows if row.recipe == "none"}
+    pairs = [v["accuracy"] for task in ("xnli", "pawsx") for v in points["none"][task].values()]
+    assert scores["classification"] == pytest.approx(np.mean(pairs))
+    read = [v for task in ("xquad", "mlqa", "tydiqa") for v in points["none"][task].values()]
+    assert scores["qa"] == pytest.approx(np.mean([(v["f1"] + v["exact_match"]) / 2 for v in read]))

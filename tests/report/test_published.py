@@ -1,20 +1,15 @@
-"""Published scores beside ours, on the small grid of tests/test_results.py."""
+"""Published scores beside ours, on the two_models grid of tests/report/conftest.py."""
 
 from dataclasses import replace
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.report.test_markdown import row, small  # noqa: F401  a fixture
+from tests.report.small_grid import row
 from waystation.base.errors import UserError
-from waystation.params import checks
-from waystation.params.load import load_settings
 from waystation.params.schema import Reference
-from waystation.report import scores, tables
-from waystation.report.averages import OVERALL
 from waystation.report.published import reference_rows
+from waystation.report.records import Average
 from waystation.report.text import reference_table
-from waystation.xtreme import benchmarks
 
 PUBLISHED = Reference(
     "nano",
@@ -25,74 +20,58 @@ PUBLISHED = Reference(
 )
 
 
-def made(run, **published):
-    run.settings.report.reference = published
-    run.settings.file = "params.yaml"
-    return tables.make(scores.read_scores(run), run)["reference"]
+def with_references(suite, **published):
+    return replace(suite, report=replace(suite.report, reference=published))
 
 
-def test_ours_is_the_mean_over_all_languages_and_english(small):  # noqa: F811
-    rows = made(small, table=PUBLISHED)
-    found = row(rows, task="xnli")
-    assert found["ours_percent"] == pytest.approx((90 + 80 + 60) / 3)
-    assert found["low_percent"] < found["ours_percent"] < found["high_percent"]
-    assert found["difference"] == pytest.approx(230 / 3 - 70)
-    assert (found["languages"], found["source"]) == (3, "Somebody 2020, table 2")
-    assert row(rows, measure="exact_match")["ours_percent"] == 25.0
-    assert row(rows, task="mlqa", measure="f1")["difference"] == 50.0 - 60.5
+def made(grid, **published):
+    grid.suite = with_references(grid.suite, **published)
+    return grid.tables().reference
 
 
-def test_retrieval_is_told_at_the_protocols_layer(small):  # noqa: F811
-    rows = made(small, table=PUBLISHED)
-    assert row(rows, task="tatoeba")["ours_percent"] == 34.0  # layer 1: 30 + 4
-    assert row(rows, task="bucc")["ours_percent"] == 32.0  # layer 1: 30 + 2
+def test_ours_is_the_mean_over_all_languages_and_english(two_models):
+    rows = made(two_models, table=PUBLISHED)
+    xnli = row(rows, task="xnli")
+    assert xnli.ours_percent == pytest.approx((90 + 80 + 60) / 3)
+    assert xnli.low_percent < xnli.ours_percent < xnli.high_percent
+    assert xnli.difference == pytest.approx(230 / 3 - 70)
+    assert (xnli.languages, xnli.source) == (3, "Somebody 2020, table 2")
+    assert row(rows, measure="exact_match").ours_percent == 25.0
+    assert row(rows, task="mlqa", measure="f1").difference == 50.0 - 60.5
 
 
-def test_a_cell_that_has_not_run_or_lacks_languages_has_no_score_of_ours(small):  # noqa: F811
+def test_retrieval_is_that_at_the_protocols_layer(two_models):
+    rows = made(two_models, table=PUBLISHED)
+    assert row(rows, task="tatoeba").ours_percent == 34.0  # layer 1: 30 + 4
+    assert row(rows, task="bucc").ours_percent == 32.0  # layer 1: 30 + 2
+
+
+def test_a_cell_that_has_not_run_or_lacks_languages_has_no_score_of_ours(two_models):
     other = replace(PUBLISHED, recipe="ccg")
     wider = replace(PUBLISHED, benchmark="xtreme", scores={"xnli": {"accuracy": 70.0}})
-    rows = made(small, other=other, wider=wider)
+    rows = made(two_models, other=other, wider=wider)
     assert len(rows) == 6
-    assert not any("ours_percent" in row for row in rows)
+    assert {row.ours_percent for row in rows} == {None}
     text = reference_table(rows)
     assert "nano, ccg: Somebody 2020, table 2" in text
     assert text.splitlines()[3].split() == ["xnli,", "accuracy", "70.0", "-", "-"]
 
 
-def test_a_benchmark_s_averages_have_published_scores_too(small):  # noqa: F811
+def test_a_benchmark_s_averages_have_published_scores_too(two_models):
     whole = replace(PUBLISHED, benchmark="xtreme", scores={"qa": {"score": 60.0}})
-    rows = made(small, whole=whole)
-    assert rows[0]["published_percent"] == 60.0
-    assert "ours_percent" not in rows[0]  # tasks are missing
-    told = {"benchmark": "xtreme", "model": "nano", "recipe": "none", "score_percent": 61.5}
-    averages = [told | {"tasks": "qa"}, told | {"tasks": "overall", "recipe": "ccg"}]
-    small.settings.report.reference = {"whole": whole}
-    found = reference_rows([], [], averages, small.settings)
-    assert found[0]["difference"] == pytest.approx(1.5)
+    rows = made(two_models, whole=whole)
+    assert rows[0].published_percent == 60.0
+    assert rows[0].ours_percent is None  # tasks are missing
+    scored = {"benchmark": "xtreme", "model": "nano", "score_percent": 61.5}
+    averages = [Average(**scored, recipe="none", tasks="qa")]
+    averages.append(Average(**scored, recipe="ccg", tasks="overall"))
+    suite = with_references(two_models.suite, whole=whole)
+    assert reference_rows([], [], averages, suite)[0].difference == pytest.approx(1.5)
     wrong = replace(whole, scores={"qa": {"f1": 60.0}})
-    small.settings.report.reference = {"whole": wrong}
     with pytest.raises(UserError, match="measure 'f1'; allowed: score"):
-        reference_rows([], [], averages, small.settings)
+        reference_rows([], [], averages, with_references(two_models.suite, whole=wrong))
 
 
-def test_the_averages_that_parameters_may_name_are_the_benchmarks():
-    for benchmark in benchmarks.BENCHMARKS.values():
-        assert {*benchmark.groups, OVERALL} == set(checks.AVERAGES)
-    assert set(benchmarks.BENCHMARKS) == set(checks.BENCHMARKS)
-
-
-def test_a_measure_that_the_task_does_not_have_is_refused(small):  # noqa: F811
+def test_a_measure_that_the_task_does_not_have_is_refused(two_models):
     with pytest.raises(UserError, match="allowed: accuracy"):
-        made(small, table=replace(PUBLISHED, scores={"xnli": {"f1": 70.0}}))
-
-
-def test_names_in_the_parameters_are_checked(tmp_path):
-    text = (ROOT / "suites/xtreme/params.yaml").read_text()
-    file = tmp_path / "params.yaml"
-    wrongs = [("xnli: {acc", "xnly: {acc"), ("recipe: none", "recipe: non")]
-    wrongs += [("benchmark: xtreme ", "benchmark: extreme ")]
-    for name, wrong in wrongs:
-        assert name in text
-        file.write_text(text.replace(name, wrong))
-        with pytest.raises(UserError, match=r"report\.reference\.baseline"):
-            load_settings(file)
+        made(two_models, table=replace(PUBLISHED, scores={"xnli": {"f1": 70.0}}))

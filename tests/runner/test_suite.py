@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -437,15 +436,8 @@ def test_unknown_targets_are_named(project):
 def test_wrong_parameters_are_named_before_anything_runs(tmp_path, text, message):
     (tmp_path / "dvc.yaml").write_text("stages: {}\n")
     (tmp_path / "params.yaml").write_text(text)
-    command = [
-        sys.executable,
-        "-m",
-        "waystation",
-        "run",
-        "--suite-file",
-        str(tmp_path / "dvc.yaml"),
-    ]
-    done = run(command, ROOT, check=False)
+    command = [sys.executable, "-m", "waystation", "run", "--suite-file"]
+    done = run([*command, str(tmp_path / "dvc.yaml")], ROOT, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("run: error: ")
     assert message in done.stderr
@@ -498,8 +490,7 @@ def test_a_suite_on_cards_has_as_many_workers_as_they_have_room_for(
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
     assert list(cards.cards()) == names
     (tmp_path / "params.yaml").write_text("threads: 1\ndevice: cuda\n")
-    args = SimpleNamespace(suite_file=tmp_path / "dvc.yaml")
-    assert run_command._default_workers(args.suite_file) == workers
+    assert run_command._default_workers(tmp_path / "dvc.yaml") == workers
 
 
 def test_a_card_that_tells_no_memory_has_room_for_one_stage(two_cards, tmp_path):

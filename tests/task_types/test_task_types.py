@@ -1,405 +1,62 @@
-"""Examples to features and back, for each type of task."""
+"""Each kind of task: its files of gold and predictions, and what a plan counts."""
 
-from dataclasses import replace
-from types import SimpleNamespace
+import pkgutil
 
 import pytest
-import torch
 
-from waystation.base.errors import UserError
-from waystation.data.examples import Description, path, read, write
-from waystation.encoder.encoder import MaskedLanguageHead, Packed, initialize
-from waystation.encoder.features import Feature, pack
-from waystation.encoder.special_tokens import Special
-from waystation.encoder.tokenizer import BOS, EOS, PAD, UNK
-from waystation.evaluation.rows import Rows, make_pool
-from waystation.metrics import map_at_20
-from waystation.task_model import TaskModel, read_model
-from waystation.task_types import (
-    classification,
-    dual_encoder,
-    masked_language_modelling,
-    multiple_choice,
-    question_answering,
-    tagging,
-)
+from waystation import heads, task_types, tasks
+from waystation.data.candidates import Candidates
+from waystation.data.examples import Description
 
-SPECIAL = Special(BOS, (EOS, EOS), EOS, False, PAD, UNK, mask=49, vocabulary=50)
-CONTEXT = "the farmer feed 3 old horse-s in the barn today ."
+KINDS = [entry.name for entry in pkgutil.iter_modules(task_types.__path__)]
 
 
-def lengths(max_tokens=40, stride=2):
-    return SimpleNamespace(max_tokens=max_tokens, stride=stride, max_answer_tokens=5)
+def test_every_task_is_of_a_kind_and_what_is_scored_after_training_has_a_head():
+    every = [tasks.load(name) for name in tasks.names()]
+    assert {task.type for task in every} == set(KINDS)
+    for task in every:
+        if task.trained_on or "train" in task.splits:
+            assert heads.load(task.type).make_features, task.name
 
 
-def question(text="3 old horse-s", context=CONTEXT):
-    answers = [{"text": text, "start": context.index(text)}] if text else []
-    return {"id": "q", "question": "what did Anna read ?", "context": context, "answers": answers}
+def test_a_long_context_counts_as_windows_and_all_else_as_one_feature():
+    """300 tokens in windows of 128, 64 apart: they begin at 0, 64, 128 and 192."""
+    numbers = {kind: task_types.load(kind).features(300, 128, 64) for kind in KINDS}
+    assert numbers.pop("question_answering") == 4
+    assert set(numbers.values()) == {1}
+    assert task_types.load("question_answering").features(128, 128, 64) == 1
 
 
-def span_scores(feature, start, end):
-    """Scores with which the decoder should choose the tokens start to end of a feature."""
-    head, offsets = feature.context
-    scores = torch.zeros(2, 1 + len(offsets))
-    scores[0, 1 + start - head] = scores[1, 1 + end - head] = 9.0
-    return scores
+def test_choices_are_not_cut_together():
+    read = {kind: task_types.load(kind).tokens_read(300, 128) for kind in KINDS}
+    assert read.pop("multiple_choice") == 300
+    assert set(read.values()) == {128}
 
 
-@pytest.mark.parametrize("answer", ["3 old horse-s", "the farmer", "today", "."])
-def test_the_target_of_a_question_decodes_to_its_answer(word_tokenizer, answer):
-    example = question(answer)
-    features = question_answering.make_features([example], word_tokenizer, lengths())
-    assert len(features) == 1
-    scores = [span_scores(features[0], *features[0].target)]
-    found = question_answering.predict(scores, features, [example], lengths())
-    assert found == [answer]
+@pytest.mark.parametrize("kind", [entry.name for entry in pkgutil.iter_modules(heads.__path__)])
+def test_what_a_prediction_is_scored_against_is_what_the_gold_file_says(kind):
+    """Written as a prediction it makes the gold file; answers have two layouts."""
+    if kind == "masked_language_modelling":
+        pytest.skip("it is never scored")
+    rows, head, record = EXAMPLES[kind], heads.load(kind), task_types.load(kind)
+    task = Description("task", kind, (), ("O", "B-PER"), None, None, None, "task")
+    relevant = Candidates({"en": rows}).relevant
+    gold = [relevant(row) for row in rows] if head.ranking else head.gold(rows)
+    lines = record.submission_lines(task, rows, [head.named(value, task.labels) for value in gold])
+    theirs = record.gold_lines(task, rows, relevant)
+    if kind == "question_answering":
+        assert (gold, lines != theirs) == ([["a"]], True)
+    else:
+        assert lines == theirs != []
 
 
-@pytest.mark.parametrize("stride", [1, 3, 5, 100])
-def test_a_long_context_gives_features_a_stride_apart_that_cover_it(word_tokenizer, stride):
-    example = question("barn")
-    features = question_answering.make_features([example], word_tokenizer, lengths(18, stride))
-    assert len(features) > 1
-    assert all(len(f.ids) <= 18 for f in features)
-    covered = {offset for f in features for offset in f.context[1]}
-    whole = question_answering.make_features([example], word_tokenizer, lengths())[0]
-    assert covered == set(whole.context[1])
-    every = whole.context[1]
-    room = len(features[0].context[1])
-    step = min(stride, room)  # as in the scripts of SQuAD and XTREME, doc_stride
-    assert [every.index(f.context[1][0]) for f in features] == [
-        number * step for number in range(len(features))
-    ]
-    assert all(len(f.context[1]) == room for f in features[:-1])
-    assert features[-2].context[1][-1] != every[-1]  # none stands wholly in the one before
-    holding = [f for f in features if f.target != (0, 0)]
-    assert holding
-    for feature in holding:
-        start, end = feature.target
-        head, offsets = feature.context
-        first, last = offsets[start - head], offsets[end - head]
-        assert example["context"][first[0] : last[1]] == "barn"
-
-
-def test_the_best_span_over_all_features_wins(word_tokenizer):
-    example = question("barn")
-    features = question_answering.make_features([example], word_tokenizer, lengths(18, 3))
-    scores = [torch.zeros(2, 1 + len(f.context[1])) for f in features]
-    scores[-1][:, -1] = 1.0
-    assert question_answering.predict(scores, features, [example], lengths()) == ["."]
-
-
-@pytest.mark.parametrize(
-    ("start", "end"),
-    [
-        (9, 2),
-        (1, 7),
-    ],  # the best end lies before the best start; seven tokens where five are allowed
-)
-def test_an_answer_may_not_end_before_it_starts_nor_be_too_long(word_tokenizer, start, end):
-    example = question()
-    feature = question_answering.make_features([example], word_tokenizer, lengths())[0]
-    scores = torch.zeros(2, 1 + len(feature.context[1]))
-    scores[0, 1 + start], scores[1, 1 + end] = 5.0, 5.0
-    scores[0, 9], scores[1, 9] = 4.0, 4.5
-    found = question_answering.predict([scores], [feature], [example], lengths())[0]
-    assert found == example["context"][slice(*feature.context[1][8])]
-
-
-def test_no_room_for_the_context_is_an_error(word_tokenizer):
-    with pytest.raises(UserError, match="max_tokens 10 leaves"):
-        question_answering.make_features([question()], word_tokenizer, lengths(10))
-
-
-def test_a_question_without_an_answer_points_at_the_first_token(word_tokenizer):
-    feature = question_answering.make_features([question(None)], word_tokenizer, lengths())[0]
-    assert feature.target == (0, 0)
-
-
-def test_tags_stand_on_first_pieces(word_tokenizer):
-    example = {"id": "0", "tokens": ["3", "horse-s", "today", "."], "tags": [4, 5, 6, 7]}
-    feature = tagging.make_features([example], word_tokenizer, lengths())[0]
-    # <s> 3 horse -s today . </s>
-    assert feature.context == ([1, 2, 4, 5], [0, 1, 2, 3])
-    assert feature.target == [4, 5, 6, 7]
-
-
-def test_a_long_sentence_is_split_between_words_and_put_together_again(word_tokenizer):
-    tokens = ["the", "horse-s", "in", "the", "barn", "read", "the", "book"]
-    example = {"id": "0", "tokens": tokens, "tags": list(range(8))}
-    features = tagging.make_features([example], word_tokenizer, lengths(6))
-    assert len(features) > 1
-    assert all(len(f.ids) <= 6 for f in features)
-    found = tagging.predict([f.target for f in features], features, [example], lengths())
-    assert found == [list(range(8))]
-
-
-def test_outputs_of_tagging_follow_the_features(word_tokenizer):
-    examples = [
-        {"id": "0", "tokens": ["the", "horse-s"], "tags": [0, 1]},
-        {"id": "1", "tokens": ["."], "tags": [2]},
-    ]
-    features = tagging.make_features(examples, word_tokenizer, lengths())
-    packed = Packed([f.ids for f in features])
-    logits = torch.zeros(packed.tokens, 3)
-    logits[1, 0] = logits[2, 1] = 1  # the, horse (-s is row 3)
-    logits[6, 2] = 1  # after </s> and <s>: `.`
-    assert tagging.outputs(logits, packed, features) == [[0, 1], [2]]
-
-
-def test_pairs_are_cut_to_the_longest_length(word_tokenizer):
-    example = {"id": "0", "first": CONTEXT, "second": "Anna read the book .", "label": 1}
-    feature = classification.make_features([example], word_tokenizer, lengths(12))[0]
-    assert len(feature.ids) == 12
-    assert feature.ids.count(2) == 3  # </s> </s> between the texts, </s> at the end
-    assert feature.target == 1
-
-
-def test_the_first_tokens_scores_come_with_the_context(word_tokenizer):
-    feature = question_answering.make_features([question()], word_tokenizer, lengths())[0]
-    logits = torch.arange(2.0 * len(feature.ids)).view(1, -1, 2)
-    scores = question_answering.outputs(logits, Packed([feature.ids]), [feature])[0]
-    head, offsets = feature.context
-    assert scores[:, 0].tolist() == [0.0, 1.0]
-    assert scores[0, 1:].tolist() == [2.0 * (head + i) for i in range(len(offsets))]
-
-
-@pytest.mark.parametrize(
-    ("none", "allows", "expected"),
-    [
-        ([9, 9], True, ""),
-        ([9, 9], False, "."),
-        ([9, 3], True, "."),  # the lowest counts: a part without the answer says nothing
-        ([5, 5], True, "."),  # 5 against 4 + 1: a tie is answered
-        ([5.1, 5.1], True, ""),
+EXAMPLES = {
+    "classification": [{"id": "0", "label": 1}, {"id": "1", "label": 0}],
+    "multiple_choice": [{"id": "0", "label": 1}],
+    "tagging": [{"id": "0", "tokens": ["a", "b"], "tags": [1, 0]}],
+    "question_answering": [
+        {"id": "0", "question": "", "context": "a", "answers": [{"text": "a", "start": 0}]}
     ],
-)
-def test_no_answer_has_to_beat_the_best_span(word_tokenizer, none, allows, expected):
-    example = question("barn") | {"allows_none": allows}
-    features = question_answering.make_features([example], word_tokenizer, lengths(20, 3))
-    assert len(features) == 2
-    scores = [torch.zeros(2, 1 + len(f.context[1])) for f in features]
-    scores[1][0, -1], scores[1][1, -1] = 4.0, 1.0
-    for found, score in zip(scores, none, strict=True):
-        found[0, 0] = score
-    assert question_answering.predict(scores, features, [example], lengths()) == [expected]
-
-
-def task_model(encoder, kind, pool=None):
-    task = Description("task", kind, ("map_at_20",), (), None, None, pool)
-    model = TaskModel(encoder, {"task": task}, seed=5)
-    model.initialize_heads(torch.Generator().manual_seed(2))
-    return model.eval(), task
-
-
-def choice(*choices, first=CONTEXT, second="", label=0):
-    return {"id": "0", "first": first, "second": second, "choices": choices, "label": label}
-
-
-def test_each_choice_is_a_sequence_and_only_the_context_is_cut(word_tokenizer):
-    rows = [choice("the barn .", "Anna", second="who read ?"), choice("a", "the book", "onion")]
-    first, second = multiple_choice.make_features(rows, word_tokenizer, lengths(16))
-    assert [len(f.sequences()) for f in (first, second)] == [2, 3]
-
-    def ids(text):
-        return word_tokenizer.encode(text, add_special_tokens=False).ids
-
-    context, answers = ids(CONTEXT), [ids("who read ? the barn ."), ids("who read ? Anna")]
-    for sequence, answer in zip(first.sequences(), answers, strict=True):
-        room = 16 - 4 - len(answer)
-        assert sequence == [BOS, *context[:room], EOS, EOS, *answer, EOS]
-    long = multiple_choice.make_features([choice(CONTEXT, "Anna")], word_tokenizer, lengths(8))[0]
-    assert long.sequences()[0] == [BOS, EOS, EOS, *context[-4:], EOS]
-
-
-def test_multiple_choice_equals_transformers(encoder, tmp_path):
-    from transformers import AutoModelForMultipleChoice
-
-    model, task = task_model(encoder, "multiple_choice")
-    torch.nn.init.normal_(model.heads["task"].pooler.dense.bias)
-    model.write(tmp_path, "task", ())
-    theirs, told = AutoModelForMultipleChoice.from_pretrained(tmp_path, output_loading_info=True)
-    assert not told["missing_keys"]
-    assert not told["unexpected_keys"]
-    pairs = [[0, 5, 6, 2, 2, 7, 8, 2], [0, 5, 6, 2, 2, 9, 2], [0, 30, 2, 2, 7, 2], [0, 8, 2, 2, 2]]
-    features = [
-        Feature([*pairs[i], *pairs[i + 1]], i // 2, 1, cuts=(len(pairs[i]),)) for i in (0, 2)
-    ]
-    ids = torch.tensor([pair + [1] * (8 - len(pair)) for pair in pairs]).view(2, 2, 8)
-    with torch.no_grad():
-        ours, packed = model.logits("task", features)
-        expected = theirs.eval()(input_ids=ids, attention_mask=(ids != 1).long())
-        loss = multiple_choice.loss(ours, packed, features)
-        back, _ = read_model(tmp_path, task).logits("task", features)
-    assert torch.allclose(ours.view(2, 2), expected.logits, atol=1e-5, rtol=0)
-    assert torch.equal(ours, back)
-    labels = torch.tensor([1, 1])
-    assert torch.allclose(loss, torch.nn.functional.cross_entropy(expected.logits, labels))
-    assert multiple_choice.outputs(ours, packed, features) == expected.logits.argmax(1).tolist()
-
-
-def test_examples_may_have_different_numbers_of_choices():
-    features = [Feature([0] * 4, 0, 1, cuts=(2,)), Feature([0] * 6, 1, 2, cuts=(2, 4))]
-    scores = torch.tensor([-1.0, -3.0, 2.0, 2.0, 4.0], requires_grad=True)
-    assert multiple_choice.outputs(scores, None, features) == [0, 2]
-    loss = multiple_choice.loss(scores, None, features)
-    first, second = torch.tensor([-1.0, -3.0]), torch.tensor([2.0, 2.0, 4.0])
-    by_hand = -(first.log_softmax(0)[1] + second.log_softmax(0)[2]) / 2
-    assert torch.allclose(loss, by_hand)
-    loss.backward()
-    assert scores.grad.isfinite().all()
-
-
-def test_a_vector_is_the_mean_of_its_own_tokens(encoder):
-    model, _ = task_model(encoder, "dual_encoder")
-    alone = [Feature([0, 5, 2], 0), Feature([0, 7, 8, 9, 2], 1)]
-    both = Feature([0, 5, 2, 0, 7, 8, 9, 2], 0, "k", cuts=(3,))
-    with torch.no_grad():
-        vectors, _ = model.logits("task", [both])
-        for vector, feature in zip(vectors, alone, strict=True):
-            mean = encoder(Packed([feature.ids])).mean(0)
-            expected = model.heads["task"].projection(mean)
-            assert torch.allclose(vector, expected / expected.norm(), atol=1e-6)
-    separate = model.outputs("task", alone, SimpleNamespace(batch_tokens=4))
-    assert torch.allclose(torch.stack(separate), vectors, atol=1e-6)
-
-
-def test_loss_of_retrieval_by_hand():
-    """Two examples with one key are no negatives of each other."""
-    vectors = torch.nn.functional.normalize(torch.randn(6, 4, generator=torch.manual_seed(0)))
-    features = [Feature([0, 2, 0, 2], i, key, cuts=(2,)) for i, key in enumerate("aba")]
-    cosines = 100 * vectors[0::2] @ vectors[1::2].T
-    rows = [cosines[0, :2], cosines[1], cosines[2, 1:]]
-    golds = [0, 1, 1]
-    by_hand = -sum(row.log_softmax(0)[g] for row, g in zip(rows, golds, strict=True)) / 3
-    assert torch.allclose(dual_encoder.loss(vectors, None, features), by_hand)
-
-
-def test_ranking_by_hand():
-    pool = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]])
-    queries = [torch.tensor([0.8, 0.6]), torch.tensor([0.0, -1.0])]
-    assert dual_encoder.rank(queries, pool, ["x", "y", "x"]) == [["x", "x", "y"], ["x", "x", "y"]]
-    assert dual_encoder.rank(queries, pool, ["a", "b", "c"], top=2) == [["c", "a"], ["a", "c"]]
-
-
-@pytest.fixture
-def questions(tmp_path):
-    """Two parallel questions; in German the answers stand in one sentence."""
-
-    def row(index, language, key, sentences):
-        candidates = [{"key": f"{language}/{k}", "text": text} for k, text in enumerate(sentences)]
-        key = f"{language}/{key}"
-        return {"id": index, "query": "what did Anna read ?", "key": key, "candidates": candidates}
-
-    english = ["the farmer feed 3 old horse-s", "Anna read the book", "in the barn"]
-    german = ["the baker did not cut", "the red onion in the kitchen"]
-    rows = {
-        "en": [row("0", "en", 0, english), row("1", "en", 1, english)],
-        "de": [row("0", "de", 0, german), row("1", "de", 0, german)],
-    }
-    for language, found in rows.items():
-        write(path(tmp_path / "task", "test", language), found)
-    return tmp_path
-
-
-def test_a_pool_holds_each_candidate_once_and_knows_all_versions(
-    encoder, word_tokenizer, questions
-):
-    model, task = task_model(encoder, "dual_encoder")
-    pool = make_pool(questions, task, "test", ["en", "de"], word_tokenizer, lengths(30))
-    assert pool.keys == ["en/0", "en/1", "en/2", "de/0", "de/1"]
-    german = Rows(questions, task, "test", "de", word_tokenizer, lengths(30), pool)
-    assert german.gold[1] == ["de/0", "en/1"]
-    chance = map_at_20.chance(["de/0", "en/1"], 5)
-    assert german.chance_percent() == pytest.approx(100 * chance)
-    settings = SimpleNamespace(batch_tokens=64)
-    predicted, points = german.score(model, "task", settings)
-    assert sorted(predicted[0]) == sorted(pool.keys)
-    assert predicted[0] == predicted[1]
-    assert points[0]["map_at_20"] != points[1]["map_at_20"]
-    own = Rows(questions, task, "test", "en", word_tokenizer, lengths(30))
-    assert own.gold == [["en/0"], ["en/1"]]
-
-
-def test_vectors_of_a_pool_are_made_once_a_model_and_again_after_training(
-    encoder, word_tokenizer, questions
-):
-    model, task = task_model(encoder, "dual_encoder")
-    pool = make_pool(questions, task, "test", ["en", "de"], word_tokenizer, lengths(30))
-    settings = SimpleNamespace(batch_tokens=64)
-    first = pool.vectors(model, "task", settings)
-    assert pool.vectors(model, "task", settings) is first
-    model.train()
-    torch.nn.init.normal_(model.heads["task"].projection.weight)
-    model.eval()
-    assert not torch.allclose(pool.vectors(model, "task", settings), first)
-
-
-def test_a_key_without_a_candidate_is_an_error(encoder, word_tokenizer, questions):
-    _, task = task_model(encoder, "dual_encoder")
-    file = path(questions / "task", "test", "en")
-    write(file, [read(file)[0] | {"key": "en/9"}])
-    with pytest.raises(UserError, match="example '0': no candidate has the key 'en/9' in a pool"):
-        Rows(questions, task, "test", "en", word_tokenizer, lengths(30))
-
-
-def test_candidates_may_come_from_another_task(encoder, word_tokenizer, tmp_path):
-    _, task = task_model(encoder, "dual_encoder", pool="entities")
-    query = {"id": "m", "query": "Anna", "key": "Q1"}
-    write(path(tmp_path / "task", "validation", "en"), [query])
-    for language in ("de", "en"):
-        found = [{"id": k, "candidates": [{"key": k, "text": "the book"}]} for k in ("Q1", "Q2")]
-        write(path(tmp_path / "entities", "test", language), found)
-    rows = Rows(tmp_path, task, "validation", "en", word_tokenizer, lengths(30))
-    assert rows.pool.keys == ["Q1", "Q2", "Q1", "Q2"]
-    assert rows.gold == [["Q1"]]  # an entity, however often it is described
-
-
-def masked_model(encoder):
-    model, _ = task_model(encoder, "masked_language_modelling")
-    pretrained = MaskedLanguageHead(encoder.config)
-    initialize(pretrained, 0.1, torch.Generator().manual_seed(3))
-    torch.nn.init.normal_(pretrained.bias)
-    model.heads["task"].load_state_dict(pretrained.state_dict())
-    return model, pretrained
-
-
-def test_mixed_in_masked_language_modelling_is_that_of_pretraining(encoder):
-    from waystation.training.pretraining import MaskedModel
-
-    model, pretrained = masked_model(encoder)
-    documents = [
-        Feature([0, *range(5, 25), 2], 0, context=SPECIAL),
-        Feature([0, 9, 2], 1, context=SPECIAL),
-    ]
-    masking = masked_language_modelling.Masking(0.15, SPECIAL, 5)
-    both = SimpleNamespace(encoder=encoder, head=pretrained)
-    expected, tokens = MaskedModel.loss(both, documents, masking, 7)
-    found = model.loss("task", documents, 7)
-    # Not to the bit: pretraining leaves out of the last layer what only other tokens need.
-    torch.testing.assert_close(found[0], expected)
-    assert found[1] == tokens
-    assert abs(model.loss("task", documents, 8)[0] - expected) > 1e-3
-    model.loss("task", documents, 7)[0].backward()
-    assert encoder.embeddings.word_embeddings.weight.grad.abs().sum() > 0
-
-
-def test_masking_changes_the_batch_and_not_the_features(encoder):
-    document = Feature([0, *range(5, 45), 2], 0, context=SPECIAL)
-    before = replace(document, ids=list(document.ids))
-    packed = pack([document])
-    masked_language_modelling.corrupt(packed, [document], encoder, 5, 0)
-    rows, gold, _ = packed.masked
-    assert document == before
-    assert 0 < len(rows) < 40
-    assert torch.equal(torch.tensor(document.ids)[rows], gold)
-    kept = torch.ones(len(packed.ids), dtype=torch.bool)
-    kept[rows] = False
-    assert torch.equal(packed.ids[kept], torch.tensor(document.ids)[kept])
-
-
-def test_texts_without_a_token_are_left_out(word_tokenizer):
-    texts = [{"id": "0", "text": " "}, {"id": "1", "text": CONTEXT}]
-    features = masked_language_modelling.make_features(texts, word_tokenizer, lengths(6))
-    assert [(f.example, len(f.ids)) for f in features] == [(1, 6)]
-    assert word_tokenizer.id_to_token(features[0].context.mask) == "<mask>"
+    "dual_encoder": [{"id": "0", "key": "a", "candidates": [{"key": "a", "text": ""}]}],
+    "retrieval": [{"id": "0", "english": "b"}, {"id": "1", "english": "a"}],
+}

@@ -1,4 +1,4 @@
-"""Every task's module against the list of its constants, and against the mirror of real rows."""
+"""Every task's record in itself, and against the mirror of real rows."""
 
 import re
 
@@ -10,16 +10,6 @@ from waystation import tasks
 from waystation.params.load import load_settings
 
 pytestmark = pytest.mark.usefixtures("scratch")
-EVERY = {
-    "TYPE": str, "LICENSE": str, "CITATION": str, "SPLITS": dict, "LANGUAGES": tuple,
-    "CHARACTERS": int, "METRICS": tuple, "LABELS": tuple | None, "CHANCE": float | None,
-    "TRAINED_ON": str | None,
-}  # fmt: skip
-READ = {"REPO": str, "REVISION": str, "COLUMNS": dict, "ROWS": dict}
-SOME = {
-    "KEPT": dict, "SOURCE_LABELS": tuple, "OBTAIN": str, "POOL": str, "ELSEWHERE": dict,
-    "PARTS": tuple, "MIXED": dict, "CANDIDATES": dict, "LANGUAGE_ROWS": dict,
-}  # fmt: skip
 # Configurations of the mirror that no task reads.
 NOT_READ = {
     ("facebook/xnli", "all_languages"),  # the rows of the other configurations side by side
@@ -32,38 +22,44 @@ NO_ROWS = {  # tasks whose configurations are there, without the task's split or
 
 
 @pytest.mark.parametrize("name", tasks.names())
-def test_a_module_has_the_constants_that_are_listed(name):
+def test_a_record_is_whole(name):
     task = tasks.load(name)
-    needed = EVERY if hasattr(task, "PARTS") else EVERY | READ
-    for constant, kind in needed.items():
-        assert isinstance(getattr(task, constant), kind), constant
-    for constant, kind in SOME.items():
-        assert constant not in vars(task) or isinstance(getattr(task, constant), kind), constant
-    assert set(task.SPLITS) <= {"train", "validation", "test"}
-    assert "\n" not in task.CITATION
-    for constant in ("ROWS", "KEPT", "CANDIDATES"):
-        for split, rows in getattr(task, constant, {}).items():
-            assert split in task.SPLITS
-            assert isinstance(rows, int) or set(rows) <= set(task.LANGUAGES)
-    for part in tasks.parts(task):
-        assert part.REVISION == "unpinned" or re.fullmatch(r"[0-9a-f]{40}", part.REVISION)
-        assert set(part.SPLITS) >= set(task.SPLITS)
-        assert part.LABELS == task.LABELS
-        assert part.TYPE == task.TYPE
-        assert not any(r.startswith(tasks.LOCAL) for r in repositories(part)) or part.OBTAIN
-    for language in task.LANGUAGES:
-        for part in tasks.parts_with(task, language):
-            found = tasks.configurations(part, language)
-            assert set(found) == (set(part.COLUMNS) if hasattr(part, "tables") else {"rows"})
+    assert task.name == name
+    assert task.module == f"waystation.tasks.{name}"
+    assert set(task.splits) <= {"train", "validation", "test"}
+    assert "\n" not in task.citation
+    for counts in (task.rows, task.kept_rows, task.candidates, task.language_rows):
+        for split, rows in counts.items():
+            assert split in task.splits
+            assert isinstance(rows, int) or set(rows) <= set(task.languages)
+    assert not task.language_rows or task.held_out
+    for member in tasks.members(task):
+        assert member.revision == "unpinned" or re.fullmatch(r"[0-9a-f]{40}", member.revision)
+        assert set(member.splits) >= set(task.splits)
+        assert member.labels == task.labels
+        assert member.type == task.type
+        assert not any(r.startswith(tasks.LOCAL) for r in repositories(member)) or member.obtain
+        assert (member.example is tasks.missing) == bool(member.join)
+        assert all(table.columns for table in member.sources.values())
+        assert all(repositories(member))
 
 
 def repositories(task):
-    return tasks.repositories(task, task.LANGUAGES)
+    return tasks.repositories(task, task.languages)
 
 
-def test_the_docstring_lists_every_constant():
-    for constant in (*EVERY, *READ, *SOME, "drop", "tables", "examples", "config", "example"):
-        assert f"    {constant}" in tasks.__doc__, constant
+def test_a_translation_is_read_from_a_user_s_own_folder():
+    """With the columns of the task, or of a union's first member, and the English rows' split."""
+    own = tasks.load("tydiqa_translated")
+    assert (own.name, own.module) == ("tydiqa_translated", "waystation.tasks.tydiqa")
+    assert tasks.configurations(own, "yo") == {"rows": ("local/tydiqa_translated", ("yo",))}
+    assert (own.rows, own.language_rows, own.trained_on) == ({}, {}, None)
+    row = {"id": "korean-1"}
+    assert own.drop(row, "train", "yo") == tasks.load("tydiqa").drop(row, "train", "en")
+    union, first = tasks.load("udpos_r_translated"), tasks.load("udpos")
+    assert (union.members, union.columns) == ((), first.columns)
+    assert union.example is first.example
+    assert tasks.load("mnli_translated").repository == "facebook/xnli"  # a data set offers it
 
 
 def test_the_benchmarks_have_their_languages():
@@ -73,42 +69,42 @@ def test_the_benchmarks_have_their_languages():
         "bucc": 4, "tatoeba": 36, "udpos_r": 38, "panx_r": 48, "tatoeba_r": 41, "xquad_r": 12,
         "xcopa": 11, "lareqa": 11, "mewslix": 11,
     }  # fmt: skip
-    assert {name: len(tasks.load(name).LANGUAGES) for name in numbers} == numbers
+    assert {name: len(tasks.load(name).languages) for name in numbers} == numbers
 
 
 def configurations(mirror):
     """{repository: names of its configurations} as the mirror's cards have them."""
-    found = {}
+    configs_of = {}
     for card in mirror.glob("*/*/README.md"):
-        told = yaml.safe_load(card.read_text().split("---")[1])
+        front_matter = yaml.safe_load(card.read_text().split("---")[1])
         repository = f"{card.parent.parent.name}/{card.parent.name}"
-        found[repository] = {config["config_name"] for config in told["configs"]}
-    return found
+        configs_of[repository] = {config["config_name"] for config in front_matter["configs"]}
+    return configs_of
 
 
 def in_the_mirror(task, mirror_has):
     """Languages of a task all of whose configurations the mirror has."""
     return [
         language
-        for language in task.LANGUAGES
+        for language in task.languages
         if all(
             set(configs) <= mirror_has.get(repository, set())
-            for part in tasks.parts_with(task, language)
-            for repository, configs in tasks.configurations(part, language).values()
+            for member in tasks.members_with(task, language)
+            for repository, configs in tasks.configurations(member, language).values()
         )
     ]
 
 
 def reached_by(languages: dict[str, tuple[str, ...]]) -> set[tuple[str, str]]:
     """(repository, configuration) that tasks read in some languages."""
-    found = set()
+    reached = set()
     for name, codes in languages.items():
         task = tasks.load(name)
         for language in codes:
-            for part in tasks.parts_with(task, language):
-                for repository, configs in tasks.configurations(part, language).values():
-                    found |= {(repository, config) for config in configs}
-    return found
+            for member in tasks.members_with(task, language):
+                for repository, configs in tasks.configurations(member, language).values():
+                    reached |= {(repository, config) for config in configs}
+    return reached
 
 
 # The suite of a real encoder brings the tasks that read them.
@@ -122,7 +118,7 @@ def test_every_configuration_of_the_mirror_is_a_task_s_and_its_suite_s(mirror):
     for repository in NOT_YET_READ:
         del has[repository]
     every = {(repository, config) for repository, configs in has.items() for config in configs}
-    reached = reached_by({name: tasks.load(name).LANGUAGES for name in tasks.names()})
+    reached = reached_by({name: tasks.load(name).languages for name in tasks.names()})
     assert every - reached == NOT_READ
     suite = load_settings(ROOT / "suites/mirror/params.yaml")
     read = {
@@ -136,22 +132,22 @@ def readable(mirror):
     """(task, its languages in the mirror) of all tasks that have rows there."""
     has = configurations(mirror)
     for name in tasks.names():
-        found = in_the_mirror(tasks.load(name), has)
+        languages = in_the_mirror(tasks.load(name), has)
         if name.startswith("tydiqa"):  # told apart by the rows, not by the configuration
-            found = ["en", "ko", "sw"]
-        if found and name not in NO_ROWS:
-            yield name, found
+            languages = ["en", "ko", "sw"]
+        if languages and name not in NO_ROWS:
+            yield name, languages
 
 
 @pytest.mark.shared_data
 def test_a_few_real_rows_of_every_task(mirror, tmp_path):
     few = dict.fromkeys(("train", "validation", "test"), 3)
-    found = dict(readable(mirror))
-    assert len(found) > 35
-    for name, languages in found.items():
+    languages_of = dict(readable(mirror))
+    assert len(languages_of) > 35
+    for name, languages in languages_of.items():
         ends = tuple(dict.fromkeys((languages[0], languages[-1])))
-        told = fetch(mirror, name, tmp_path / name, (), few | {"languages": ends})
-        rows = [part["rows"] for split in told["splits"].values() for part in split.values()]
+        counts = fetch(mirror, name, tmp_path / name, (), few | {"languages": ends})
+        rows = [count["rows"] for split in counts["splits"].values() for count in split.values()]
         assert rows == [3] * len(rows) != [], name
 
 
@@ -163,13 +159,13 @@ def test_all_real_rows_of_every_task(mirror, tmp_path):
         name: fetch(mirror, name, tmp_path / name, (), {"languages": tuple(languages)})
         for name, languages in readable(mirror)
     }
-    repaired = {name: total(told, "answers_repaired") for name, told in every.items()}
+    repaired = {name: total(counts, "answers_repaired") for name, counts in every.items()}
     xquad = 100 + 26 + 13 + 10 + 4 * 5  # zh, ar, hi, th; en es ru vi
     assert {n: r for n, r in repaired.items() if r} == {
         "xquad": xquad, "xquad_r": xquad, "xquad_xtreme": xquad, "tydiqa": 1031,
         "tydiqa_xtreme": 1031,
     }  # fmt: skip
-    rows = {name: total(told, "rows") for name, told in every.items()}
+    rows = {name: total(counts, "rows") for name, counts in every.items()}
     for name in ("xnli", "pawsx", "xquad", "mlqa", "tatoeba", "tydiqa", "squad_v1"):
         assert rows[f"{name}_xtreme"] == rows[name], name
     assert rows["anli_plus"] == rows["snli"] + rows["mnli"] + rows["anli"]
@@ -182,9 +178,9 @@ def test_all_real_rows_of_every_task(mirror, tmp_path):
     assert by_language == {"en": 37 + 11, "ko": 505, "sw": 477 + 1}
 
 
-def total(told, key, language=None):
+def total(counts, key, language=None):
     """A number summed over all splits, and all languages or one."""
-    splits = told["splits"].values()
+    splits = counts["splits"].values()
     return sum(
-        part[key] for split in splits for code, part in split.items() if language in (None, code)
+        count[key] for split in splits for code, count in split.items() if language in (None, code)
     )

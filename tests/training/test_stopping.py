@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import FULL
 from waystation.base.errors import UserError
 from waystation.params.load import load_settings
 from waystation.params.schema import Stopping
@@ -52,7 +52,7 @@ def test_a_resumed_run_knows_the_earlier_scores_and_forgets_those_that_come_agai
 def params(tmp_path, **tasks):
     import yaml
 
-    told = yaml.safe_load((ROOT / "params.yaml").read_text())
+    told = yaml.safe_load(FULL.read_text())
     told["target"]["tasks"] |= tasks
     file = tmp_path / "params.yaml"
     file.write_text(yaml.safe_dump(told))
@@ -60,11 +60,11 @@ def params(tmp_path, **tasks):
 
 
 def test_a_target_outside_the_groups_must_come_before_another(tmp_path):
-    loaded = load_settings(params(tmp_path, pawsx={}, mnli={"after": "pawsx"}))
-    assert loaded.fine_tuning("target", "mnli").after == "pawsx"
-    with pytest.raises(UserError, match=r"'pawsx' stands in 0 of target.groups"):
-        load_settings(params(tmp_path, pawsx={}))
+    loaded = load_settings(params(tmp_path, qqp={}, mnli={"after": "qqp"}))
+    assert loaded.target.tasks["mnli"].after == "qqp"
+    with pytest.raises(UserError, match=r"'qqp' stands in 0 of target.groups"):
+        load_settings(params(tmp_path, qqp={}))
     with pytest.raises(UserError, match=r"target.tasks.mnli.after: unknown target 'nothing'"):
         load_settings(params(tmp_path, mnli={"after": "nothing"}))
     with pytest.raises(UserError, match="comes after another target itself"):
-        load_settings(params(tmp_path, pawsx={"after": "udpos"}, mnli={"after": "pawsx"}))
+        load_settings(params(tmp_path, qqp={"after": "udpos"}, mnli={"after": "qqp"}))

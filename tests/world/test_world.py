@@ -43,10 +43,7 @@ def drawn(world, languages):
 @pytest.fixture(scope="module")
 def tables(languages, drawn):
     made = spoken_rows.tables(languages, drawn, 3, ("mnli", "squad_v1"), 0.1)
-    return {
-        (task.__name__.rpartition(".")[2], config, split): table
-        for task, config, split, table in made
-    }
+    return {(table.task, table.config, table.split): table.rows for table in made}
 
 
 def say(words) -> str:
@@ -180,14 +177,14 @@ def test_all_languages_are_parallel(tables, languages):
     ids = {tuple(tables["mlqa", f"mlqa.{code}.{code}", "test"]["id"]) for code in languages}
     assert len(ids) == 1
     for code in languages:
-        english = tables["panx", panx.config("en"), "test"]["ner_tags"]
-        theirs = tables["panx", panx.config(code), "test"]["ner_tags"]
+        english = tables["panx", panx.TASK.config("en"), "test"]["ner_tags"]
+        theirs = tables["panx", panx.TASK.config(code), "test"]["ner_tags"]
         for ours, tags in zip(english, theirs, strict=True):  # the same entities, in another order
             assert sorted(t for t in ours if t) == sorted(t for t in tags if t)
         counts = [
             sorted(t for t in row if udpos.LABELS[t] not in ("DET", "AUX"))
             for config in ("en", code)
-            for row in tables["udpos", udpos.config(config), "test"]["pos_tags"]
+            for row in tables["udpos", udpos.TASK.config(config), "test"]["pos_tags"]
         ]
         assert counts[:40] == counts[40:]
 
@@ -433,12 +430,12 @@ def test_every_intermediate_task_can_be_translated(languages, drawn, task):
     """Where no data set offers it, as a user's own folder of the task's columns."""
     found = {key: value for key, value in drawn.items() if key[0] == task}
     made = {
-        (module.REPO, config): table
-        for module, config, _, table in spoken_rows.tables(languages, found, 3, (task,), 0.1)
+        (table.repository, table.config): table.rows
+        for table in spoken_rows.tables(languages, found, 3, (task,), 0.1)
     }
     own = made[f"local/{task}_translated", "qdc"]
     assert len(own) == 40
-    assert set(tasks.load(task).COLUMNS) <= set(own.column_names)
+    assert set(tasks.load(task).columns) <= set(own.column_names)
     assert (f"local/{task}_translated", "en") not in made
     example = tasks.load(f"{task}_translated").example(own[0], 0, "qdc")
     assert example["id"]
@@ -454,11 +451,11 @@ def test_a_machine_s_words_are_wrong_at_the_rate_that_was_asked_for(languages):
 @pytest.mark.parametrize("task", ["hellaswag", "copa", "cosmos_qa", "commonsense_qa"])
 def test_no_two_choices_are_alike(languages, drawn, task):
     """Nor does a machine's noise make them so: else a right answer could count as wrong."""
-    module = tasks.load(task)
+    example = tasks.load(task).example
     machine = languages_module.MachineTranslation(languages["qda"], 0.5, "seed")
     for language in (*languages.values(), machine):
         for index, row in enumerate(choices.rows(task, language, drawn[task, "train"])):
-            said = module.example(row, index, language.code)["choices"]
+            said = example(row, index, language.code)["choices"]
             assert len(set(said)) == len(said), said
 
 
@@ -529,7 +526,7 @@ def test_meanings_do_not_depend_on_the_languages(world_knobs, drawn, tables):
     without = {k: v for k, v in world_knobs.languages.items() if k != "qdc"}
     fewer = languages_module.build(without, world_knobs.seed)
     made = spoken_rows.tables(fewer, drawn, 3, (), 0.0)
-    found = {(task.__name__.rpartition(".")[2], c, s): t for task, c, s, t in made}
+    found = {(table.task, table.config, table.split): table.rows for table in made}
     assert found["xnli", "en", "test"].to_list() == tables["xnli", "en", "test"].to_list()
     assert ("xnli", "qdc", "test") not in found
 
@@ -577,9 +574,7 @@ def test_a_split_too_small_for_its_parts_is_refused(world, languages, task, spli
         spoken_rows.draw_meanings(world, languages["en"], 3, {task: {split: 2}})
     for few in (0, spoken_rows.FEWEST[task]):
         drawn = spoken_rows.draw_meanings(world, languages["en"], 3, {task: {split: few}})
-        assert (
-            sum(len(table) for *_, table in spoken_rows.tables(languages, drawn, 3, (), 0.1)) >= few
-        )
+        assert sum(len(t.rows) for t in spoken_rows.tables(languages, drawn, 3, (), 0.1)) >= few
 
 
 def test_nothing_is_done_in_a_town_by_who_has_its_name(world):

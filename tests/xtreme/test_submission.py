@@ -2,19 +2,20 @@
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import torch
 
-from waystation import metrics, tasks
+from waystation import metrics, task_types, tasks
 from waystation.base.errors import UserError
 from waystation.commands import score
 from waystation.commands.gold import write_all_gold
-from waystation.data import examples
+from waystation.data import downloads, examples
 from waystation.data.examples import Description
-from waystation.evaluation.rows import Rows, make_pool
+from waystation.evaluation.rows import Predictor, Reader, named, read_pool, read_rows, score_rows
 from waystation.files import write_json
+from waystation.grid.plans import InputLengths
+from waystation.params.schema import Evaluate
 from waystation.task_model import TaskModel
 from waystation.xtreme import submission
 from waystation.xtreme.benchmarks import BENCHMARKS
@@ -33,7 +34,7 @@ def example(name: str, kind: str, index: int, language: str) -> dict:
     if kind == "multiple_choice":
         return row | {"choices": ["the barn .", second], "label": shift % 2}
     if kind == "tagging":
-        tags = [(shift + place) % 7 for place in range(len(WORDS) - shift)]
+        tags = [(shift + index) % 7 for index in range(len(WORDS) - shift)]
         return {"id": row["id"], "tokens": WORDS[shift:], "tags": tags}
     if kind == "question_answering":
         answer = {"text": WORDS[shift + 1], "start": CONTEXT.index(WORDS[shift + 1])}
@@ -46,12 +47,8 @@ def example(name: str, kind: str, index: int, language: str) -> dict:
 
 
 def describe(folder: Path, name: str) -> Description:
-    module = tasks.load(name)
-    told = {"name": name, "type": module.TYPE, "metrics": list(module.METRICS)}
-    told |= {"labels": list(module.LABELS), "chance_percent": None, "trained_on": None}
-    told |= {"pool": getattr(module, "POOL", None), "xtreme": getattr(module, "XTREME", None)}
-    told["xtreme_labels"] = list(getattr(module, "XTREME_LABELS", ()))
-    write_json(folder / name / "task.json", told)
+    task = tasks.load(name)
+    write_json(folder / name / "task.json", downloads.description(task, task.labels))
     return examples.read_description(folder / name)
 
 
@@ -81,27 +78,29 @@ def test_our_submission_against_our_gold_scores_as_evaluate_does(
     model = TaskModel(encoder, {name: task})
     model.initialize_heads(torch.Generator().manual_seed(1))
     model.eval()
-    lengths = SimpleNamespace(max_tokens=36, stride=2)
-    settings = SimpleNamespace(batch_tokens=200, max_answer_tokens=3)
-    pool, told = make_pool(tmp_path, task, "test", languages, word_tokenizer, lengths), {}
+    lengths = InputLengths(max_tokens=36, stride=2)
+    settings = Evaluate(batch_tokens=200, max_answer_tokens=3)
+    reader, predictor = Reader(tmp_path, word_tokenizer, lengths), Predictor(model, name, settings)
+    pool, ours = read_pool(reader, task, "test", languages), {}
     for language in languages:
-        rows = Rows(tmp_path, task, "test", language, word_tokenizer, lengths, pool)
-        predicted, points = rows.score(model, name, settings)
-        submission.write(tmp_path / "mine", rows, predicted)
-        told[language] = metrics.scores(task.metrics, points)
+        rows = read_rows(reader, task, "test", language, pool)
+        predicted, points = score_rows(rows, predictor)
+        values = named(task, predicted)
+        submission.write(tmp_path / "mine", task, language, rows.examples, values)
+        ours[language] = metrics.scores(task.metrics, points)
     write_all_gold(tmp_path, tmp_path / "gold")
-    found, _ = score.score([tmp_path / "mine"], tmp_path / "gold", benchmark)
-    assert any(0 < value < 100 for scores in told.values() for value in scores.values())
-    for language, scores in found["tasks"][task.xtreme]["languages"].items():
+    theirs, _ = score.score([tmp_path / "mine"], tmp_path / "gold", benchmark)
+    assert any(0 < value < 100 for scores in ours.values() for value in scores.values())
+    for language, scores in theirs["tasks"][task.xtreme]["languages"].items():
         for metric, value in scores.items():
-            assert told[language][f"{metric.replace('@', '_at_')}_percent"] == value
+            assert ours[language][f"{metric.replace('@', '_at_')}_percent"] == value
 
 
 def gold_files(folder: Path, rows: dict[str, list[dict]]) -> Path:
     """The gold of {task: its rows in German}."""
-    for name, found in rows.items():
+    for name, own in rows.items():
         describe(folder, name)
-        examples.write(examples.path(folder, f"{name}/test", "de"), found)
+        examples.write(examples.path(folder, f"{name}/test", "de"), own)
     write_all_gold(folder, folder / "gold")
     return folder / "gold"
 
@@ -149,8 +148,14 @@ def test_tatoeba_asks_in_sorted_english(tmp_path):
     rows = [{"id": str(i), "foreign": "", "english": text} for i, text in enumerate(english)]
     gold = gold_files(tmp_path, {"tatoeba": rows}) / "tatoeba/test-de.tsv"
     assert gold.read_text() == "1\n3\n2\n0\n"  # capitals first, equal ones in their order
-    assert submission.retrieved(rows, [3, 1, 2, 0]) == ["1", "0", "2", "3"]
-    assert submission.mined([("de-1", "en-2")]) == ["de-1\ten-2"]
+    lines = task_types.load("retrieval").submission_lines
+    task = examples.read_description(tmp_path / "tatoeba")
+    assert lines(task, rows, [3, 1, 2, 0]) == ["1", "0", "2", "3"]
+
+
+def test_mined_pairs_are_two_ids_a_line(tmp_path):
+    submission.write(tmp_path, describe(tmp_path, "bucc"), "de", [], [("de-1", "en-2")])
+    assert (tmp_path / "bucc2018/test-de.tsv").read_text() == "de-1\ten-2\n"
 
 
 def test_the_gold_of_answers_has_squads_layout_and_reads_in_any_encoding(tmp_path):
@@ -173,8 +178,9 @@ def test_the_gold_of_answers_has_squads_layout_and_reads_in_any_encoding(tmp_pat
 
 def test_an_id_that_names_two_rows_is_refused(tmp_path):
     task = describe(tmp_path, "mlqa")
+    rows = [{"id": index} for index in ("a", "b", "b")]
     with pytest.raises(UserError, match="task 'mlqa': the id 'b' stands twice"):
-        submission.lines(task, ["a", "b", "b"], ["x", "y", "z"])
+        submission.write(tmp_path, task, "de", rows, ["x", "y", "z"])
 
 
 def test_a_task_that_is_not_xtremes_has_no_files(tmp_path):
@@ -191,17 +197,15 @@ def test_a_task_that_is_not_xtremes_has_no_files(tmp_path):
 
 @pytest.mark.parametrize("benchmark", BENCHMARKS)
 def test_the_tasks_and_the_benchmarks_agree(benchmark):
-    modules = [tasks.load(name) for name in tasks.names()]
-    ours = {task.XTREME: task for task in modules if hasattr(task, "XTREME")}
-    for name, task in BENCHMARKS[benchmark].tasks.items():
-        module = ours.get(f"{benchmark}/{name}") or ours[name]
-        assert set(task.languages) <= set(module.LANGUAGES)
-        assert module.METRICS[:1] in ((), (task.metric,))
+    ours = {task.xtreme: task for task in map(tasks.load, tasks.names())}
+    for name, official in BENCHMARKS[benchmark].tasks.items():
+        task = ours.get(f"{benchmark}/{name}") or ours[name]
+        assert set(official.languages) <= set(task.languages)
+        assert task.metrics[:1] in ((), (official.metric,))
 
 
 def test_a_folder_is_that_of_one_task():
-    modules = [tasks.load(name) for name in tasks.names()]
-    folders = [module.XTREME for module in modules if hasattr(module, "XTREME")]
+    folders = [task.xtreme for task in map(tasks.load, tasks.names()) if task.xtreme]
     assert len(set(folders)) == len(folders)
     known = {name for benchmark in BENCHMARKS.values() for name in benchmark.tasks}
     assert {folder.removeprefix("xtreme-r/") for folder in folders} == known

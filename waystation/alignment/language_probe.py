@@ -10,6 +10,8 @@ from itertools import zip_longest
 
 from torch import Tensor
 
+from waystation.languages import ENGLISH
+
 ROWS = 500  # of one language, at most
 
 
@@ -39,12 +41,12 @@ def sentences(pairs: dict[str, list[dict]], rows: int = ROWS) -> list[Sentence]:
                 first.append((language, row))
     chosen = [
         Sentence(language, language, "foreign", row, numbers[pair["english"]] % 2)
-        for language, found in pairs.items()
-        for row, pair in enumerate(found[:rows])
+        for language, own in pairs.items()
+        for row, pair in enumerate(own[:rows])
     ]
-    most = min(rows, max(len(found) for found in pairs.values()))
+    most = min(rows, max(len(own) for own in pairs.values()))
     english = enumerate(first[:most])
-    return chosen + [Sentence("en", code, "english", row, n % 2) for n, (code, row) in english]
+    return chosen + [Sentence(ENGLISH, code, "english", row, n % 2) for n, (code, row) in english]
 
 
 def accuracy(vectors: Tensor, seen: list[Sentence]) -> float:

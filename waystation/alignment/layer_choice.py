@@ -23,7 +23,7 @@ def searched(wanted: str | Sequence[int], depth: int) -> list[int]:
     """The layers of `align.mining_layers`: all, the protocol's, or a list and the protocol's."""
     if wanted == "all":
         return list(range(depth + 1))
-    listed = [] if wanted == "protocol" else wanted
+    listed = [] if isinstance(wanted, str) else wanted  # `protocol` lists none
     unknown = [layer for layer in listed if not 0 <= layer <= depth]
     if unknown:
         raise UserError(f"align.mining_layers: no layer {unknown[0]}; allowed: 0 to {depth}")
@@ -45,8 +45,8 @@ def developed(languages: dict[str, dict], development: Sequence[str], suffix: st
     chosen = {}
     for measure in (name for name in curves[0][0] if name.endswith(suffix)):
         sums = {
-            places[0]["layer"]: sum(place[measure] for place in places)
-            for places in zip(*curves, strict=True)
+            entries[0]["layer"]: sum(entry[measure] for entry in entries)
+            for entries in zip(*curves, strict=True)
         }
         chosen[measure] = max(sums, key=lambda layer: (sums[layer], -layer))
     return {"chosen_on": chosen_on, "scored_on": scored_on, "layers": chosen}

@@ -93,10 +93,10 @@ def retrieve(
     """
     pairs = {code: examples.read(examples.path(home, "test", code)) for code in codes(home)}
     chosen = language_probe.sentences(pairs)
-    languages, seen, vectors, found = {}, [], [], {}
+    languages, seen, vectors, nearest_foreign = {}, [], [], {}
     for language in progress(pairs, len(pairs), f"align {home.name}", "languages"):
         sides = {side: encoder.tokens([pair[side] for pair in pairs[language]]) for side in SIDES}
-        shared = shared_tokens(*sides.values(), encoder.special.frame)
+        shared = shared_tokens(sides["foreign"], sides["english"], encoder.special.frame)
         left_out = [EVERY_TOKEN, encoder.around, shared]
         pooled = {side: encoder.vectors(ids, left_out, scratch) for side, ids in sides.items()}
         texts = pretrained.tokens([pair["foreign"] for pair in pairs[language]])
@@ -112,20 +112,20 @@ def retrieve(
         foreign, english = (
             every[layer_choice.protocol(encoder.depth)] for every, *_ in pooled.values()
         )
-        found[language] = retrieval.foreign_places(foreign, english)
+        nearest_foreign[language] = retrieval.foreign_places(foreign, english)
         for side, (every, *_) in pooled.items():
             here = [s for s in chosen if (s.pairs, s.side) == (language, side)]
             seen += here
             vectors.append(every[:, [sentence.row for sentence in here]])
-    return Retrieved(languages, seen, torch.cat(vectors, dim=1), found)
+    return Retrieved(languages, seen, torch.cat(vectors, dim=1), nearest_foreign)
 
 
 def codes(folder: Path) -> list[str]:
     """Languages of a task's test split; at least one."""
-    found = examples.languages(folder, "test")
-    if not found:
+    languages = examples.languages(folder, "test")
+    if not languages:
         raise UserError(f"{folder} has no test rows in any language")
-    return found
+    return languages
 
 
 def layers(
@@ -142,8 +142,10 @@ def layers(
         poolings = [[pooled[side][p][index].to(device) for side in SIDES] for p in range(3)]
         x, y = poolings[0]
         layer = {"layer": index} | measure(x, y, neighbours)
-        layer |= retrieval.accuracies(*poolings[1], neighbours, "no_special_")
-        layer |= retrieval.accuracies(*poolings[2], neighbours, "unshared_", lost.to(device))
+        plain_x, plain_y = poolings[1]
+        layer |= retrieval.accuracies(plain_x, plain_y, neighbours, "no_special_")
+        own_x, own_y = poolings[2]
+        layer |= retrieval.accuracies(own_x, own_y, neighbours, "unshared_", lost.to(device))
         layer["cka_to_pretrained"] = round(cka(x, old.to(device)), 6)
         layer["cka_to_english"] = round(cka(x, y), 6)
         measured.append(layer)
@@ -160,18 +162,21 @@ def measure(x: Tensor, y: Tensor, neighbours: int) -> dict[str, float]:
     }
 
 
-def identity(found: Retrieved) -> dict:
+def identity(retrieved: Retrieved) -> dict:
     """Accuracy of the language probe on every layer; n sentences are scored."""
     accuracy = [
-        {"layer": index, "accuracy_percent": round(language_probe.accuracy(vectors, found.seen), 4)}
+        {
+            "layer": index,
+            "accuracy_percent": round(language_probe.accuracy(vectors, retrieved.seen), 4),
+        }
         for index, vectors in enumerate(
-            progress(found.vectors, len(found.vectors), "language identity", "layers")
+            progress(retrieved.vectors, len(retrieved.vectors), "language identity", "layers")
         )
     ]
-    scored = sum(sentence.half == 1 for sentence in found.seen)
+    scored = sum(sentence.half == 1 for sentence in retrieved.seen)
     return {
         "n": scored,
-        "chance_percent": round(language_probe.chance(found.seen), 4),
+        "chance_percent": round(language_probe.chance(retrieved.seen), 4),
         "layers": accuracy,
     }
 

@@ -61,19 +61,19 @@ class Miner:
         """What `mine` gives, with the thresholds that are best on the validation split."""
         pools = mining.read_pools(examples.path(task, "validation", language))
         thresholds = {
-            key: mining.best_threshold(found, pools.gold)
-            for key, found in self.candidates(pools, folder / "validation")
+            key: mining.best_threshold(candidates, pools.gold)
+            for key, candidates in self.candidates(pools, folder / "validation")
         }
         pools = mining.read_pools(examples.path(task, "test", language))
         layers: dict[int, dict] = {layer: {"layer": layer} for layer in self.layers}
         pairs: list[tuple] = []
-        for key, found in self.candidates(pools, folder / "test"):
+        for key, candidates in self.candidates(pools, folder / "test"):
             (layer, pooling), threshold = key, thresholds[key]
-            score = mining.score(found, pools.gold, threshold)
+            score = mining.score(candidates, pools.gold, threshold)
             layers[layer] |= {pooling + name: round(value, 4) for name, value in score.items()}
             layers[layer][f"{pooling}threshold"] = round(threshold, 6)
             if key == (layer_choice.protocol(self.encoder.depth), ""):
-                pairs = mining.mined(found, threshold)
+                pairs = mining.mined(candidates, threshold)
         scores = {
             "n_gold": len(pools.gold),
             "chance_percent": round(mining.chance(len(pools.gold), *pools.rows.values()), 4),
@@ -99,16 +99,16 @@ class Miner:
 
     def search(self, x: Tensor, y: Tensor, what: str) -> Neighbours:
         """The nearest both ways, found where the encoder is."""
-        pools = (side.to(self.encoder.encoder.device) for side in (x, y))
-        return nearest(*pools, self.neighbours, what=what).cpu()
+        device = self.encoder.encoder.device
+        return nearest(x.to(device), y.to(device), self.neighbours, what=what).cpu()
 
     def left_out(self, pools: Pools) -> dict[str, Collection[int]]:
         """The token ids that each way of pooling leaves out."""
-        found = {"": EVERY_TOKEN, "no_special_": self.encoder.around}
+        ids: dict[str, Collection[int]] = {"": EVERY_TOKEN, "no_special_": self.encoder.around}
         if self.unshared:
-            sides = (self.tokens(list(pools.texts[side])) for side in SIDES)
-            found["unshared_"] = shared_tokens(*sides, self.encoder.special.frame)
-        return found
+            foreign, english = (self.tokens(list(pools.texts[side])) for side in SIDES)
+            ids["unshared_"] = shared_tokens(foreign, english, self.encoder.special.frame)
+        return ids
 
     def tokens(self, texts: list[str]) -> Iterator[list[int]]:
         """Token ids of each sentence, made a block at a time."""
@@ -144,9 +144,9 @@ class Miner:
     ) -> None:
         """Put the vectors of some sentences into the files, the first at `start`."""
         tokens = self.encoder.tokens(texts)
-        for indices, found in self.encoder.batches(tokens, list(left_out.values()), self.layers):
+        for indices, pooled in self.encoder.batches(tokens, list(left_out.values()), self.layers):
             places = start + torch.tensor(indices)
-            for pooling, layers in zip(left_out, found, strict=True):
+            for pooling, layers in zip(left_out, pooled, strict=True):
                 for layer, vectors in zip(self.layers, layers, strict=True):
                     files[layer, pooling][places] = vectors
         release()

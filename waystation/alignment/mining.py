@@ -36,11 +36,11 @@ class Pools:
     rows: dict[str, int]
     gold: set[tuple[str, str]]
 
-    def named(self, found: list[Candidate]) -> list[Candidate]:
+    def named(self, candidates: list[Candidate]) -> list[Candidate]:
         """Candidates by id. As in XTREME, a text that several rows of a side have is once in its
         pool, and what is found for it is dropped: nobody could say which row is meant."""
         ids = [list(self.texts[side].values()) for side in SIDES]
-        both = [([ids[side][place] for side, place in enumerate(c.pair)], c.score) for c in found]
+        both = [([ids[side][row] for side, row in enumerate(c.pair)], c.score) for c in candidates]
         return [
             Candidate((foreign[0], english[0]), score)
             for (foreign, english), score in both
@@ -66,13 +66,13 @@ def read_pools(file: Path) -> Pools:
                 raise UserError(f"{file}: the pair {pair} names no {side} row {name!r}")
     if not (texts["foreign"] and texts["english"] and gold):
         raise UserError(f"{file}: needed are rows of both sides and at least one gold pair")
-    if all(len(found) == len({pair[i] for pair in gold}) for i, found in enumerate(ids.values())):
+    if all(len(own) == len({pair[i] for pair in gold}) for i, own in enumerate(ids.values())):
         raise UserError(
             f"{file}: every sentence stands in one of {len(gold)} gold pairs, so there is nothing "
             f"to mine them from; F1 needs the whole texts. Of gold pairs alone the accuracy of "
             f"retrieval can be told: in align.tasks, name bucc_gold instead of bucc"
         )
-    return Pools(texts, {side: len(found) for side, found in ids.items()}, gold)
+    return Pools(texts, {side: len(own) for side, own in ids.items()}, gold)
 
 
 def candidates(near: Neighbours) -> list[Candidate]:
@@ -106,18 +106,18 @@ def one_to_one(foreign: Tensor, english: Tensor, scores: Tensor) -> list[Candida
     return kept
 
 
-def best_threshold(found: list[Candidate], gold: set[tuple]) -> float:
+def best_threshold(candidates: list[Candidate], gold: set[tuple]) -> float:
     """The threshold of the highest F1, halfway to the next lower score; `found` highest first.
 
     The lowest score itself if all are to be taken, and 0, as in XTREME, if none is right. Unlike
     there no threshold parts two equal scores.
     """
     best, threshold, correct = 0.0, 0.0, 0
-    for place, candidate in enumerate(found):
+    for rank, candidate in enumerate(candidates):
         correct += candidate.pair in gold
-        last = place + 1 == len(found)
-        following = candidate.score if last else found[place + 1].score
-        f1 = 2 * correct / (place + 1 + len(gold))
+        last = rank + 1 == len(candidates)
+        following = candidate.score if last else candidates[rank + 1].score
+        f1 = 2 * correct / (rank + 1 + len(gold))
         if f1 > best and (last or following < candidate.score):
             best, threshold = f1, (candidate.score + following) / 2
     return threshold
@@ -133,14 +133,14 @@ def chance(gold: int, foreign: int, english: int) -> float:
     return 200 * right / (min(foreign, english) + gold)
 
 
-def mined(found: list[Candidate], threshold: float) -> list[tuple]:
+def mined(candidates: list[Candidate], threshold: float) -> list[tuple]:
     """The pairs that reach the threshold, best first."""
-    return [candidate.pair for candidate in found if candidate.score >= threshold]
+    return [candidate.pair for candidate in candidates if candidate.score >= threshold]
 
 
-def score(found: list[Candidate], gold: set[tuple], threshold: float) -> dict[str, float]:
+def score(candidates: list[Candidate], gold: set[tuple], threshold: float) -> dict[str, float]:
     """Precision (correct of those proposed), recall (correct of the gold pairs) and F1, percent."""
-    proposed = mined(found, threshold)
+    proposed = mined(candidates, threshold)
     correct = len(gold.intersection(proposed))
     precision = correct / len(proposed) if proposed else 0.0
     recall = correct / len(gold) if gold else 0.0

@@ -47,15 +47,15 @@ class Best:
         # The k highest of a row are in those k parts whose highest are the highest.
         chosen = highest[rows].sort(dim=1, descending=True, stable=True).indices[:, :k]
         chosen = chosen.sort(dim=1).values
-        found = parts[rows[:, None], chosen].flatten(1)
+        candidates = parts[rows[:, None], chosen].flatten(1)
         columns = (chosen[:, :, None] * WIDTH + self.offsets).flatten(1) + column
-        found = torch.cat([values[rows], found], 1)
+        candidates = torch.cat([values[rows], candidates], 1)
         columns = torch.cat([places[rows], columns], 1)
         for rank in range(k):
-            best, where = found.max(1, keepdim=True)  # of equal ones the first
+            best, where = candidates.max(1, keepdim=True)  # of equal ones the first
             values[rows, rank] = best.squeeze(1)
             places[rows, rank] = columns.gather(1, where).squeeze(1)
-            found.scatter_(1, where, -torch.inf)
+            candidates.scatter_(1, where, -torch.inf)
 
 
 @dataclass(frozen=True)

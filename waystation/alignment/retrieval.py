@@ -23,14 +23,14 @@ def accuracies(
     }
 
 
-def both_ways(found: Neighbours, name: str, lost: Tensor | None = None) -> dict[str, float]:
+def both_ways(neighbours: Neighbours, name: str, lost: Tensor | None = None) -> dict[str, float]:
     """Percent of sentences of which the nearest is their own translation, both ways."""
-    told = {}
-    for way, places in (("to", found.there_places), ("from", found.back_places)):
+    accuracy = {}
+    for way, places in (("to", neighbours.there_places), ("from", neighbours.back_places)):
         right = places[:, 0] == torch.arange(len(places), device=places.device)
         right = right if lost is None else right & ~lost
-        told[f"{name}_{way}_english_percent"] = round(100 * float(right.double().mean()), 4)
-    return told
+        accuracy[f"{name}_{way}_english_percent"] = round(100 * float(right.double().mean()), 4)
+    return accuracy
 
 
 def foreign_places(x: Tensor, y: Tensor) -> list[int]:

@@ -13,11 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from waystation.encoder import special_tokens
 from waystation.encoder.checkpoint import read_encoder
-from waystation.encoder.encoder import Packed
-from waystation.encoder.features import Feature, inference_batches
-from waystation.encoder.tokenizer import read_tokenizer
+from waystation.encoder.features import Feature, Packed, inference_batches
+from waystation.encoder.tokenizer import read_special, read_tokenizer
 
 EVERY_TOKEN: frozenset[int] = frozenset()  # nothing is left out
 
@@ -28,7 +26,7 @@ class SentenceEncoder:
     def __init__(self, folder: Path, batch_tokens: int):
         self.encoder = read_encoder(folder)[0].eval()
         self.tokenizer = read_tokenizer(folder)
-        self.special = special_tokens.read(self.tokenizer)
+        self.special = read_special(self.tokenizer)
         self.tokenizer.enable_truncation(self.encoder.config.max_tokens)
         self.batch_tokens = batch_tokens
 
@@ -51,7 +49,7 @@ class SentenceEncoder:
         return [encoding.ids for encoding in encodings]
 
     def vectors(
-        self, sequences: list[list[int]], left_out: list[Collection[int]], folder: Path
+        self, sequences: list[list[int]], left_out: Sequence[Collection[int]], folder: Path
     ) -> list[Tensor]:
         """One tensor (L + 1, n, d) per set of token ids to leave out, all from one pass.
 
@@ -60,20 +58,20 @@ class SentenceEncoder:
         """
         folder.mkdir(parents=True, exist_ok=True)
         size = (self.depth + 1, len(sequences), self.width)
-        found = []
+        files = []
         for _ in left_out:
-            found.append(mapped(folder / "vectors.bin", size, new=True))
+            files.append(mapped(folder / "vectors.bin", size, new=True))
             (folder / "vectors.bin").unlink()
         for indices, batch in self.batches(sequences, left_out, range(self.depth + 1)):
-            for vectors, part in zip(found, batch, strict=True):
-                vectors[:, indices] = part
-        return found
+            for vectors, pooled in zip(files, batch, strict=True):
+                vectors[:, indices] = pooled
+        return files
 
     @torch.inference_mode()
     def batches(
         self,
         sequences: list[list[int]],
-        left_out: list[Collection[int]],
+        left_out: Sequence[Collection[int]],
         layers: Sequence[int],
     ) -> Iterator[tuple[list[int], list[Tensor]]]:
         """Batches: places of their sentences, and one tensor (layers, b, d) per set left out."""
@@ -83,18 +81,17 @@ class SentenceEncoder:
             packed = Packed([feature.ids for feature in batch])
             rows = torch.arange(len(batch)).repeat_interleave(packed.lengths)
             states = self.encoder.layers(packed.to(self.encoder.device), max(layers))
-            found = []
+            pooled = []
             for ids in unwanted:
                 kept = (~torch.isin(packed.ids, ids)).nonzero().squeeze(1)
                 parts = [means(states[layer][kept], rows[kept], len(batch)) for layer in layers]
-                found.append(torch.stack(parts).cpu())
-            yield indices, found
+                pooled.append(torch.stack(parts).cpu())
+            yield indices, pooled
 
 
 def mapped(file: Path, size: tuple[int, ...], new: bool = False) -> Tensor:
     """A memory-mapped file of float32, zero where it is new."""
-    mode = "w+" if new else "r+"
-    return torch.from_numpy(np.memmap(file, np.float32, mode, shape=size))
+    return torch.from_numpy(np.memmap(file, np.float32, "w+" if new else "r+", shape=size))
 
 
 def means(states: Tensor, rows: Tensor, count: int) -> Tensor:

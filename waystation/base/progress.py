@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from typing import Any
 
 from tqdm import tqdm
 
@@ -30,7 +31,7 @@ def progress(
 
     Bytes, of the unit `B`, are told in kB, MB and GB.
     """
-    shared = {"desc": what, "total": total, "initial": start, "leave": False}
+    shared: dict[str, Any] = {"desc": what, "total": total, "initial": start, "leave": False}
     shared |= {"unit": unit, "unit_scale": True} if unit == "B" else {"unit": f" {unit}"}
     if sys.stderr.isatty():
         return tqdm(steps, mininterval=0.2, dynamic_ncols=True, **shared)

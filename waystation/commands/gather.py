@@ -74,17 +74,17 @@ def task_folders(args: argparse.Namespace) -> dict[str, Path]:
     homes = [args.aligned / args.model / args.recipe]
     for file in scored:
         group = file.relative_to(args.scores).parts[0]
-        for target, told in read_json(file)["targets"].items():
-            if told["languages"] == [ENGLISH]:
+        for target, entry in read_json(file)["targets"].items():
+            if entry["languages"] == [ENGLISH]:
                 cell = args.predictions / group / args.model / args.recipe / target
                 homes.append(seed_folder(cell, args.seed) / "submission")
-    found = {}
+    folders = {}
     for task in BENCHMARKS[args.benchmark].tasks:
         names = (f"{OWN}/{task}", task) if args.benchmark == OWN else (task,)
         there = [home / name for name in names for home in homes if (home / name).is_dir()]
         if there:
-            found[task] = there[0]
-    return found
+            folders[task] = there[0]
+    return folders
 
 
 def seed_folder(cell: Path, seed: str) -> Path:

@@ -8,16 +8,14 @@ XTREME does not publish its label files. A task belongs to XTREME or XTREME-R if
 """
 
 import argparse
-import json
 from pathlib import Path
 
 from waystation import task_types
 from waystation.base.errors import UserError
 from waystation.data import examples
-from waystation.data.examples import Description
-from waystation.evaluation.rows import Pool, read_pool
+from waystation.data.candidates import Candidates, read_candidates
 from waystation.files import whole
-from waystation.xtreme.submission import lines, mined, path, retrieved, write_lines
+from waystation.xtreme.submission import path, write_lines
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -34,36 +32,12 @@ def write_gold(folder: Path, tasks: Path, name: str) -> int:
     """Write the gold of one downloaded task's test rows; how many languages."""
     task = examples.read_description(tasks / name)
     languages = examples.languages(tasks / name, "test") if task.xtreme else []
-    pool = read_pool(tasks, task, "test", languages) if task.type == "dual_encoder" else None
-    for language in languages:
-        rows = examples.read(examples.path(tasks / name, "test", language))
-        write_lines(path(folder, task, language), gold_lines(task, rows, pool))
+    rows = {code: examples.read(examples.path(tasks / name, "test", code)) for code in languages}
+    pooled = read_candidates(tasks, task, "test", languages) if task.pool else Candidates(rows)
+    for language, own in rows.items():
+        lines = task_types.load(task.type).gold_lines(task, own, pooled.relevant)
+        write_lines(path(folder, task, language), lines)
     return len(languages)
-
-
-def gold_lines(task: Description, rows: list[dict], pool: Pool | None) -> list[str]:
-    if task.type == "retrieval":
-        return retrieved(rows, range(len(rows)))
-    if task.type == "mining":
-        foreign = [row for row in rows if row["side"] == "foreign"]
-        return mined((row["id"], english) for row in foreign for english in row["pairs"])
-    if task.type == "question_answering":
-        return [json.dumps(squad_layout(rows), indent=1)]
-    kind = task_types.load(task.type)
-    values = [(pool or kind).gold(row) for row in rows]
-    if hasattr(kind, "named"):
-        values = [kind.named(value, task.labels) for value in values]
-    return lines(task, [row["id"] for row in rows], values)
-
-
-def squad_layout(rows: list[dict]) -> dict:
-    """Questions with their answers, each a paragraph of its own."""
-    found = []
-    for row in rows:
-        answers = [{"text": a["text"], "answer_start": a["start"]} for a in row["answers"]]
-        question = {"id": row["id"], "question": row["question"], "answers": answers}
-        found.append({"context": row["context"], "qas": [question]})
-    return {"version": "1.1", "data": [{"title": "", "paragraphs": found}]}
 
 
 def write_all_gold(tasks: Path, out: Path) -> dict[str, int]:

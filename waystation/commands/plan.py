@@ -29,8 +29,8 @@ from waystation.report.text import table
 
 # Dense bf16 peak in TFLOP/s, from the makers' data sheets.
 GPUS = {"h200": 989, "h100": 989, "a100": 312}
-# Of XLM-R large on pairs of sentences, three stages at once on an H100 (LOG.md); on questions with
-# their contexts it is twice that.
+# Of XLM-R large on pairs of sentences, three stages at once on an H100; questions with their
+# contexts reach twice that (docs/log/2026-11-26-on-a-card.md).
 UTILISATION = 0.075
 CHARACTERS_PER_TOKEN = 4.0  # English, in XLM-R's pieces; unspaced scripts have about half of it
 GIB = 2**30
@@ -83,7 +83,7 @@ def plan(chosen: Settings, options: argparse.Namespace) -> dict:
     return {
         "suite": chosen.suite,
         "stages": stage_counts(chosen, Path("dvc.yaml")),
-        "work": [summed(part, rate) for part in by_verb_and_model(work)],
+        "work": [summed(cells, rate) for cells in by_verb_and_model(work)],
         "rate": {"of": named, "flops_per_sec": rate},
         "unknown_rows": sorted(f"{task}/{split}" for task, split in load.unknown),
         "characters_per_token": options.characters_per_token,
@@ -129,7 +129,8 @@ def measured_rate(chosen: Settings, seconds: float = 3.0) -> tuple[float, str]:
     import torch
 
     from waystation.encoder import device
-    from waystation.encoder.encoder import Encoder, EncoderConfig, Packed
+    from waystation.encoder.encoder import Encoder, EncoderConfig
+    from waystation.encoder.features import Packed
 
     if not torch.cuda.is_available():
         chosen = dataclasses.replace(chosen, device="cpu", precision="float32")
@@ -142,7 +143,8 @@ def measured_rate(chosen: Settings, seconds: float = 3.0) -> tuple[float, str]:
     packed = Packed([[0] * length] * 8).to(encoder.device)
     layer = dataclasses.replace(largest, layers=1)
     operations = flops.TRAINING * flops.forward(layer, packed.tokens, length)
-    times, began = [], time.perf_counter()
+    times: list[float] = []
+    began = time.perf_counter()
     while len(times) < 4 or time.perf_counter() - began < seconds:
         start = time.perf_counter()
         encoder(packed).sum().backward()
@@ -151,30 +153,32 @@ def measured_rate(chosen: Settings, seconds: float = 3.0) -> tuple[float, str]:
     return operations / median(times[1:]), f"{named}, measured"
 
 
-def printed(chosen: Settings, told: dict) -> str:
+def printed(chosen: Settings, planned: dict) -> str:
     """The plan as text."""
     columns = ["cells", "examples", "steps", "TFLOP", "hours", "GiB"]
     models: dict[str, list] = {}
-    for part in told["work"]:
-        texts = [f"{part[key]:,}" for key in ("cells", "examples", "steps")]
-        texts += [f"{part['flops'] / 1e12:,.1f}", hours(part["hours"])]
-        texts += [f"{part['disk_bytes'] / GIB:,.2f}"]
-        models.setdefault(part["model"], []).append((part["verb"], texts))
-    total = {key: sum(part[key] for part in told["work"]) for key in ("flops", "hours")}
-    disk = sum(part["disk_bytes"] for part in told["work"])
-    stages = ", ".join(f"{verb} {count}" for verb, count in told["stages"].items() if count)
+    for row in planned["work"]:
+        texts = [f"{row[key]:,}" for key in ("cells", "examples", "steps")]
+        texts += [f"{row['flops'] / 1e12:,.1f}", hours(row["hours"])]
+        texts += [f"{row['disk_bytes'] / GIB:,.2f}"]
+        models.setdefault(row["model"], []).append((row["verb"], texts))
+    total = {key: sum(row[key] for row in planned["work"]) for key in ("flops", "hours")}
+    disk = sum(row["disk_bytes"] for row in planned["work"])
+    stages = ", ".join(f"{verb} {count}" for verb, count in planned["stages"].items() if count)
     lines = [
-        f"{told['suite']}: {sum(told['stages'].values())} stages ({stages})",
+        f"{planned['suite']}: {sum(planned['stages'].values())} stages ({stages})",
         "",
         *table("", columns, models),
         "",
         f"together: {total['flops'] / 1e15:,.2f} PFLOP, {hours(total['hours'])} hours at "
-        f"{told['rate']['flops_per_sec'] / 1e12:,.3g} TFLOP/s ({told['rate']['of']}), "
+        f"{planned['rate']['flops_per_sec'] / 1e12:,.3g} TFLOP/s ({planned['rate']['of']}), "
         f"{disk / GIB:,.1f} GiB on disk without the Hub's cache (twice that where DVC cannot link)",
-        f"lengths: those of real rows in characters, {told['characters_per_token']:g} a token",
+        f"lengths: those of real rows in characters, {planned['characters_per_token']:g} a token",
     ]
-    if told["unknown_rows"]:
-        lines.append("rows unknown, taken as none or the limit: " + ", ".join(told["unknown_rows"]))
+    if planned["unknown_rows"]:
+        lines.append(
+            "rows unknown, taken as none or the limit: " + ", ".join(planned["unknown_rows"])
+        )
     return "\n".join(lines)
 
 

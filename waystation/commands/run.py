@@ -7,7 +7,7 @@ Ctrl-C, the same command goes on where it was.
 
   python -m waystation run                                   the pocket suite
   python -m waystation run --workers 4 --suite-file suites/mirror/dvc.yaml
-  python -m waystation run 'target@udpos-pico-ccg' align     these and what they need
+  python -m waystation run 'target@tagging-pico-ccg' align   these and what they need
 """
 
 import argparse
@@ -27,7 +27,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "targets",
         nargs="*",
-        help="stages, groups of stages or patterns such as 'target@xnli-*' (default: all); "
+        help="stages, groups of stages or patterns such as 'target@tagging-*' (default: all); "
         "what they need is run too",
     )
     parser.add_argument(

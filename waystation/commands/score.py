@@ -66,16 +66,16 @@ def score(predictions: list[Path], gold: Path, benchmark: str) -> tuple[dict, li
     for home in (*predictions, gold):
         if not home.is_dir():
             raise UserError(f"{home} is no folder")
-    found, tasks = task_folders(predictions), BENCHMARKS[benchmark].tasks
+    folders, tasks = task_folders(predictions), BENCHMARKS[benchmark].tasks
     scored, notes = {}, []
-    for name, folder in found.items():
+    for name, folder in folders.items():
         if name not in tasks:
             notes.append(f"{folder}: not scored, {name} is no task of {benchmark}")
         elif not (gold / name).is_dir():
             notes.append(f"{folder}: not scored, {gold} has no folder {name}")
         else:
-            scored[name], told = score_task(name, tasks[name], folder, gold / name)
-            notes += told
+            scored[name], notes_of_task = score_task(name, tasks[name], folder, gold / name)
+            notes += notes_of_task
     if not scored:
         raise UserError(
             f"no task of {benchmark} is both in {', '.join(map(str, predictions))} and in {gold}; "
@@ -87,28 +87,30 @@ def score(predictions: list[Path], gold: Path, benchmark: str) -> tuple[dict, li
 def task_folders(predictions: list[Path]) -> dict[str, Path]:
     """{task: its folder}, in the benchmarks' order; each task is in one of the folders."""
     allowed = list(dict.fromkeys(name for b in BENCHMARKS.values() for name in b.tasks))
-    found: dict[str, Path] = {}
+    homes: dict[str, Path] = {}
     for home in predictions:
         for folder in sorted(p for p in home.iterdir() if p.is_dir() and p.name[0] != "."):
             choose(folder.name, allowed, f"task in {home}:")
-            if folder.name in found:
-                raise UserError(f"{folder.name} is both in {found[folder.name].parent} and {home}")
-            found[folder.name] = folder
-    return {name: found[name] for name in allowed if name in found}
+            if folder.name in homes:
+                raise UserError(f"{folder.name} is both in {homes[folder.name].parent} and {home}")
+            homes[folder.name] = folder
+    return {name: homes[name] for name in allowed if name in homes}
 
 
 def score_task(name: str, task: Task, predictions: Path, gold: Path) -> tuple[Scores, list[str]]:
     """({language: {metric: score}} of all languages of the task, notes)."""
     notes = check_files(name, task, predictions, gold)
-    read, told = getattr(label_files, task.form), {}
+    read, by_language = getattr(label_files, task.form), {}
     for language in task.languages:
         file = file_name(task, language)
         pair = read(gold / file, predictions / file)
         notes += pair.notes
         points = metrics.points(task.metric, pair.gold, pair.predicted, language)
         scores = metrics.load(task.metric).scores(points)
-        told[language] = {OFFICIAL_NAMES.get(key, key): value for key, value in scores.items()}
-    return told, notes
+        by_language[language] = {
+            OFFICIAL_NAMES.get(key, key): value for key, value in scores.items()
+        }
+    return by_language, notes
 
 
 def file_name(task: Task, language: str) -> str:
@@ -132,17 +134,17 @@ def check_files(name: str, task: Task, predictions: Path, gold: Path) -> list[st
     return [f"{predictions}: not scored: {', '.join(further)}"] if further else []
 
 
-def table(told: dict, benchmark: str) -> list[str]:
+def table(scored: dict, benchmark: str) -> list[str]:
     """What FILE says, for people: a line a task, then groups and the overall score."""
     lines = [benchmark]
-    for name, entry in told["tasks"].items():
+    for name, entry in scored["tasks"].items():
         metrics = [f"{key} {value:.2f}" for key, value in entry.items() if key != "languages"]
         languages = f"{len(entry['languages']):>2} languages"
         lines.append(f"  {name:<14} {task_score(entry):6.2f}  {languages}  {'  '.join(metrics)}")
-    if told["groups"]:
+    if scored["groups"]:
         lines.append("groups")
-    lines += [f"  {name:<14} {value:6.2f}" for name, value in told["groups"].items()]
-    overall = "-" if told["overall"] is None else f"{told['overall']:.2f}"
-    missing = [name for name in BENCHMARKS[benchmark].tasks if name not in told["tasks"]]
+    lines += [f"  {name:<14} {value:6.2f}" for name, value in scored["groups"].items()]
+    overall = "-" if scored["overall"] is None else f"{scored['overall']:.2f}"
+    missing = [name for name in BENCHMARKS[benchmark].tasks if name not in scored["tasks"]]
     note = f"  not there: {', '.join(missing)}" if missing else ""
     return [*lines, f"{'overall':<16} {overall:>6}{note}"]

@@ -1,8 +1,8 @@
 """The rows of one split and language as examples, with everything about them checked or counted."""
 
 import itertools
-from collections.abc import Iterator
-from types import ModuleType
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from waystation import tasks
 from waystation.base.errors import UserError
@@ -10,17 +10,18 @@ from waystation.base.progress import progress
 from waystation.data import source_rows, wellformed
 from waystation.data.source_rows import Loaded
 from waystation.data.tally import Tally
+from waystation.tasks import Counts, Task
 
 # What a row of another form than the task's raises in the task's own code.
 MISSHAPEN = (ValueError, KeyError, IndexError, TypeError, AttributeError)
 
 
 class Converter:
-    """Rows -> examples, one by one; what is told of them is whole when the last has passed."""
+    """Rows -> examples, one by one; their statistics are whole when the last has passed."""
 
     def __init__(
         self,
-        task: ModuleType,
+        task: Task,
         loaded: list[Loaded],
         split: str,
         language: str,
@@ -30,78 +31,76 @@ class Converter:
         self.task, self.loaded, self.where, self.sampled = task, loaded, where, sampled
         self.split, self.language = split, language
         self.tally = Tally()
-        self.candidates = set() if hasattr(task, "CANDIDATES") else None
-        for part in loaded:
-            wanted = source_rows.expected(part.task, "ROWS", split, language)
-            source_rows.check_number(part.size, wanted, "rows", sampled, where)
+        self.candidates: set[str] = set()
+        for one in loaded:
+            wanted = self.expected(one.task.rows)
+            source_rows.check_number(one.size, wanted, "rows", sampled, where)
 
     def examples(self, limit: int | None) -> Iterator[dict]:
-        """The first `limit` examples, checked; of a union, of each part its share of them."""
-        ids = set()
-        for part, share in zip(self.loaded, shares(limit, self.sizes), strict=True):
-            for example in itertools.islice(self.made(part), share):
+        """The first `limit` examples, checked; of a union, of each member its share of them."""
+        ids: set[str] = set()
+        for loaded, share in zip(self.loaded, shares(limit, self.sizes), strict=True):
+            for example in itertools.islice(self.converted(loaded), share):
                 if len(self.loaded) > 1:
-                    example["id"] = f"{part.task.__name__.rpartition('.')[2]}-{example['id']}"
+                    example["id"] = f"{loaded.task.name}-{example['id']}"
                 if example["id"] in ids:
                     raise UserError(f"{self.where}: the id {example['id']!r} stands twice")
                 ids.add(example["id"])
-                if self.candidates is not None:
-                    self.candidates.update(made["key"] for made in example["candidates"])
+                if self.task.candidates:
+                    self.candidates.update(one["key"] for one in example["candidates"])
                 wellformed.check(example, self.task, self.where)
                 self.tally.repaired += repair_answers(example, self.where)
-                example, names = labelled(example, self.task.LABELS, self.where)
+                example, names = labelled(example, self.task.labels, self.where)
                 self.tally.add(example, names)
                 yield example
         if not ids:
             dropped = self.tally.dropped.total()
             raise UserError(f"{self.where}: none of {dropped} rows is one of this language's")
         if limit is None:
-            if self.expected("ROWS") is not None:  # of a user's own translation nothing is known
-                self.check_number(self.rows_of_language, "LANGUAGE_ROWS", "rows of this language")
-            self.check_number(len(ids), "KEPT", "examples")
-            if self.candidates is not None:
-                self.check_number(len(self.candidates), "CANDIDATES", "candidates")
+            task = self.task
+            self.check_number(self.rows_of_language, task.language_rows, "rows of this language")
+            self.check_number(len(ids), task.kept_rows, "examples")
+            self.check_number(len(self.candidates), task.candidates, "candidates")
 
-    def check_number(self, found: int, constant: str, what: str) -> None:
-        wanted = self.expected(constant)
-        source_rows.check_number(found, wanted, what, self.sampled, self.where)
+    def check_number(self, number: int, counts: Counts, what: str) -> None:
+        wanted = self.expected(counts)
+        source_rows.check_number(number, wanted, what, self.sampled, self.where)
 
     @property
     def sizes(self) -> list[int]:
-        return [part.size for part in self.loaded]
+        return [one.size for one in self.loaded]
 
     @property
     def rows_of_language(self) -> int:
         """Rows of the source, less those that its configuration has of other languages."""
         return sum(self.sizes) - self.tally.dropped["another language"]
 
-    def expected(self, constant: str) -> int | None:
-        return source_rows.expected(self.task, constant, self.split, self.language)
+    def expected(self, counts: Counts) -> int | None:
+        return tasks.expected(counts, self.split, self.language)
 
-    def made(self, part: Loaded) -> Iterator[dict]:
-        """The examples of one part as its module makes them."""
-        read = {
-            table: source_rows.checked(rows, part.task, table, self.where)
-            for table, rows in part.tables.items()
+    def converted(self, loaded: Loaded) -> Iterator[dict]:
+        """The examples of one member as its file makes them."""
+        tables = {
+            name: source_rows.checked(rows, loaded.task, name, self.where)
+            for name, rows in loaded.tables.items()
         }
-        if hasattr(part.task, "tables"):
-            return self.from_tables(part, read)
-        return self.from_rows(part, progress(read["rows"], part.size, self.where, "rows"))
+        if loaded.task.join:
+            joined = loaded.task.join(tables, self.language)
+            return self.from_tables(progress(joined, loaded.size, self.where, "examples"))
+        rows = progress(tables["rows"], loaded.size, self.where, "rows")
+        return self.from_rows(loaded.task, rows)
 
-    def from_tables(self, part: Loaded, tables: dict[str, Iterator[dict]]) -> Iterator[dict]:
+    def from_tables(self, joined: Iterable[dict]) -> Iterator[dict]:
         """The examples that a task makes of several tables together."""
         try:
-            yield from progress(
-                part.task.examples(tables, self.language), part.size, self.where, "examples"
-            )
+            yield from joined
         except MISSHAPEN as problem:
             raise UserError(f"{self.where}: {problem!r}") from None
 
-    def from_rows(self, part: Loaded, rows: Iterator[dict]) -> Iterator[dict]:
+    def from_rows(self, task: Task, rows: Iterable[dict]) -> Iterator[dict]:
         """One example for every row that the task keeps; the others are counted by reason."""
-        task, drop = part.task, getattr(part.task, "drop", None)
         for index, row in enumerate(rows):
-            reason = drop and drop(row, self.split, self.language)
+            reason = task.drop(row, self.split, self.language)
             if reason:
                 self.tally.dropped[reason] += 1
                 continue
@@ -111,25 +110,23 @@ class Converter:
                 raise UserError(f"{self.where}, row {index}: {problem!r}") from None
             yield example
 
-    def told(self, limit: int | None) -> dict:
-        """The statistics, and how many rows the source has and should have."""
-        wanted = [
-            source_rows.expected(part.task, "ROWS", self.split, self.language)
-            for part in self.loaded
-        ]
-        told = {"source_rows": sum(self.sizes)}
+    def statistics(self, limit: int | None) -> dict[str, Any]:
+        """Of the examples, and how many rows the source has and should have."""
+        wanted = [self.expected(one.task.rows) for one in self.loaded]
+        counts: dict[str, Any] = {"source_rows": sum(self.sizes)}
         if None not in wanted:
-            told["expected_rows"] = sum(wanted)
-            mixed = getattr(self.loaded[0].task, "MIXED", {}).get(self.language)
+            counts["expected_rows"] = sum(filter(None, wanted))
+            mixed = self.loaded[0].task.mixed_with.get(self.language)
             if mixed and wanted == self.sizes:
-                told["mixed_with"] = mixed
+                counts["mixed_with"] = mixed
                 print(f"{self.where}: among its rows are some in {mixed}", flush=True)
-        if self.candidates is not None:
-            told["candidates"] = len(self.candidates)
-        for constant, what in (("KEPT", "examples"), ("CANDIDATES", "candidates")):
-            if limit is None and self.expected(constant) is not None:
-                told[f"expected_{what}"] = self.expected(constant)
-        return self.tally.told() | told
+        if self.task.candidates:
+            counts["candidates"] = len(self.candidates)
+        known = {"examples": self.task.kept_rows, "candidates": self.task.candidates}
+        for what, expected in known.items():
+            if limit is None and (number := self.expected(expected)) is not None:
+                counts[f"expected_{what}"] = number
+        return self.tally.statistics() | counts
 
 
 def shares(limit: int | None, sizes: list[int]) -> list[int | None]:
@@ -145,11 +142,11 @@ def repair_answers(example: dict, where: str) -> int:
     moved = 0
     for answer in example.get("answers", ()):
         try:
-            found = tasks.place(example["context"], answer["text"], answer["start"])
+            start = tasks.answer_start(example["context"], answer["text"], answer["start"])
         except ValueError as problem:
             raise UserError(f"{where}, id {example['id']!r}: {problem}") from None
-        moved += found != answer["start"]
-        answer["start"] = found
+        moved += start != answer["start"]
+        answer["start"] = start
     return moved
 
 

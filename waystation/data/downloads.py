@@ -13,6 +13,7 @@ from waystation.base.errors import UserError
 from waystation.data import conversion, examples, source_rows
 from waystation.files import checksum, read_json, write_json
 from waystation.params.schema import Source, TaskLimits
+from waystation.tasks import Task
 
 EXAMPLES, COUNTS = "examples.jsonl", "counts.json"
 
@@ -33,7 +34,7 @@ class Download:
     @property
     def parts(self) -> list[tuple[str, str]]:
         """(split, language) of all that is wanted."""
-        splits = tasks.load(self.name).SPLITS
+        splits = tasks.load(self.name).splits
         return [(split, code) for split in splits for code in self.languages]
 
     def made_from(self, split: str, language: str) -> dict:
@@ -58,20 +59,21 @@ def gather(wanted: Download, parts: dict[tuple[str, str], Path], out: Path) -> d
             f"task {wanted.name!r}: no rows in any split of "
             f"{', '.join(wanted.origin['repositories'])}"
         )
-    labels, splits = labels_of(task, counts), {}
+    labels = labels_of(task, counts)
+    splits: dict[str, dict[str, dict]] = {}
     out.mkdir(parents=True)
     for (split, code), folder in parts.items():
         if counts[split, code] is not None:
             file = examples.path(out, split, code)
-            publish(folder / EXAMPLES, file, labels if task.LABELS is None else None)
+            publish(folder / EXAMPLES, file, labels if task.labels is None else None)
             entry = counts[split, code] | {"sha256": checksum(file)}
             splits.setdefault(split, {})[code] = entry
-    write_json(out / "task.json", description(task, wanted.name, labels))
+    write_json(out / "task.json", description(task, labels))
     return {
         "task": wanted.name,
         "made_from": repositories(wanted.origin),
-        "license": task.LICENSE,
-        "citation": task.CITATION,
+        "license": task.license,
+        "citation": task.citation,
         "sampled": wanted.source.sampled,
         "splits": splits,
         "absent": absent,
@@ -80,21 +82,22 @@ def gather(wanted: Download, parts: dict[tuple[str, str], Path], out: Path) -> d
 
 def announce(name: str, origin: dict) -> None:
     """Print what the rows are read from."""
-    for repository, told in origin["repositories"].items():
-        where = f"revision {told['revision']}" if "revision" in told else "a local folder"
-        unpinned = "" if told.get("pinned", True) else " (unpinned: where its main branch was)"
+    for repository, made_from in origin["repositories"].items():
+        revision = made_from.get("revision")
+        where = f"revision {revision}" if revision else "a local folder"
+        unpinned = "" if made_from.get("pinned", True) else " (unpinned: where its main branch was)"
         print(f"download {name}: {repository}, {where}{unpinned}", flush=True)
 
 
 def repositories(origin: dict) -> dict:
     """As in the origin, with one digest in place of a folder's files."""
-    found = {}
-    for repository, told in origin["repositories"].items():
-        if "files" in told:
-            listed = json.dumps(told["files"], sort_keys=True).encode()
-            told = {"files_sha256": hashlib.sha256(listed).hexdigest()}
-        found[repository] = told
-    return found
+    digested = {}
+    for repository, made_from in origin["repositories"].items():
+        if "files" in made_from:
+            listed = json.dumps(made_from["files"], sort_keys=True).encode()
+            made_from = {"files_sha256": hashlib.sha256(listed).hexdigest()}
+        digested[repository] = made_from
+    return digested
 
 
 def fetch(wanted: Download, cache: str, split: str, language: str, out: Path) -> None:
@@ -117,7 +120,7 @@ def fetch(wanted: Download, cache: str, split: str, language: str, out: Path) ->
     converter = conversion.Converter(task, loaded, split, language, where, source.sampled)
     examples.write(out / EXAMPLES, converter.examples(limit))
     hold_unchanged(wanted)
-    write_json(out / COUNTS, converter.told(limit))
+    write_json(out / COUNTS, converter.statistics(limit))
 
 
 def hold_unchanged(wanted: Download) -> None:
@@ -126,7 +129,7 @@ def hold_unchanged(wanted: Download) -> None:
     for repository, made_from in wanted.origin["repositories"].items():
         if "files" not in made_from:
             continue
-        folder = Path(source_rows.place(wanted.source, task, repository)[0])
+        folder = Path(source_rows.location(wanted.source, task, repository)[0])
         paths = {str(p.relative_to(folder)): p for p in sorted(folder.rglob("*")) if p.is_file()}
         sums = {name: sum_of(path, *as_it_is(path)) for name, path in paths.items()}
         if sums != made_from["files"]:
@@ -137,8 +140,8 @@ def hold_unchanged(wanted: Download) -> None:
 
 
 def as_it_is(path: Path) -> tuple[int, int]:
-    told = path.stat()
-    return told.st_mtime_ns, told.st_size
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size
 
 
 @cache
@@ -147,41 +150,42 @@ def sum_of(path: Path, changed_ns: int, size: int) -> str:
     return checksum(path)
 
 
-def known(task, split: str, language: str) -> bool:
-    """Whether it is known how many rows a split has, so that it must be there."""
-    parts = tasks.parts_with(task, language)
-    return any(source_rows.expected(part, "ROWS", split, language) for part in parts)
+def known(task: Task, split: str, language: str) -> bool:
+    """Whether the task's file says how many rows a split has; then the split must be there."""
+    members = tasks.members_with(task, language)
+    return any(tasks.expected(member.rows, split, language) for member in members)
 
 
-def labels_of(task, counts: dict) -> tuple[str, ...]:
+def labels_of(task: Task, counts: dict) -> tuple[str, ...]:
     """The task's labels; those that occur, sorted, for a task that lists none."""
-    if task.LABELS is not None:
-        return tuple(task.LABELS)
-    return tuple(sorted({label for told in counts.values() if told for label in told["labels"]}))
+    if task.labels is not None:
+        return task.labels
+    return tuple(sorted({label for count in counts.values() if count for label in count["labels"]}))
 
 
-def publish(part: Path, file: Path, labels: tuple[str, ...] | None) -> None:
+def publish(fetched: Path, file: Path, labels: tuple[str, ...] | None) -> None:
     """Copy examples; tags that are still text become indices into `labels`."""
     file.parent.mkdir(parents=True, exist_ok=True)
     if labels is None:
-        shutil.copyfile(part, file)
+        shutil.copyfile(fetched, file)
         return
-    index = {label: place for place, label in enumerate(labels)}
-    with part.open(encoding="utf-8") as stream:
+    numbers = {label: number for number, label in enumerate(labels)}
+    with fetched.open(encoding="utf-8") as stream:
         read: Iterable[dict] = map(json.loads, stream)
-        tagged = (e | {"tags": [index[tag] for tag in e["tags"]]} for e in read)
+        tagged = (e | {"tags": [numbers[tag] for tag in e["tags"]]} for e in read)
         examples.write(file, tagged)
 
 
-def description(task, name: str, labels: tuple[str, ...]) -> dict:
+def description(task: Task, labels: tuple[str, ...]) -> dict:
+    """What `task.json` holds, the record `data.examples.Description`."""
     return {
-        "name": name,
-        "type": task.TYPE,
-        "metrics": list(task.METRICS),
+        "name": task.name,
+        "type": task.type,
+        "metrics": list(task.metrics),
         "labels": list(labels),
-        "chance_percent": task.CHANCE,
-        "trained_on": task.TRAINED_ON,
-        "pool": getattr(task, "POOL", None),
-        "xtreme": getattr(task, "XTREME", None),
-        "xtreme_labels": list(getattr(task, "XTREME_LABELS", ())),
+        "chance_percent": task.chance_percent,
+        "trained_on": task.trained_on,
+        "pool": task.pool,
+        "xtreme": task.xtreme,
+        "xtreme_labels": list(task.xtreme_labels),
     }

@@ -5,9 +5,11 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from waystation.base.errors import UserError
 from waystation.files import read_json
+from waystation.languages import ENGLISH
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,11 @@ class Description:
 
 def read_description(folder: Path) -> Description:
     stored = read_json(folder / "task.json")
-    known = {name: stored[name] for name in Description.__dataclass_fields__ if name in stored}
-    return Description(**{k: tuple(v) if isinstance(v, list) else v for k, v in known.items()})
+    known: dict[str, Any] = {}
+    for name in Description.__dataclass_fields__:
+        if name in stored:
+            known[name] = tuple(stored[name]) if isinstance(stored[name], list) else stored[name]
+    return Description(**known)
 
 
 def path(folder: Path, split: str, language: str) -> Path:
@@ -44,10 +49,10 @@ def write(file: Path, examples: Iterable[dict]) -> None:
 
 def read(file: Path, limit: int | None = None) -> list[dict]:
     """Read examples; a missing, empty or broken file is named."""
-    found = list(itertools.islice(lines(file), limit))
-    if not found:
+    rows = list(itertools.islice(lines(file), limit))
+    if not rows:
         raise UserError(f"{file} holds no examples")
-    return found
+    return rows
 
 
 def lines(file: Path) -> Iterator[dict]:
@@ -70,11 +75,11 @@ def with_labels_of(rows: list[dict], own: Description, wanted: Description) -> l
         raise UserError(
             f"task {own.name!r} has labels that {wanted.name!r} has not: {', '.join(unknown)}"
         )
-    place = [wanted.labels.index(label) for label in own.labels]
-    return [row | {"tags": [place[tag] for tag in row["tags"]]} for row in rows]
+    number = [wanted.labels.index(label) for label in own.labels]
+    return [row | {"tags": [number[tag] for tag in row["tags"]]} for row in rows]
 
 
 def languages(folder: Path, split: str) -> list[str]:
     """Languages that have a split, English first, then sorted."""
-    found = [file.stem for file in (folder / split).glob("*.jsonl")]
-    return sorted(found, key=lambda code: (code != "en", code))
+    codes = [file.stem for file in (folder / split).glob("*.jsonl")]
+    return sorted(codes, key=lambda code: (code != ENGLISH, code))

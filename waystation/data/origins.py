@@ -15,11 +15,11 @@ UNPINNED = "unpinned"
 
 def check_languages(languages: tuple[str, ...], names: Iterable[str], where: str) -> None:
     """Refuse a language that none of the tasks `names` has; `where` begins the error."""
-    modules = [tasks.load(name) for name in names]
-    known = {code for task in modules for code in tasks.covered(task, languages)}
+    chosen = [tasks.load(name) for name in names]
+    known = {code for task in chosen for code in tasks.covered(task, languages)}
     unknown = [code for code in languages if code not in known]
     if unknown:
-        allowed = sorted({code for task in modules for code in task.LANGUAGES})
+        allowed = sorted({code for task in chosen for code in task.languages})
         raise UserError(
             f"{where}: no task has language {', '.join(unknown)}; "
             f"allowed: {', '.join(allowed)}, or a generated one (qaa to qtz)"
@@ -33,9 +33,10 @@ def origin(
 
     `sums` and `commits` keep what is known of the other tasks' repositories.
     """
-    task, made_from = tasks.load(name), {}
+    task = tasks.load(name)
+    made_from: dict[str, dict] = {}
     for repository, revision in tasks.repositories(task, languages).items():
-        where, local = source_rows.place(source, task, repository)
+        where, local = source_rows.location(source, task, repository)
         if local:
             if where not in sums:
                 sums[where] = files(Path(where))
@@ -47,16 +48,16 @@ def origin(
 
 
 def commit_of(repository: str, revision: str, commits: dict[str, str]) -> str:
-    """The commit to read. What may move is noted in `commits` once and read from there again: the
-    main branch of a data set that is not pinned, the Hub's conversion of one with a script."""
+    """The commit to read. `commits` keeps what may move, from the first look-up on: the main branch
+    of a data set that is not pinned, the Hub's conversion of a data set with a script."""
     key = repository if revision == UNPINNED else f"{repository}@{revision}"
     if key in commits:
         return commits[key]
     named = client.resolve(repository, revision, "dataset")
-    found = client.rows_revision(repository, named)
-    if revision == UNPINNED or found != named:
-        commits[key] = found
-    return found
+    commit = client.rows_revision(repository, named)
+    if revision == UNPINNED or commit != named:
+        commits[key] = commit
+    return commit
 
 
 def keep(record: Path, commits: dict[str, str]) -> None:
@@ -68,5 +69,5 @@ def keep(record: Path, commits: dict[str, str]) -> None:
 
 def files(folder: Path) -> dict[str, str]:
     """Checksums by relative name."""
-    found = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {str(file.relative_to(folder)): checksum(file) for file in found}
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(file.relative_to(folder)): checksum(file) for file in paths}

@@ -4,22 +4,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 from waystation import tasks
 from waystation.base.errors import UserError
 from waystation.hub import client
 from waystation.params.schema import Source, TaskLimits
+from waystation.tasks import Columns, Task
 
 BATCH = 1000  # rows read at once: a row at a time is fifty times slower
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """The tables {name: data set} of one split and language, and the module that reads them."""
+    """The tables {name: data set} of one split and language, and the task that reads them."""
 
-    task: ModuleType
-    tables: dict
+    task: Task
+    tables: dict[str, Any]
 
     @property
     def size(self) -> int:
@@ -38,12 +39,12 @@ def wanted_languages(name: str, limits: TaskLimits, languages: tuple[str, ...]) 
     if not shared:
         raise UserError(
             f"task {name!r} has none of the suite's languages "
-            f"{', '.join(languages)}; it has {', '.join(task.LANGUAGES)}"
+            f"{', '.join(languages)}; it has {', '.join(task.languages)}"
         )
     return shared
 
 
-def place(source: Source, task: ModuleType, repository: str) -> tuple[str, bool]:
+def location(source: Source, task: Task, repository: str) -> tuple[str, bool]:
     """Where a repository lies, and whether that is a local folder, which must be there."""
     local = repository.startswith(tasks.LOCAL)
     if source.prefix == "hub" and not local:
@@ -58,74 +59,76 @@ def place(source: Source, task: ModuleType, repository: str) -> tuple[str, bool]
     else:
         folder = Path(source.prefix) / repository
     if not folder.is_dir():
-        told = f"no folder {folder} (source.prefix {source.prefix!r}, repository {repository!r})"
-        raise UserError(f"{told}. {obtain(task)}" if local else told)
+        message = f"no folder {folder} (source.prefix {source.prefix!r}, repository {repository!r})"
+        raise UserError(f"{message}. {obtain(task)}" if local else message)
     return str(folder), True
 
 
-def obtain(task: ModuleType) -> str:
-    """How one comes by what no Hub has."""
-    return " ".join(part.OBTAIN for part in tasks.parts(task) if hasattr(part, "OBTAIN"))
+def obtain(task: Task) -> str:
+    """How a user comes by what no Hub has."""
+    return " ".join(member.obtain for member in tasks.members(task) if member.obtain)
 
 
 def load(
-    source: Source, task: ModuleType, split: str, language: str, origin: dict, cache: str
+    source: Source, task: Task, split: str, language: str, origin: dict, cache: str
 ) -> list[Loaded] | None:
-    """The rows of one split and language, by part; None where the source has no such split."""
-    found = [
-        Loaded(part, load_tables(source, part, split, language, origin, cache))
-        for part in tasks.parts_with(task, language)
+    """The rows of one split and language, by member; None where the source has no such split."""
+    loaded = [
+        Loaded(member, load_tables(source, member, split, language, origin, cache))
+        for member in tasks.members_with(task, language)
     ]
-    absent = [part for part in found if any(rows is None for rows in part.tables.values())]
-    if absent and len(absent) < len(found):
-        raise UserError(f"{task.__name__}: {absent[0].task.REPO} has no {split} rows")
-    return None if absent else found
+    absent = [one for one in loaded if any(rows is None for rows in one.tables.values())]
+    if absent and len(absent) < len(loaded):
+        raise UserError(f"task {task.name!r}: {absent[0].task.repository} has no {split} rows")
+    return None if absent else loaded
 
 
-def load_tables(source, part, split: str, language: str, origin: dict, cache: str) -> dict:
-    """{table: rows, or None where there is no such split}."""
+def load_tables(
+    source: Source, task: Task, split: str, language: str, origin: dict, cache: str
+) -> dict[str, Any]:
+    """{table: rows, or None where there is no such split} of a task that is no union."""
     import datasets
 
-    found = {}
-    for table, (repository, configs) in tasks.configurations(part, language).items():
-        where, local = place(source, part, repository)
+    tables = {}
+    for name, (repository, configs) in tasks.configurations(task, language).items():
+        where, local = location(source, task, repository)
         revision = origin["repositories"][repository].get("revision")
-        name, columns = part.SPLITS[split], columns_of(part, table)
-        told = f"{where}, table {table!r}" if hasattr(part, "tables") else where
-        check = partial(check_stored, part=part, columns=columns, where=told)
+        columns, stored_split = task.sources[name].columns, task.splits[split]
+        check = partial(
+            check_stored, task=task, columns=columns, where=with_table(where, task, name)
+        )
         read = [
-            client.load_rows(where, config, name, revision, cache, local, check)
+            client.load_rows(where, config, stored_split, revision, cache, local, check)
             for config in configs
         ]
-        read = [rows for rows in read if rows is not None]
-        found[table] = datasets.concatenate_datasets(read) if read else None
-    return found
+        there = [rows for rows in read if rows is not None]
+        tables[name] = datasets.concatenate_datasets(there) if there else None
+    return tables
 
 
-def columns_of(part: ModuleType, table: str) -> dict[str, type]:
-    return part.COLUMNS[table] if hasattr(part, "tables") else part.COLUMNS
+def with_table(where: str, task: Task, table: str) -> str:
+    """What an error names: the table too, where a task joins several."""
+    return f"{where}, table {table!r}" if task.tables else where
 
 
-def check_stored(
-    stored: client.Stored, part: ModuleType, columns: dict[str, type], where: str
-) -> None:
+def check_stored(stored: client.Stored, task: Task, columns: Columns, where: str) -> None:
     """Refuse files, of the splits that a task reads, that lack a column or whose values would be
     turned into another kind."""
-    read = {name for split in part.SPLITS.values() for name in client.split_names(split)}
-    for (split, file), found in stored.items():
+    read = {name for split in task.splits.values() for name in client.split_names(split)}
+    for (split, file), types in stored.items():
         if split in read:
-            check_file(found, columns, f"{where}, split {split!r}, {file}")
+            check_file(types, columns, f"{where}, split {split!r}, {file}")
 
 
-def check_file(found: dict, columns: dict[str, type], where: str) -> None:
+def check_file(types: dict, columns: Columns, where: str) -> None:
     import pyarrow
 
-    if missing := [column for column in columns if column not in found]:
+    if missing := [column for column in columns if column not in types]:
         raise UserError(
-            f"{where}: no column {', '.join(missing)}; the source has {', '.join(found)}"
+            f"{where}: no column {', '.join(missing)}; the source has {', '.join(types)}"
         )
     for column, kind in columns.items():
-        type_ = found[column]
+        type_ = types[column]
         whole, broken = pyarrow.types.is_integer(type_), pyarrow.types.is_floating(type_)
         text = pyarrow.types.is_string(type_) or pyarrow.types.is_large_string(type_)
         if (kind is str and (whole or broken)) or (kind is int and (broken or text)):
@@ -134,10 +137,9 @@ def check_file(found: dict, columns: dict[str, type], where: str) -> None:
             )
 
 
-def checked(rows, part: ModuleType, table: str, where: str) -> Iterator[dict]:
+def checked(rows: Any, task: Task, table: str, where: str) -> Iterator[dict]:
     """The rows with the columns that the task reads; one absent or of another type is named."""
-    columns = columns_of(part, table)
-    where = f"{where}, table {table!r}" if hasattr(part, "tables") else where
+    columns, where = task.sources[table].columns, with_table(where, task, table)
     missing = [column for column in columns if column not in rows.column_names]
     if missing:
         raise UserError(
@@ -146,7 +148,7 @@ def checked(rows, part: ModuleType, table: str, where: str) -> Iterator[dict]:
         )
     if not len(rows):
         raise UserError(f"{where}: the split is empty")
-    check_classes(rows, columns, part, where)
+    check_classes(rows, columns, task, where)
     index = 0
     for batch in rows.select_columns(list(columns)).iter(BATCH):
         for values in zip(*(batch[column] for column in columns), strict=True):
@@ -160,9 +162,9 @@ def checked(rows, part: ModuleType, table: str, where: str) -> Iterator[dict]:
             yield dict(zip(columns, values, strict=True))
 
 
-def check_classes(rows, columns, part: ModuleType, where: str) -> None:
+def check_classes(rows: Any, columns: Columns, task: Task, where: str) -> None:
     """Classes that a source numbers must be the task's, in its order."""
-    wanted = list(getattr(part, "SOURCE_LABELS", None) or part.LABELS or ())
+    wanted = list(task.source_labels or task.labels or ())
     for column in columns:
         feature = rows.features[column]
         while hasattr(feature, "feature"):  # a list of classes
@@ -174,16 +176,10 @@ def check_classes(rows, columns, part: ModuleType, where: str) -> None:
             )
 
 
-def expected(task: ModuleType, constant: str, split: str, language: str) -> int | None:
-    """What ROWS or a constant like it says of a split and language; None: nothing is known."""
-    known = getattr(task, constant, {}).get(split)
-    return known.get(language) if isinstance(known, dict) else known
-
-
-def check_number(found: int, wanted: int | None, what: str, sampled: bool, where: str) -> None:
+def check_number(number: int, wanted: int | None, what: str, sampled: bool, where: str) -> None:
     """A number that is known must be met, unless the source says that it is a sample."""
-    if wanted is not None and found != wanted and not sampled:
+    if wanted is not None and number != wanted and not sampled:
         raise UserError(
-            f"{where}: the source gives {found:,} {what}, expected {wanted:,}; where it is a "
+            f"{where}: the source gives {number:,} {what}, expected {wanted:,}; where it is a "
             f"sample, source.sampled must say so"
         )

@@ -22,7 +22,7 @@ WORD = re.compile(rf"[{UNSPACED}]|[^\s{PUNCTUATION}{UNSPACED}]+")
 
 @dataclass
 class Tally:
-    """What is told of one split and language. Lengths are kept as a histogram, not one by one."""
+    """Counts of one split and language. Lengths are kept as a histogram, not one by one."""
 
     examples: int = 0
     repaired: int = 0
@@ -32,13 +32,13 @@ class Tally:
     words: Counter = field(default_factory=Counter)
 
     def add(self, example: dict, labels: list[str]) -> None:
-        told = texts(example)
+        own = texts(example)
         self.examples += 1
         self.labels.update(labels)
-        self.characters[sum(len(text) for text in told)] += 1
-        self.words[sum(len(WORD.findall(text)) for text in told)] += 1
+        self.characters[sum(len(text) for text in own)] += 1
+        self.words[sum(len(WORD.findall(text)) for text in own)] += 1
 
-    def told(self) -> dict:
+    def statistics(self) -> dict:
         return {
             "rows": self.examples,
             "labels": dict(sorted(self.labels.items())),
@@ -53,10 +53,10 @@ class Tally:
 
 
 def texts(example: dict) -> list[str]:
-    """The texts of an example; those of its candidates if it has nothing else."""
-    found = [example[key] for key in TEXTS if example.get(key)]
-    found += [" ".join(example[key]) for key in ("tokens", "choices") if key in example]
-    return found or [candidate["text"] for candidate in example["candidates"]]
+    """The texts of an example; of an example without texts those of its candidates."""
+    own = [example[key] for key in TEXTS if example.get(key)]
+    own += [" ".join(example[key]) for key in ("tokens", "choices") if key in example]
+    return own or [candidate["text"] for candidate in example["candidates"]]
 
 
 def quantile(lengths: Counter, share: float) -> int:

@@ -46,7 +46,7 @@ def write_checkpoint(
         **extra,
     }
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
-    tensors = {}
+    tensors: dict[str, Tensor] = {}
     for module in (encoder, head) if head else (encoder,):
         names, own = stored_names(module, encoder.config), module.state_dict()
         tensors |= {names[name]: own[name].detach().cpu().contiguous() for name in own}
@@ -100,10 +100,10 @@ def load(file: Path, tensors: dict[str, Tensor], config: EncoderConfig, *modules
         if missing:
             raise UserError(f"{file} lacks {', '.join(missing[:5])}")
         for name, tensor in own.items():
-            found = tensors[names[name]].shape
-            if found != tensor.shape:
+            shape = tensors[names[name]].shape
+            if shape != tensor.shape:
                 raise UserError(
-                    f"{file}: {names[name]} has shape {tuple(found)}, "
+                    f"{file}: {names[name]} has shape {tuple(shape)}, "
                     f"the config asks for {tuple(tensor.shape)}"
                 )
         module.load_state_dict({name: tensors[names[name]] for name in own})

@@ -17,8 +17,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from waystation.encoder.config import EncoderConfig
+from waystation.encoder.features import Packed
 from waystation.encoder.layers import Embeddings, Layer, PreNormLayer, norm
-from waystation.encoder.packed import Packed
 
 
 class Encoder(nn.Module):

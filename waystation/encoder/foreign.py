@@ -72,7 +72,7 @@ def untied(file: Path, config: EncoderConfig, tensors: dict[str, Tensor]) -> dic
     for copy, original in ties.items():
         if copy not in tensors:
             continue
-        found = tensors.pop(copy)
-        if not torch.equal(tensors.setdefault(original, found), found):
+        tensor = tensors.pop(copy)
+        if not torch.equal(tensors.setdefault(original, tensor), tensor):
             raise UserError(f"{file}: {copy} is not {original}; only tied decoders are implemented")
     return tensors

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from waystation.encoder.config import EncoderConfig
-from waystation.encoder.packed import Packed
+from waystation.encoder.features import Packed
 
 
 def norm(config: EncoderConfig) -> nn.LayerNorm:
@@ -26,8 +26,8 @@ class Embeddings(nn.Module):
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
 
     def forward(self, packed: Packed) -> Tensor:
-        types = self.token_type_embeddings
-        types = types.weight[0] if packed.types is None else types(packed.types)
+        table = self.token_type_embeddings
+        types = table.weight[0] if packed.types is None else table(packed.types)
         positions = self.position_embeddings(packed.positions + self.first_position)
         return self.dropout(self.LayerNorm(self.word_embeddings(packed.ids) + types + positions))
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from waystation.base.errors import UserError, choose
-from waystation.encoder import foreign, sentencepiece, special_tokens, tokenizer, unpickle
+from waystation.encoder import foreign, sentencepiece, tokenizer_training, unpickle
 from waystation.encoder.checkpoint import read_file, write_encoder
 from waystation.encoder.config import ARCHITECTURES, EncoderConfig, read_config
-from waystation.encoder.tokenizer import read_tokenizer
+from waystation.encoder.tokenizer import read_special, read_tokenizer
 from waystation.files import checksum, read_json, whole, write_json
 from waystation.hub import client
 from waystation.params.schema import FetchedModel
@@ -36,9 +36,9 @@ def check_entry(name: str, entry: FetchedModel) -> None:
     """One config, one file of weights, one tokenizer, each with a checksum or `unpinned`."""
     choose(entry.architecture, ARCHITECTURES, f"models.{name}.architecture")
     for allowed in ((CONFIG,), WEIGHTS, TOKENIZERS):
-        found = [file for file in entry.files if file in allowed]
-        if len(found) != 1:
-            raise UserError(f"models.{name}.files needs one of {', '.join(allowed)}, has {found}")
+        listed = [file for file in entry.files if file in allowed]
+        if len(listed) != 1:
+            raise UserError(f"models.{name}.files needs one of {', '.join(allowed)}, has {listed}")
     for file, value in entry.files.items():
         choose(file, (CONFIG, *WEIGHTS, *TOKENIZERS), f"file in models.{name}.files:")
         if value != UNPINNED and not SHA256.fullmatch(value):
@@ -99,10 +99,10 @@ def fetch(entry: FetchedModel, prefix: str, record: Record, scratch: Path) -> di
     else:
         files = from_hub(entry, record, scratch)
     for name, value in entry.files.items():
-        found = checksum(files[name])
-        if value not in (UNPINNED, found):
-            raise UserError(f"{files[name]} has SHA-256 {found}, the entry asks for {value}")
-        record.hold_file(name, found)
+        digest = checksum(files[name])
+        if value not in (UNPINNED, digest):
+            raise UserError(f"{files[name]} has SHA-256 {digest}, the entry asks for {value}")
+        record.hold_file(name, digest)
     return files
 
 
@@ -136,15 +136,15 @@ def write_model(entry: FetchedModel, files: dict[str, Path], out: Path, scratch:
     check_shape(entry, config, files[CONFIG])
     words = next(files[name] for name in TOKENIZERS if name in files)
     pieces = words.suffix == ".model"
-    found = sentencepiece.read(words) if pieces else read_tokenizer(words.parent)
-    check_tokenizer(found, config, words)
+    tokenizer_read = sentencepiece.read(words) if pieces else read_tokenizer(words.parent)
+    check_tokenizer(tokenizer_read, config, words)
     weights = next(files[name] for name in WEIGHTS if name in files)
     pickled = weights.suffix == ".bin"
     tensors = read_file(converted(weights, scratch).parent if pickled else weights.parent)
     encoder, head, left_out = foreign.adopt(weights, config, tensors)
     write_encoder(out, encoder, head)
-    tokenizer.write_tokenizer(found, out)
-    tokenizer.note_longest(out, config.max_tokens)
+    tokenizer_training.write_tokenizer(tokenizer_read, out)
+    tokenizer_training.note_longest(out, config.max_tokens)
     return {
         "parameters": sum(p.numel() for m in (encoder, head) if m for p in m.parameters()),
         "masked_language_head": head is not None,
@@ -156,14 +156,18 @@ def write_model(entry: FetchedModel, files: dict[str, Path], out: Path, scratch:
 def check_shape(entry: FetchedModel, config: EncoderConfig, file: Path) -> None:
     """Refuse a config that is not of the shape that the entry tells."""
     pairs = {key: (getattr(entry, key), getattr(config, name)) for key, name in SHAPE.items()}
-    wrong = [f"{key} {there}, not {told}" for key, (told, there) in pairs.items() if told != there]
+    wrong = [
+        f"{key} {config_s}, not {entry_s}"
+        for key, (entry_s, config_s) in pairs.items()
+        if entry_s != config_s
+    ]
     if wrong:
         raise UserError(f"{file} does not fit the model's entry: {'; '.join(wrong)}")
 
 
-def check_tokenizer(found: Tokenizer, config: EncoderConfig, file: Path) -> None:
+def check_tokenizer(tokenizer: Tokenizer, config: EncoderConfig, file: Path) -> None:
     """Refuse a tokenizer whose ids or token types the model has no rows for."""
-    frame, last = special_tokens.read(found), max(found.get_vocab().values())
+    frame, last = read_special(tokenizer), max(tokenizer.get_vocab().values())
     if last >= config.vocab_size:
         raise UserError(f"{file} has token {last}, the model only {config.vocab_size} tokens")
     if frame.segments and config.type_vocab_size < 2:

@@ -8,12 +8,13 @@ that of `transformers.XLMRobertaTokenizer`: fairseq's four special tokens first,
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from tokenizers import Tokenizer, decoders, models, normalizers, processors
 from tokenizers import pre_tokenizers as splitters
 
 from waystation.base.errors import UserError
-from waystation.encoder.tokenizer import BOS, EOS, SPECIAL, UNK
+from waystation.encoder.tokenizer_training import BOS, EOS, SPECIAL, UNK
 
 # Numbers of fields: in ModelProto, SentencePiece, TrainerSpec and NormalizerSpec.
 PIECES, TRAINER, NORMALIZER = 1, 2, 3
@@ -55,7 +56,8 @@ def read(file: Path) -> Tokenizer:
 
 def parse(data: bytes) -> tuple[list[tuple[str, float]], int, bytes]:
     """(pieces with their scores, type of the model, precompiled normalisation) of a model."""
-    pieces, kind, charsmap = [], UNIGRAM, b""
+    pieces: list[tuple[str, float]] = []
+    kind, charsmap = UNIGRAM, b""
     for number, value in fields(data):
         if number == PIECES:
             piece = dict(fields(value))
@@ -67,33 +69,37 @@ def parse(data: bytes) -> tuple[list[tuple[str, float]], int, bytes]:
     return pieces, kind, charsmap
 
 
-def fields(data: bytes) -> Iterator[tuple[int, int | float | bytes]]:
-    """(number, value) of each field of a protocol buffer's message."""
-    place = 0
-    while place < len(data):
-        key, place = varint(data, place)
+def fields(data: bytes) -> Iterator[tuple[int, Any]]:
+    """(number, value) of each field of a protocol buffer's message.
+
+    A value is an int, a float, or bytes, which may be a message of their own.
+    """
+    offset = 0
+    value: Any
+    while offset < len(data):
+        key, offset = varint(data, offset)
         number, wire = key >> 3, key & 7
         if wire == 0:
-            value, place = varint(data, place)
+            value, offset = varint(data, offset)
         elif wire == 2:
-            length, place = varint(data, place)
-            value, place = data[place : place + length], place + length
-            if place > len(data):
+            length, offset = varint(data, offset)
+            value, offset = data[offset : offset + length], offset + length
+            if offset > len(data):
                 raise IndexError("a field is cut short")
         elif wire in (1, 5):
             form, length = ("<d", 8) if wire == 1 else ("<f", 4)
-            (value,), place = struct.unpack_from(form, data, place), place + length
+            (value,), offset = struct.unpack_from(form, data, offset), offset + length
         else:
             raise IndexError(f"wire type {wire}")
         yield number, value
 
 
-def varint(data: bytes, place: int) -> tuple[int, int]:
-    """(value, place behind it) of a number of seven bits a byte, lowest first."""
+def varint(data: bytes, offset: int) -> tuple[int, int]:
+    """(value, offset behind it) of a number of seven bits a byte, lowest first."""
     value = shift = 0
     while True:
-        byte = data[place]
+        byte = data[offset]
         value |= (byte & 127) << shift
-        place, shift = place + 1, shift + 7
+        offset, shift = offset + 1, shift + 7
         if byte < 128:
-            return value, place
+            return value, offset

@@ -1,90 +1,80 @@
-"""Tokenizers: train one, write and read its files."""
+"""The special tokens of a tokenizer, and how it joins two texts, read off the tokenizer itself."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer
 
 from waystation.base.errors import UserError, choose
-from waystation.encoder import special_tokens
-from waystation.files import read_json, write_json
 
-SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]  # the first ids, in this order
-BOS, PAD, EOS, UNK = range(4)
-KINDS = ("word", "bpe")
-ALPHABET = 3000  # characters of `bpe`; rarer ones are unknown
+# First token -> padding, unknown, mask: XLM-R's names and BERT's.
+NAMES = {"<s>": ("<pad>", "<unk>", "<mask>"), "[CLS]": ("[PAD]", "[UNK]", "[MASK]")}
 
 
-def train(kind: str, vocab_size: int, texts: Callable[[], Iterable[str]]) -> Tokenizer:
-    """Train on texts, which are gone through more than once."""
-    choose(kind, KINDS, "kind of tokenizer")
-    tokenizer, trainer = empty(kind, vocab_size)
-    if kind == "bpe":  # which of two equally rare characters stays, the trainer leaves to chance
-        trainer.initial_alphabet = alphabet(tokenizer, texts())
-        trainer.limit_alphabet = len(trainer.initial_alphabet)
-    tokenizer.train_from_iterator(texts(), trainer)
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>",
-        pair="<s> $A </s> </s> $B </s>",
-        special_tokens=[("<s>", BOS), ("</s>", EOS)],
-    )
-    return tokenizer
+@dataclass(frozen=True)
+class Special:
+    """Ids of the special tokens; a pair of texts is first A between B last.
+
+    `segments`: the tokens behind `between` have token type 1. `vocabulary` counts the tokenizer's
+    tokens; the model's table may have more rows, which no text uses.
+    """
+
+    first: int
+    between: tuple[int, ...]
+    last: int
+    segments: bool
+    padding: int
+    unknown: int
+    mask: int
+    vocabulary: int
+
+    @property
+    def frame(self) -> frozenset[int]:
+        """The ids that stand for no piece of a text, <mask> not among them."""
+        return frozenset((self.first, *self.between, self.last, self.padding, self.unknown))
+
+    @property
+    def overhead(self) -> int:
+        """Special tokens of a pair."""
+        return 2 + len(self.between)
+
+    def head(self, first: Sequence[int]) -> list[int]:
+        """What stands before the second text of a pair."""
+        return [self.first, *first, *self.between]
+
+    def pair(self, first: Sequence[int], second: Sequence[int]) -> list[int]:
+        return [*self.head(first), *second, self.last]
+
+    def second(self, first: Sequence[int]) -> tuple[int, ...]:
+        """Where token type 1 begins in a pair, for `Feature.seconds`; () without types."""
+        return (len(first) + 1 + len(self.between),) if self.segments else ()
 
 
-def alphabet(tokenizer: Tokenizer, texts: Iterable[str]) -> list[str]:
-    """The most frequent characters of texts as the tokenizer cuts them, at most ALPHABET."""
-    counts: Counter[str] = Counter()
-    for text in texts:
-        for piece, _ in tokenizer.pre_tokenizer.pre_tokenize_str(
-            tokenizer.normalizer.normalize_str(text)
-        ):
-            counts.update(piece)
-    return sorted(counts, key=lambda character: (-counts[character], character))[:ALPHABET]
-
-
-def empty(kind: str, vocab_size: int) -> tuple[Tokenizer, trainers.Trainer]:
-    """An untrained tokenizer of a kind, with its trainer."""
-    common = {"vocab_size": vocab_size, "special_tokens": SPECIAL, "show_progress": True}
-    if kind == "word":
-        tokenizer = Tokenizer(models.WordLevel(unk_token="<unk>"))
-        # An ending keeps its hyphen: `horse-s` -> `horse`, `-s`.
-        tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-            [
-                pre_tokenizers.WhitespaceSplit(),
-                pre_tokenizers.Split(Regex(r"-"), "merged_with_next"),
-            ]
+def read_special(tokenizer: Tokenizer) -> Special:
+    """The special tokens that a tokenizer puts around a text and between two."""
+    single, pair = tokenizer.encode(""), tokenizer.encode("", "")
+    alone, ids = ([i for i, s in zip(e.ids, e.special_tokens_mask) if s] for e in (single, pair))
+    if len(alone) != 2 or len(ids) < 3 or alone != [ids[0], ids[-1]]:
+        raise UserError(
+            f"the tokenizer frames a text by {alone} and two by {ids}; "
+            f"allowed: first A last and first A between B last"
         )
-        return tokenizer, trainers.WordLevelTrainer(**common)
-    tokenizer, trainer = Tokenizer(models.BPE(unk_token="<unk>")), trainers.BpeTrainer(**common)
-    tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " ")]
+    start = choose(str(tokenizer.id_to_token(ids[0])), NAMES, "first token of the tokenizer")
+    named = [i for name in NAMES[start] if (i := tokenizer.token_to_id(name)) is not None]
+    if len(named) < len(NAMES[start]):
+        raise UserError(f"the tokenizer begins with {start} and lacks one of {NAMES[start]}")
+    padding, unknown, mask = named
+    return Special(
+        first=ids[0],
+        between=tuple(ids[1:-1]),
+        last=ids[-1],
+        segments=pair.type_ids[-1] == 1,
+        padding=padding,
+        unknown=unknown,
+        mask=mask,
+        vocabulary=tokenizer.get_vocab_size(),
     )
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
-    return tokenizer, trainer
-
-
-def write_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
-    """Write the files that AutoTokenizer reads."""
-    folder.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(str(folder / "tokenizer.json"))
-    found = special_tokens.read(tokenizer)
-    names = {"bos_token": found.first, "cls_token": found.first, "pad_token": found.padding}
-    names |= {"eos_token": found.last, "sep_token": found.last, "unk_token": found.unknown}
-    names["mask_token"] = found.mask
-    tokens = {name: tokenizer.id_to_token(index) for name, index in names.items()}
-    if found.segments:
-        tokens["model_input_names"] = ["input_ids", "token_type_ids", "attention_mask"]
-    write_json(
-        folder / "tokenizer_config.json",
-        {"tokenizer_class": "PreTrainedTokenizerFast", **tokens},
-    )
-
-
-def note_longest(folder: Path, tokens: int) -> None:
-    """Have AutoTokenizer cut at the longest input of the model that lies beside it."""
-    file = folder / "tokenizer_config.json"
-    write_json(file, read_json(file) | {"model_max_length": tokens})
 
 
 def read_tokenizer(folder: Path) -> Tokenizer:

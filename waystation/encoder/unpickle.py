@@ -16,16 +16,16 @@ from safetensors.torch import save_file
 def main() -> None:
     source, out = map(Path, sys.argv[1:])
     try:
-        found = torch.load(source, map_location="cpu", weights_only=True)
+        state = torch.load(source, map_location="cpu", weights_only=True)
     except Exception as problem:  # whatever it is, the file is not taken
         raise SystemExit(f"{type(problem).__name__}: {str(problem).splitlines()[0]}") from None
-    if not isinstance(found, dict):
-        raise SystemExit(f"a {type(found).__name__}, not named tensors")
-    odd = [str(name) for name, value in found.items() if not isinstance(value, torch.Tensor)]
+    if not isinstance(state, dict):
+        raise SystemExit(f"a {type(state).__name__}, not named tensors")
+    odd = [str(name) for name, value in state.items() if not isinstance(value, torch.Tensor)]
     if odd:
         raise SystemExit(f"not a tensor: {', '.join(odd[:5])}")
     # Tied tensors share memory, which safetensors refuses: each gets its own.
-    save_file({name: tensor.clone().contiguous() for name, tensor in found.items()}, out)
+    save_file({name: tensor.clone().contiguous() for name, tensor in state.items()}, out)
 
 
 if __name__ == "__main__":

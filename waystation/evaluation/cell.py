@@ -12,14 +12,24 @@ from waystation.encoder import device
 from waystation.encoder.device import Machine
 from waystation.encoder.tokenizer import read_tokenizer
 from waystation.evaluation import unshared
-from waystation.evaluation.rows import Rows, make_pool
+from waystation.evaluation.rows import (
+    Predictor,
+    Reader,
+    Rows,
+    chance_percent,
+    main_score,
+    named,
+    read_pool,
+    read_rows,
+    score_rows,
+)
 from waystation.evaluation.unshared import Unshared
 from waystation.files import read_json
 from waystation.grid.plans import EvaluationPlan
 from waystation.languages import ENGLISH
 from waystation.metrics import Points
 from waystation.params.schema import Evaluate
-from waystation.task_model import TaskModel, read_model
+from waystation.task_model import read_model
 from waystation.xtreme import submission
 
 
@@ -73,27 +83,28 @@ class Scorer:
     bar: tqdm
     again: dict[str, Unshared]
 
-    def read(self, folder: Path) -> TaskModel:
-        return device.place(read_model(folder, self.head), self.machine)
+    def read(self, folder: Path) -> Predictor:
+        model = device.place(read_model(folder, self.head), self.machine)
+        return Predictor(model, self.head.name, self.inference)
 
     def expect(self, sets: int) -> None:
         """So many sets more than were known at the start are to be scored."""
-        self.bar.total += sets
+        self.bar.total = (self.bar.total or 0) + sets
 
-    def score(self, rows: Rows, model: TaskModel) -> tuple[list, list[Points]]:
+    def score(self, rows: Rows, predictor: Predictor) -> tuple[list, list[Points]]:
         """(predictions, points) on one set."""
-        found = rows.score(model, self.head.name, self.inference)
+        scored = score_rows(rows, predictor)
         self.bar.update()
-        return found
+        return scored
 
-    def score_again(self, model: TaskModel) -> dict[tuple[str, str], list[Points]]:
+    def score_again(self, predictor: Predictor) -> dict[tuple[str, str], list[Points]]:
         """Points over unshared tokens, by task and language."""
-        found = {}
+        points_by_set: dict[tuple[str, str], list[Points]] = {}
         for task, one in self.again.items():
-            scored = one.score(model, self.head.name, self.inference)
-            found |= {(task, language): points for language, points in scored.items()}
+            scored = one.score(predictor)
+            points_by_set |= {(task, language): points for language, points in scored.items()}
             self.bar.update(len(scored))
-        return found
+        return points_by_set
 
 
 def load_rows(
@@ -103,22 +114,21 @@ def load_rows(
 
     And by task those test rows that are scored over unshared tokens too.
     """
-    folder, lengths = places.tasks, target.settings
-    tokenizer = read_tokenizer(places.tokenizer)
+    reader = Reader(places.tasks, read_tokenizer(places.tokenizer), target.settings)
     rows: dict[str, list[Rows]] = {"test": [], "validation": []}
-    tasks = [examples.read_description(folder / name) for name in target.tasks]
-    parts = [(task, split) for task in tasks for split in rows]
-    for task, split in progress(parts, len(parts), f"evaluate {target.task} reads", "splits"):
-        languages = examples.languages(folder / task.name, split)
-        pool = make_pool(folder, task, split, languages, tokenizer, lengths)
+    tasks = [examples.read_description(places.tasks / name) for name in target.tasks]
+    splits = [(task, split) for task in tasks for split in rows]
+    for task, split in progress(splits, len(splits), f"evaluate {target.task} reads", "splits"):
+        languages = examples.languages(places.tasks / task.name, split)
+        pool = read_pool(reader, task, split, languages)
         for language in languages:
             if split == "test" or language != ENGLISH:
-                rows[split].append(Rows(folder, task, split, language, tokenizer, lengths, pool))
+                rows[split].append(read_rows(reader, task, split, language, pool))
     again = {}
     for task in tasks:
         own = [one for one in rows["test"] if one.task is task]
         if own and own[0].pool is not None:
-            again[task.name] = unshared.make(folder, own, tokenizer, lengths)
+            again[task.name] = unshared.make(reader, own)
     return rows["test"], rows["validation"], again
 
 
@@ -133,8 +143,8 @@ def choose_by_oracle(
     scorer.expect(len(steps) * len(development))
     means = {}
     for step in steps:
-        model = scorer.read(folder / step)
-        scores = [rows.main_score(scorer.score(rows, model)[1]) for rows in development]
+        predictor = scorer.read(folder / step)
+        scores = [main_score(r.task, scorer.score(r, predictor)[1]) for r in development]
         means[step] = sum(scores) / len(scores)
     return max(means, key=lambda step: (means[step], -int(step)))
 
@@ -149,10 +159,10 @@ def score_test(
     scorer: Scorer,
 ) -> None:
     """Score the chosen checkpoint and the oracle's; write the chosen one's predictions."""
-    model = scorer.read(folder / chosen)
-    again = scorer.score_again(model)  # first: then one pool's vectors are in memory at a time
+    predictor = scorer.read(folder / chosen)
+    again = scorer.score_again(predictor)  # first: then one pool's vectors are in memory at a time
     for rows in test:
-        predicted, points = scorer.score(rows, model)
+        predicted, points = scorer.score(rows, predictor)
         task = rows.task.name
         scores = metrics.scores(rows.task.metrics, points)
         if more := again.get((task, rows.language)):
@@ -161,11 +171,11 @@ def score_test(
             points = [one | unshared.prefixed(other) for one, other in both]
         file = out / task / f"{rows.language}.jsonl"
         predictions.write(file, rows.examples, predicted, points)
-        named = rows.named(predicted)
-        submission.write(out / "submission", rows.task, rows.language, rows.examples, named)
+        values = named(rows.task, predicted)
+        submission.write(out / "submission", rows.task, rows.language, rows.examples, values)
         entry = tasks[task]["languages"].setdefault(
             rows.language,
-            {"n": len(rows.examples), "chance_percent": rows.chance_percent(), "seeds": {}},
+            {"n": len(rows.examples), "chance_percent": chance_percent(rows), "seeds": {}},
         )
         entry["seeds"][folder.name] = scores | {"oracle_percent": None}
     if oracle is not None:
@@ -178,14 +188,14 @@ def score_oracle(
     """Note beside the chosen checkpoint's scores those of the oracle's."""
     if oracle != chosen:
         scorer.expect(len(test))
-        model = scorer.read(folder / oracle)
+        predictor = scorer.read(folder / oracle)
     for rows in test:
         entry = tasks[rows.task.name]["languages"][rows.language]["seeds"][folder.name]
         if oracle == chosen:
-            score = entry[f"{metrics.main_name(rows.task.metrics[0])}_percent"]
+            percent = entry[f"{metrics.main_name(rows.task.metrics[0])}_percent"]
         else:
-            score = rows.main_score(scorer.score(rows, model)[1])
-        entry["oracle_percent"] = score
+            percent = main_score(rows.task, scorer.score(rows, predictor)[1])
+        entry["oracle_percent"] = percent
 
 
 def mean_score(entry: dict) -> float:

@@ -13,7 +13,7 @@ from waystation.encoder import device
 from waystation.encoder.device import Machine
 from waystation.encoder.features import Feature
 from waystation.encoder.tokenizer import read_tokenizer
-from waystation.evaluation.rows import Rows
+from waystation.evaluation.rows import Predictor, Reader, Rows, answer, read_rows
 from waystation.files import read_json
 from waystation.grid.plans import EvaluationPlan
 from waystation.params.schema import Benchmark, Evaluate
@@ -49,7 +49,8 @@ class Cell:
         """Seconds from features to predictions."""
         examples = [self.rows.examples[f.example] for f in features]
         own = [replace(f, example=i) for i, f in enumerate(features)]
-        return seconds(lambda: self.rows.answer(self.network, self.head, own, examples, inference))
+        predictor = Predictor(self.network, self.head, inference)
+        return seconds(lambda: answer(self.rows, own, examples, predictor))
 
 
 def measure(
@@ -85,19 +86,23 @@ def load_cells(
     for name, target in targets.items():
         head = read_description(folder / target.task)
         tasks = [read_description(folder / task) for task in target.tasks]
+        readers = {
+            model: Reader(folder, tokenizer, target.settings)
+            for model, tokenizer in tokenizers.items()
+        }
         rows = {
             model: [
-                Rows(folder, task, "test", language, tokenizer, target.settings)
+                read_rows(reader, task, "test", language)
                 for task in tasks
                 for language in languages(folder / task.name, "test")
             ]
-            for model, tokenizer in tokenizers.items()
+            for model, reader in readers.items()
         }
         for model, recipe in progress(grid, len(grid), f"benchmark {name} reads", "models"):
             home = places.models / model / recipe / name / str(seed)
             chosen = read_json(home / "english.json")["chosen"]
             network = device.place(read_model(home / chosen, head), machine)
-            cells += [Cell(model, recipe, name, head.name, part, network) for part in rows[model]]
+            cells += [Cell(model, recipe, name, head.name, own, network) for own in rows[model]]
     return cells
 
 
@@ -146,8 +151,8 @@ def percentile(values: list[float], percent: float) -> float:
 
 def latency(times: list[float]) -> dict[str, float]:
     """p50, p95 and p99 in milliseconds, with their n."""
-    told = {f"latency_p{p}_ms": 1000 * percentile(times, p) for p in (50, 95, 99)}
-    return told | {"latency_n": len(times)}
+    percentiles = {f"latency_p{p}_ms": 1000 * percentile(times, p) for p in (50, 95, 99)}
+    return percentiles | {"latency_n": len(times)}
 
 
 def throughput(examples: int, tokens: int, times: list[float]) -> dict[str, float]:

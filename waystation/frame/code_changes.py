@@ -8,7 +8,10 @@ import ast
 import subprocess
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from typing import cast
 
+from waystation.frame import code_digest
 from waystation.frame.code_digest import (
     closure,
     digest,
@@ -57,7 +60,7 @@ def module_changes(before: str, entries: list[str]) -> list[ModuleChange]:
 def chain(entries: list[str], module: str) -> tuple[str, ...]:
     """The shortest chain of imports to a module from the first entry point that reaches it."""
     for entry in entries:
-        chains = {entry: (entry,)}
+        chains: dict[str, tuple[str, ...]] = {entry: (entry,)}
         waiting = [entry]
         for name in waiting:  # grows
             for other in imports(name):
@@ -72,7 +75,7 @@ def chain(entries: list[str], module: str) -> tuple[str, ...]:
 @cache
 def text_of(module: str, noted: str) -> str | None:
     """A module's text with this digest, if one of its last commits has it."""
-    file = path(module).as_posix()
+    file = cast(Path, path(module)).as_posix()
     for commit in git("log", f"-{COMMITS}", "--format=%H", "--", file).split():
         text = git("show", f"{commit}:./{file}")
         if text and digest_of(text) == noted:
@@ -89,7 +92,7 @@ def git(*words: str) -> str:
 
 
 def current(module: str) -> str:
-    return path(module).read_text(encoding="utf-8")
+    return code_digest.text_of(module)
 
 
 def definition_changes(before: str, now: str) -> list[str]:

@@ -55,7 +55,14 @@ def path(module: str) -> Path | None:
 
 @cache
 def tree(module: str) -> ast.Module:
-    return ast.parse(path(module).read_text(encoding="utf-8"))
+    return ast.parse(text_of(module))
+
+
+def text_of(module: str) -> str:
+    file = path(module)
+    if file is None:
+        raise UserError(f"no module {module} below {', '.join(PACKAGES)}")
+    return file.read_text(encoding="utf-8")
 
 
 def written(modules: list[str]) -> str:
@@ -66,7 +73,7 @@ def written(modules: list[str]) -> str:
 @cache
 def digest(module: str) -> str:
     """The digest of a module's file."""
-    return digest_of(path(module).read_text(encoding="utf-8"))
+    return digest_of(text_of(module))
 
 
 def digest_of(text: str) -> str:

@@ -5,6 +5,7 @@ cells that use the key.
 """
 
 import pkgutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from waystation import tasks
@@ -18,10 +19,10 @@ def entry_points(settings: Settings) -> dict[str, list[str]]:
     """Name of each digest file -> the modules from which its closure starts."""
     entries = {name: [f"stages.{name}"] for name in PLAIN}
     entries["generate"] += members("waystation.tasks")  # rows have the columns of the tasks
-    modules = [tasks.load(task).__name__ for task in settings.tasks]
+    modules = [tasks.load(task).module for task in settings.tasks]
     entries["sources"] += modules  # a repository and its revision
     for task in settings.tasks:
-        entries[f"download/{task}"] = ["stages.download", tasks.load(task).__name__]
+        entries[f"download/{task}"] = ["stages.download", tasks.load(task).module]
     for recipe in settings.all_recipes:
         trainings = recipes.phases(recipe, settings)
         used = [task for training in trainings for task in recipes.used(training)]
@@ -30,22 +31,29 @@ def entry_points(settings: Settings) -> dict[str, list[str]]:
         chosen = {name: settings.target.tasks[name] for name in targets}
         trained = [entry.task or name for name, entry in chosen.items()]
         owners = {entry.owner(name) for name, entry in chosen.items()}
-        before = [entry.after for entry in chosen.values()]
-        before = [settings.target.tasks[n].task or n for n in before if n]
-        served = [t for t in settings.tasks if tasks.load(t).TRAINED_ON in owners]
+        first = [entry.after for entry in chosen.values() if entry.after]
+        before = [settings.target.tasks[name].task or name for name in first]
+        served = tasks.served(owners, settings.tasks)
         entries[f"target/{group}"] = ["stages.target", *by_key([*trained, *before])]
         entries[f"evaluate/{group}"] = ["stages.evaluate", *by_key([*trained, *served])]
+        entries[f"evaluate/{group}"] += types_of(served)
         entries[f"benchmark/{group}"] = ["stages.benchmark", *by_key([*trained, *served])]
-    entries["align"] = ["stages.align"]
+    entries["recipes"] += types_of(settings.align.tasks)
+    entries["align"] = ["stages.align", *types_of(settings.align.tasks)]
     entries["report"] = ["stages.report", *members("waystation.report.figures"), *modules]
     return entries
 
 
 def by_key(names: list[str]) -> list[str]:
-    """The type and the metrics of tasks: modules that no import statement names."""
-    found = [tasks.load(name) for name in names]
-    kinds = {f"waystation.task_types.{task.TYPE}" for task in found}
-    return sorted(kinds | {f"waystation.metrics.{m}" for task in found for m in task.METRICS})
+    """The heads and the metrics of tasks: modules that no import statement names."""
+    used = [tasks.load(name) for name in names]
+    kinds = {f"waystation.heads.{task.type}" for task in used}
+    return sorted(kinds | {f"waystation.metrics.{m}" for task in used for m in task.metrics})
+
+
+def types_of(names: Iterable[str]) -> list[str]:
+    """The files of the kinds of some tasks, which write submissions and plan alignments."""
+    return sorted({f"waystation.task_types.{tasks.load(name).type}" for name in names})
 
 
 def members(package: str) -> list[str]:

@@ -40,9 +40,9 @@ def copy(folder: Path, out: Path, copy_function: Callable = shutil.copy2) -> Non
 
 
 def code_of(digests: Path, types: Collection[str], metrics: Collection[str]) -> list[str]:
-    """A stage's code digests without the types of task and metrics that are not among these."""
-    keyed = {f"waystation.task_types.{name}" for name in types}
+    """A stage's code digests without the kinds of task and metrics that are not among these."""
+    keyed = {f"waystation.heads.{name}" for name in types}
     keyed |= {f"waystation.metrics.{name}" for name in metrics}
-    used, by_key = closure(sorted(keyed)), ("waystation.task_types", "waystation.metrics")
+    used, by_key = closure(sorted(keyed)), ("waystation.heads", "waystation.metrics")
     lines = digests.read_text().splitlines()
     return [line for line in lines if not line.startswith(by_key) or line.split()[0] in used]

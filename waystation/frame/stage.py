@@ -26,6 +26,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from waystation.base.errors import UserError, one_line
 from waystation.base.process import end_with_parent, scratch_root
@@ -47,7 +48,7 @@ class Run:
     outputs: dict[str, Path]
     records: dict[str, Path]
     checksums: dict[str, str]
-    params: dict[str, object]
+    params: dict[str, Any]
     made: str = ""
     guarded: dict[str, str] = field(default_factory=dict)
 
@@ -195,7 +196,7 @@ def _note(title: str, suite: str, seconds: float) -> None:
     """
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # KiB on Linux
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    note = {"stage": title, "suite": suite, "ended": now}
+    note: dict[str, Any] = {"stage": title, "suite": suite, "ended": now}
     note |= {"stage_sec": round(seconds, 2), "peak_rss_mib": round(peak)}
     scratch_root().mkdir(parents=True, exist_ok=True)  # removed under way, it may not be there
     with (scratch_root() / "runs.jsonl").open("a") as stream:

@@ -28,3 +28,13 @@ def budget_of(settings: FineTuning, examples: int) -> Budget:
         beta2=settings.beta2,
         clip_norm=settings.clip_norm,
     )
+
+
+def shares(sizes: dict[str, int], cap: int) -> dict[str, int]:
+    """The weights of tasks that share a budget of steps: their features, of each at most `cap`."""
+    return {task: min(size, cap) for task, size in sizes.items()}
+
+
+def steps_mixed_in(steps: int, share: float) -> int:
+    """Steps of masked language modelling beside `steps` of tasks, where they are a share of all."""
+    return round(steps * share / (1 - share))

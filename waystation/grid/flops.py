@@ -11,9 +11,14 @@ TRAINING = 3  # forward passes that a training step costs: one, and twice that f
 
 
 class Shape(Protocol):
-    layers: int
-    hidden: int
-    intermediate: int
+    """What of an encoder's shape the operations depend on."""
+
+    @property
+    def layers(self) -> int: ...
+    @property
+    def hidden(self) -> int: ...
+    @property
+    def intermediate(self) -> int: ...
 
 
 def matrix_weights(shape: Shape) -> int:

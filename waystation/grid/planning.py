@@ -3,31 +3,34 @@
 import dataclasses
 from pathlib import Path
 
+from waystation import task_types
 from waystation.base.errors import UserError, choose
 from waystation.data import examples
 from waystation.files import checksum
+from waystation.grid.alignment_plan import AlignmentPlan
 from waystation.grid.names import TEXT
 from waystation.grid.plans import (
-    AlignmentPlan,
     EvaluationGroupPlan,
     EvaluationPlan,
     Files,
     InputLengths,
     Phase,
     RecipePlan,
+    Rows,
     TargetGroupPlan,
     TargetPlan,
 )
 from waystation.grid.recipes import Training, phases, used
 from waystation.languages import ENGLISH
-from waystation.params.schema import MaskedLanguageModelling, Settings, TargetTask
+from waystation.params.schema import FineTuning, MaskedLanguageModelling, Settings, TargetTask
 
 BUDGETED_EPOCHS = 1.0  # of a task with a budget of steps: how many epochs it makes is not asked
 
 
 def recipe(name: str, suite: Settings, folder: Path) -> RecipePlan:
     """A recipe's phases, with the checksums of all their rows; `folder` holds the tasks."""
-    planned, files = [], {}
+    planned: list[Phase] = []
+    files: Files = {}
     for training in phases(name, suite):
         phase, read = plan_phase(name, training, suite, folder)
         planned.append(phase)
@@ -38,12 +41,13 @@ def recipe(name: str, suite: Settings, folder: Path) -> RecipePlan:
 
 def plan_phase(name: str, training: Training, suite: Settings, folder: Path) -> tuple[Phase, Files]:
     """One phase of the recipe `name`, and the checksums of its rows."""
-    settings = {task: suite.intermediate.tasks[task] for task in training.tasks}
-    if training.steps is not None:
-        settings = {
-            task: dataclasses.replace(own, epochs=BUDGETED_EPOCHS) for task, own in settings.items()
-        }
-    rows, files = {}, {}
+    settings: dict[str, FineTuning | MaskedLanguageModelling] = {}
+    for task in training.tasks:
+        own = suite.intermediate.tasks[task]
+        budgeted = training.steps is not None
+        settings[task] = dataclasses.replace(own, epochs=BUDGETED_EPOCHS) if budgeted else own
+    rows: dict[str, list[tuple[str, str]]] = {}
+    files: Files = {}
     for task in training.tasks:
         splits, codes = ["train", "validation"], [ENGLISH]
         if task == TEXT:
@@ -70,7 +74,8 @@ def masked_settings(recipe: str, suite: Settings) -> MaskedLanguageModelling:
 
 def target_group(names: tuple[str, ...], suite: Settings, folder: Path) -> TargetGroupPlan:
     """The plans of several targets."""
-    targets, files = {}, {}
+    targets = {}
+    files: Files = {}
     for name in names:
         targets[name], read = target(name, suite, folder)
         files |= read
@@ -80,23 +85,31 @@ def target_group(names: tuple[str, ...], suite: Settings, folder: Path) -> Targe
 def target(name: str, suite: Settings, folder: Path) -> tuple[TargetPlan, Files]:
     """A target's rows and settings, and the checksums of its rows.
 
-    Rows of another language than English are machine-translated ones, `<task>_translated`, where
-    the suite has them, else the task's own. With development rows of the source language, English.
+    With development rows of the source language, English.
     """
-    settings = suite.target.tasks[name]
+    settings, rows = suite.target.tasks[name], rows_of(name, suite)
     task = settings.task or name
     files = checksums(folder, task, suite, ["train", "validation"], [ENGLISH])
-    rows = [(task, ENGLISH)]
-    for code in languages_of(name, settings, suite)[1:]:
-        translated = f"{task}_translated"
-        source = translated if translated in suite.tasks else task
+    for source, code in rows[1:]:
         files |= checksums(folder, source, suite, ["train"], [code])
-        rows.append((source, code))
     before = None
     if settings.after:
         before, read = target(settings.after, suite, folder)
         files |= read
-    return TargetPlan(task, tuple(rows), settings, before), files
+    return TargetPlan(task, rows, settings, before), files
+
+
+def rows_of(name: str, suite: Settings) -> Rows:
+    """The tasks and languages of a target's training rows, English first.
+
+    Rows of another language than English are machine-translated ones, `<task>_translated`, where
+    the suite has them, else the task's own.
+    """
+    settings = suite.target.tasks[name]
+    task = settings.task or name
+    source = f"{task}_translated" if f"{task}_translated" in suite.tasks else task
+    others = languages_of(name, settings, suite)[1:]
+    return ((task, ENGLISH), *((source, code) for code in others))
 
 
 def languages_of(name: str, settings: TargetTask, suite: Settings) -> tuple[str, ...]:
@@ -112,7 +125,8 @@ def languages_of(name: str, settings: TargetTask, suite: Settings) -> tuple[str,
 
 def evaluation_group(names: tuple[str, ...], suite: Settings, folder: Path) -> EvaluationGroupPlan:
     """The evaluations of several targets."""
-    targets, files = {}, {}
+    targets = {}
+    files: Files = {}
     for name in names:
         targets[name], read = evaluation(name, suite, folder)
         files |= read
@@ -142,12 +156,12 @@ def evaluation(name: str, suite: Settings, folder: Path) -> tuple[EvaluationPlan
 
 
 def alignment(suite: Settings, folder: Path) -> AlignmentPlan:
-    """The retrieval tasks; those that mine choose a threshold on development rows."""
+    """The tasks on which encoders are scored without training, with the splits that are read."""
     files: Files = {}
     for task in suite.align.tasks:
         choose(task, suite.tasks, "task")
-        mines = examples.read_description(folder / task).type == "mining"
-        for split in ("validation", "test") if mines else ("test",):
+        kind = task_types.load(examples.read_description(folder / task).type)
+        for split in kind.aligned_splits:
             codes = examples.languages(folder / task, split)
             if not codes:
                 raise UserError(f"{suite.file}: align.tasks: {task} has no {split} rows")

@@ -85,11 +85,3 @@ class EvaluationGroupPlan:
 
     targets: dict[str, EvaluationPlan]
     files: Files
-
-
-@dataclass(frozen=True)
-class AlignmentPlan:
-    """The tasks on which encoders are scored without training."""
-
-    tasks: tuple[str, ...]
-    files: Files

@@ -1,32 +1,35 @@
 """What each cell of a suite's grid takes: examples, steps, operations, bytes on disk.
 
-Everything is read from the parameters and the tasks' files, nothing from the data: rows are those
-that a download has counted where there was one, else those of the generated world, else those that
+Everything is read from the parameters and the tasks' files, nothing from the data. Rows are those
+that a download has counted. Without a download they are those of the generated world, or those that
 the task's file expects. Lengths are mean characters over the characters of a token. Early stopping
-may end a training before its last step; scores of development rows on the way to it are not
-counted. Generated texts are shorter than the real ones that the tasks' files tell of. Disk is what
-the outputs and the scratch folder hold at the end, without the Hub's own cache of data sets.
+may end a training before its last step; scores of development rows under way are not counted.
+Generated texts are shorter than the real ones of the tasks' files. Disk is what the outputs and the
+scratch folder hold at the end, without the Hub's own cache of data sets.
 """
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 
-from waystation import tasks
+from waystation import task_types, tasks
 from waystation.files import read_json
-from waystation.grid import flops, names, recipes
-from waystation.grid.budget import budget_of
+from waystation.grid import flops, planning, recipes
+from waystation.grid.budget import budget_of, shares, steps_mixed_in
 from waystation.grid.cells import all_cells
+from waystation.grid.names import TEXT
 from waystation.languages import ENGLISH
-from waystation.params.schema import FineTuning, Settings
+from waystation.params.schema import FetchedModel, FineTuning, Settings
+from waystation.task_types import TaskType
+from waystation.tasks import Task
 
 BYTES = 4  # of a weight
 FETCHED = 3  # copies of a fetched model: in the Hub's cache, the scratch folder and the outputs
 DOWNLOADED = 2  # copies of examples: in the scratch folder and the outputs
-SOURCE = ENGLISH
+SIDES = 3  # of a pair that `align` encodes: both, and the foreign one with the pretrained encoder
+
+Phases = tuple[recipes.Training, ...]
 
 
 @dataclass(frozen=True)
@@ -52,83 +55,83 @@ class Workload:
     unknown: set[tuple[str, str]] = field(default_factory=set)
 
     def all(self) -> list[Work]:
-        found = list(self.pretraining())
-        trained: set[str] = set()  # phases that an earlier recipe leaves for a later one
+        work = list(self.pretraining())
+        trained: set[tuple[str, Phases]] = set()  # that an earlier recipe leaves for a later one
         for model, recipe in all_cells(self.settings):
-            found.append(self.intermediate(model, recipe, trained))
-            found.append(self.alignment(model, recipe))
+            work.append(self.intermediate(model, recipe, trained))
+            work.append(self.alignment(model, recipe))
             for group, targets in self.settings.target.groups.items():
-                found.append(self.targets(model, recipe, group, targets))
-                found.append(self.evaluation(model, recipe, group, targets))
-        return [*found, self.data()]
+                work.append(self.targets(model, recipe, group, targets))
+                work.append(self.evaluation(model, recipe, group, targets))
+        return [*work, self.data()]
 
     def pretraining(self) -> Iterator[Work]:
         """Models from scratch are trained, the others downloaded."""
         chosen = self.settings.pretrain
         for name, entry in self.settings.models.items():
             size = BYTES * self.parameters(name)
-            if name not in self.settings.origins.scratch:
+            if chosen is None or name not in self.settings.origins.scratch:
                 yield Work("fetch", name, name, disk_bytes=FETCHED * size)
                 continue
             seen = chosen.steps * chosen.batch_size
-            tokens = min(chosen.max_tokens, self.tokens(names.TEXT))
+            tokens = min(chosen.max_tokens, self.tokens(TEXT))
             head = 2 * chosen.mask_rate * entry.hidden * (entry.hidden + self.vocabulary(name))
             each = flops.forward(entry, tokens, tokens) + tokens * head
             yield Work(
                 "pretrain", name, name, seen, chosen.steps, flops.TRAINING * seen * each, size
             )
 
-    def intermediate(self, model: str, recipe: str, trained: set[str]) -> Work:
+    def intermediate(self, model: str, recipe: str, trained: set[tuple[str, Phases]]) -> Work:
         """The phases that no earlier recipe of the model has left behind, and the encoder.
 
         The scratch folder keeps the encoder of every phase.
         """
-        phases, seen, steps, operations = recipes.phases(recipe, self.settings), 0, 0, 0.0
-        kept = len(trained)
-        for number, phase in enumerate(phases):
-            key = f"{model} {phases[: number + 1]}"
-            if key not in trained:
-                trained.add(key)
-                for count, batch, each in self.phase(model, phase):
+        phases = tuple(recipes.phases(recipe, self.settings))
+        seen, steps, operations, left = 0, 0, 0.0, len(trained)
+        for number, phase in enumerate(phases, 1):
+            if (model, phases[:number]) not in trained:
+                trained.add((model, phases[:number]))
+                for count, batch, each in self.phase(model, recipe, phase):
                     seen, steps = seen + count * batch, steps + count
                     operations += flops.TRAINING * count * batch * each
-        size = BYTES * self.parameters(model) * (1 + len(trained) - kept)
+        size = BYTES * self.parameters(model) * (1 + len(trained) - left)
         return Work("intermediate", model, f"{model}-{recipe}", seen, steps, operations, size)
 
-    def phase(self, model: str, phase: dict) -> Iterator[tuple[int, int, float]]:
+    def phase(
+        self, model: str, recipe: str, phase: recipes.Training
+    ) -> Iterator[tuple[int, int, float]]:
         """(steps, batch size, operations of an example's forward pass) of each task of a phase."""
-        chosen = {t: self.settings.intermediate.tasks[t] for t in phase["tasks"]}
-        sizes = {t: self.features(t, SOURCE, chosen[t]) for t in phase["tasks"]}
-        if names.TEXT in sizes:  # of all languages
-            sizes[names.TEXT] *= len(self.languages(names.TEXT, "train"))
-        if phase["steps"] is not None:
-            weights = {t: min(sizes[t], phase["cap"]) for t in phase["tasks"]}
+        chosen = {task: self.settings.intermediate.tasks[task] for task in phase.tasks}
+        sizes = {task: self.features([(task, ENGLISH)], own) for task, own in chosen.items()}
+        if TEXT in sizes:  # of all languages
+            sizes[TEXT] *= len(self.languages(TEXT, "train"))
+        if phase.steps is not None and phase.cap is not None:
+            weights = shares(sizes, phase.cap)
             whole = sum(weights.values()) or 1
-            steps = {t: round(phase["steps"] * weights[t] / whole) for t in phase["tasks"]}
+            steps = {task: round(phase.steps * weights[task] / whole) for task in sizes}
         else:
-            steps = {t: budget_of(chosen[t], sizes[t]).steps for t in phase["tasks"]}
+            steps = {task: budget_of(chosen[task], size).steps for task, size in sizes.items()}
         for task, count in steps.items():
             yield count, chosen[task].batch_size, self.forward(model, task, chosen[task])
-        if phase["mixed"] == "mlm":
-            mixed, shape = self.settings.intermediate.mlm, self.settings.models[model]
-            count = round(sum(steps.values()) * mixed.share / (1 - mixed.share))
-            tokens = min(mixed.max_tokens, self.tokens(names.TEXT))
-            yield count, mixed.batch_size, flops.forward(shape, tokens, tokens)
+        if phase.mixed == "mlm":
+            mixed = planning.masked_settings(recipe, self.settings)
+            tokens = min(mixed.max_tokens, self.tokens(TEXT))
+            each = flops.forward(self.settings.models[model], tokens, tokens)
+            yield steps_mixed_in(sum(steps.values()), mixed.share), mixed.batch_size, each
 
     def targets(self, model: str, recipe: str, group: str, targets: tuple[str, ...]) -> Work:
         """All seeds of all targets of a group, and the checkpoints that stay."""
         seen, steps, operations = 0, 0, 0.0
         for name in self.with_those_before(targets):
             chosen = self.settings.target.tasks[name]
-            task = chosen.task or name
-            size = sum(self.features(task, code, chosen) for code in chosen.languages)
+            size = self.features(planning.rows_of(name, self.settings), chosen)
             count = budget_of(chosen, size).steps
             seen, steps = seen + count * chosen.batch_size, steps + count
-            each = self.forward(model, task, chosen)
+            each = self.forward(model, chosen.task or name, chosen)
             operations += flops.TRAINING * count * chosen.batch_size * each
         seeds = len(self.settings.seeds)
-        kept = len(targets) * seeds * self.settings.target.checkpoints
-        disk, cell = kept * BYTES * self.parameters(model), f"{group}-{model}-{recipe}"
+        stay = len(targets) * seeds * self.settings.target.checkpoints
+        disk, cell = stay * BYTES * self.parameters(model), f"{group}-{model}-{recipe}"
         return Work("target", model, cell, seeds * seen, seeds * steps, seeds * operations, disk)
 
     def with_those_before(self, targets: tuple[str, ...]) -> Iterator[str]:
@@ -139,21 +142,19 @@ class Workload:
     def evaluation(self, model: str, recipe: str, group: str, targets: tuple[str, ...]) -> Work:
         """Test rows with two checkpoints, chosen and oracle, development rows with all.
 
-        Where one checkpoint is kept there is nothing to choose. Of retrieval from a pool the test
-        rows pass through the chosen one a second time, for the score over unshared tokens.
+        Where one checkpoint is kept there is nothing to choose.
         """
         seen, operations = 0, 0.0
-        kept = self.settings.target.checkpoints
-        passes = {"test": 1} if kept == 1 else {"test": 2, "validation": kept}
+        stay = self.settings.target.checkpoints
+        passes = {"test": 1} if stay == 1 else {"test": 2, "validation": stay}
         for name in targets:
             chosen = self.settings.target.tasks[name]
-            for task in self.served(chosen.owner(name)):
-                again = int(tasks.load(task).TYPE == "dual_encoder")
+            for task in tasks.served([chosen.owner(name)], self.settings.tasks):
+                further = {"test": kind_of(task).further_test_passes}
                 for split, once in passes.items():
-                    times = once + again if split == "test" else once
-                    rows = sum(self.rows(task, split, c) for c in self.languages(task, split))
-                    seen += times * rows
-                    operations += times * rows * self.forward(model, task, chosen)
+                    read = (once + further.get(split, 0)) * self.rows_of_all(task, split)
+                    seen += read
+                    operations += read * self.forward(model, task, chosen)
         seeds, cell = len(self.settings.seeds), f"{group}-{model}-{recipe}"
         return Work("evaluate", model, cell, seeds * seen, 0, seeds * operations)
 
@@ -162,9 +163,8 @@ class Workload:
         seen, operations, shape = 0, 0.0, self.settings.models[model]
         for task in self.settings.align.tasks:
             tokens = self.tokens(task) / 2
-            mined = tasks.load(task).TYPE == "mining"  # its validation rows set the threshold
-            for split in ("validation", "test") if mined else ("test",):
-                sentences = 3 * sum(self.rows(task, split, c) for c in self.languages(task, split))
+            for split in kind_of(task).aligned_splits:
+                sentences = SIDES * self.rows_of_all(task, split)
                 seen += sentences
                 operations += sentences * flops.forward(shape, tokens, tokens)
         return Work("align", model, f"{model}-{recipe}", seen, 0, operations)
@@ -173,22 +173,23 @@ class Workload:
         """The examples on disk."""
         disk, count = 0.0, 0
         for task in self.settings.tasks:
-            for split in tasks.load(task).SPLITS:
-                rows = sum(self.rows(task, split, c) for c in self.languages(task, split))
+            for split in tasks.load(task).splits:
+                rows = self.rows_of_all(task, split)
                 count += rows
                 disk += rows * self.tokens(task) * self.characters_per_token
         return Work("download", "", "", count, 0, 0.0, DOWNLOADED * disk)
 
-    def served(self, trained: str) -> list[str]:
-        return [t for t in self.settings.tasks if trained == tasks.load(t).TRAINED_ON]
-
     def languages(self, task: str, split: str) -> tuple[str, ...]:
         """The languages in which a task has a split, as far as its file says."""
-        module, own = tasks.load(task), self.settings.tasks[task].languages
-        if split not in module.SPLITS:
+        data, own = tasks.load(task), self.settings.tasks[task].languages
+        if split not in data.splits:
             return ()
-        found = own or tasks.covered(module, self.settings.languages)
-        return tuple(c for c in found if any(has(p, split, c) for p in tasks.parts_with(module, c)))
+        codes = own or tasks.covered(data, self.settings.languages)
+        return tuple(c for c in codes if any(has(m, split, c) for m in tasks.members_with(data, c)))
+
+    def rows_of_all(self, task: str, split: str) -> int:
+        """Examples of one task and split in all its languages."""
+        return sum(self.rows(task, split, code) for code in self.languages(task, split))
 
     def rows(self, task: str, split: str, language: str) -> int:
         """Examples of one task, split and language."""
@@ -205,22 +206,19 @@ class Workload:
     def expected(self, task: str, split: str, language: str) -> int | None:
         """Rows of the generated world, or those that the task's file expects."""
         if self.settings.world:
-            if task == names.TEXT:
+            if task == TEXT:
                 return self.settings.world.documents
-            told = self.settings.world.rows.get(task.removesuffix("_translated"), {})
-            return told.get(split)
-        module = tasks.load(task)
-        for part in (module, *tasks.parts_with(module, language)):
-            own = getattr(part, "LANGUAGE_ROWS", {}).get(split, {}).get(language)
+            return self.settings.world.rows.get(task.removesuffix(tasks.TRANSLATED), {}).get(split)
+        data = tasks.load(task)
+        for member in (data, *tasks.members_with(data, language)):
+            own = tasks.expected(member.language_rows, split, language)
             if own is not None:
-                held_out = own // part.HELD_OUT
+                held_out = own // member.held_out
                 return {"train": own - held_out, "validation": held_out}.get(split, own)
-            for constant in ("KEPT", "ROWS"):
-                found = getattr(part, constant, {}).get(split)
-                if isinstance(found, dict):
-                    found = found.get(language)
-                if found is not None:
-                    return found // len(part.LANGUAGES) if shared(part) else found
+            for counts in (member.kept_rows, member.rows):
+                rows = tasks.expected(counts, split, language)
+                if rows is not None:
+                    return rows // len(member.languages) if shared(member) else rows
         return None
 
     @cache  # noqa: B019  one instance a run
@@ -230,47 +228,47 @@ class Workload:
 
     def tokens(self, task: str) -> float:
         """Mean tokens of an example, all of its sequences together."""
-        return tasks.load(task).CHARACTERS / self.characters_per_token
+        return tasks.load(task).characters / self.characters_per_token
 
-    def features(self, task: str, language: str, chosen: FineTuning) -> int:
-        """Training features: examples, or parts of those that are longer than `max_tokens`."""
-        translated = f"{task}_translated"
-        other = language != SOURCE and translated in self.settings.tasks
-        count = self.rows(translated if other else task, "train", language)
-        if chosen.train_examples is not None:
-            count = min(count, chosen.train_examples)
-        return round(count * self.parts(task, chosen))
-
-    def parts(self, task: str, chosen: FineTuning) -> int:
-        if tasks.load(task).TYPE != "question_answering":
-            return 1
-        beyond = self.tokens(task) - chosen.max_tokens
-        return 1 + max(0, math.ceil(beyond / chosen.stride))
+    def features(self, rows: Iterable[tuple[str, str]], chosen: FineTuning) -> int:
+        """Training features of (task, language) rows, of each language at most `train_examples`."""
+        size = 0
+        for task, language in rows:
+            count = self.rows(task, "train", language)
+            if chosen.train_examples is not None:
+                count = min(count, chosen.train_examples)
+            tokens = self.tokens(task)
+            size += count * kind_of(task).features(tokens, chosen.max_tokens, chosen.stride)
+        return size
 
     def forward(self, model: str, task: str, chosen: FineTuning) -> float:
-        """Operations of a forward pass over one example; what is one sequence is cut."""
-        tokens = self.tokens(task)
-        if tasks.load(task).TYPE != "multiple_choice":
-            tokens = min(tokens, chosen.max_tokens)
+        """Operations of a forward pass over one example."""
+        tokens = kind_of(task).tokens_read(self.tokens(task), chosen.max_tokens)
         return flops.forward(self.settings.models[model], tokens, tokens)
 
     def vocabulary(self, model: str) -> int:
         entry = self.settings.models[model]
-        return getattr(entry, "vocabulary", self.settings.tokenizer.vocab_size)
+        if isinstance(entry, FetchedModel):
+            return entry.vocabulary
+        return self.settings.tokenizer.vocab_size or 0
 
     def parameters(self, model: str) -> int:
         entry = self.settings.models[model]
         return flops.parameters(entry, self.vocabulary(model), entry.positions)
 
 
-def has(task: ModuleType, split: str, language: str) -> bool:
+def kind_of(task: str) -> TaskType:
+    return task_types.load(tasks.load(task).type)
+
+
+def has(task: Task, split: str, language: str) -> bool:
     """Whether a task has rows of a split in a language, as far as its file says."""
-    expected = getattr(task, "ROWS", {}).get(split)
-    return not isinstance(expected, dict) or language in expected
+    rows = task.rows.get(split)
+    return not isinstance(rows, Mapping) or language in rows
 
 
-def shared(task: ModuleType) -> bool:
+def shared(task: Task) -> bool:
     """Whether one configuration holds the rows of several languages, whose numbers nobody knows."""
-    if hasattr(task, "KEPT") or not hasattr(task, "drop") or len(task.LANGUAGES) == 1:
+    if task.kept_rows or len(task.languages) == 1:
         return False
-    return len({task.config(language) for language in task.LANGUAGES}) == 1
+    return len({task.config(language) for language in task.languages}) == 1

@@ -8,6 +8,7 @@ import fcntl
 import functools
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from waystation.base.errors import UserError
 from waystation.base.progress import progress
@@ -22,15 +23,15 @@ def fetch(repository: str, name: str, revision: str, kind: str) -> Path:
     known = try_to_load_from_cache(repository, name, revision=revision, repo_type=kind)
     if isinstance(known, str):
         return Path(known)
-    place = {"repo_type": kind, "revision": revision}
+    address: dict[str, Any] = {"repo_type": kind, "revision": revision}
     if not is_offline_mode():
         where = f"{kind} {repository}, file {name}, revision {revision}"
-        patiently(where, functools.partial(_fill_cache, repository, name, place, where))
+        patiently(where, functools.partial(_fill_cache, repository, name, address, where))
     # What is left to it: the name beside the content, and the words for what is not there.
-    return Path(hf_hub_download(repository, name, **place))
+    return Path(hf_hub_download(repository, name, **address))
 
 
-def _fill_cache(repository: str, name: str, place: dict[str, str], where: str) -> None:
+def _fill_cache(repository: str, name: str, address: dict[str, Any], where: str) -> None:
     """Bring a file's content into the local cache, or what an earlier run lacks of it.
 
     The Hub's client would begin again at the file's start.
@@ -39,36 +40,38 @@ def _fill_cache(repository: str, name: str, place: dict[str, str], where: str) -
     from huggingface_hub.file_download import http_get, repo_folder_name
     from huggingface_hub.utils import build_hf_headers
 
-    url = hf_hub_url(repository, name, **place)
-    told = get_hf_file_metadata(url)
-    folder = repo_folder_name(repo_id=repository, repo_type=place["repo_type"])
-    blob = Path(constants.HF_HUB_CACHE) / folder / "blobs" / told.etag
+    url = hf_hub_url(repository, name, **address)
+    metadata = get_hf_file_metadata(url)
+    if metadata.etag is None:
+        raise UserError(f"{where}: the Hub names no checksum")
+    folder = repo_folder_name(repo_id=repository, repo_type=address["repo_type"])
+    blob = Path(constants.HF_HUB_CACHE) / folder / "blobs" / metadata.etag
     blob.parent.mkdir(parents=True, exist_ok=True)
-    part = blob.with_name(f"{told.etag}.part")
-    with part.open("ab") as stream:
+    unfinished = blob.with_name(f"{metadata.etag}.part")
+    with unfinished.open("ab") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)  # until closed: one process at a time
         if blob.exists():
-            part.unlink(missing_ok=True)
+            unfinished.unlink(missing_ok=True)
             return
         done = stream.tell()
-        with progress(None, told.size, f"{repository}: {name}", "B", done) as bar:
+        with progress(None, metadata.size, f"{repository}: {name}", "B", done) as bar:
             http_get(
                 url,
                 stream,
                 resume_size=done,
                 headers=build_hf_headers(),
-                expected_size=told.size,
+                expected_size=metadata.size,
                 _tqdm_bar=bar,
             )
         stream.flush()
-        found = _hub_checksum(part, told.etag)
-        if found != told.etag:
-            part.unlink()
+        digest = _hub_checksum(unfinished, metadata.etag)
+        if digest != metadata.etag:
+            unfinished.unlink()
             raise UserError(
-                f"{where}: its checksum is {found}, the Hub's is {told.etag}; "
+                f"{where}: its checksum is {digest}, the Hub's is {metadata.etag}; "
                 "removed it, run again to fetch it anew"
             )
-        part.rename(blob)
+        unfinished.rename(blob)
 
 
 def _hub_checksum(path: Path, etag: str) -> str:

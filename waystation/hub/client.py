@@ -55,13 +55,13 @@ def rows_revision(repository: str, commit: str) -> str:
     """
     if not _holds_script(repository, commit):
         return commit
-    found = _commit(repository, CONVERTED, "dataset")
+    conversion = _commit(repository, CONVERTED, "dataset")
     print(
         f"hub: dataset {repository} holds a loading script at {commit}; "
-        f"using its conversion {CONVERTED}, revision {found}",
+        f"using its conversion {CONVERTED}, revision {conversion}",
         flush=True,
     )
-    return found
+    return conversion
 
 
 def load_rows(
@@ -84,11 +84,13 @@ def load_rows(
         where = f"dataset {where}, revision {revision}"
     try:
         with explained(where):
-            place = repository if local else _rows_folder(repository, config, split, revision)
-            if not place:
+            folder: str | None = repository
+            if not local:
+                folder = _rows_folder(repository, config, split, str(revision))
+            if not folder:
                 return None
-            check(_stored(_builder(place, config, cache)))
-            return _prepared(place, config, cache).as_dataset(split=split)
+            check(_stored(_builder(folder, config, cache)))
+            return _prepared(folder, config, cache).as_dataset(split=split)
     except ValueError as problem:
         if "Unknown split" in str(problem) or "Bad split" in str(problem):
             return None
@@ -101,14 +103,14 @@ def _stored(builder) -> Stored:
     """What the Parquet files of a configuration hold by themselves."""
     import pyarrow.parquet
 
-    found: Stored = {}
+    stored: Stored = {}
     for split, files in (builder.config.data_files or {}).items():
         for file in files:
             with contextlib.suppress(OSError, pyarrow.ArrowInvalid):  # told when it is read
                 schema = pyarrow.parquet.read_schema(file)
                 columns = dict(zip(schema.names, schema.types, strict=True))
-                found[str(split), Path(file).name] = columns
-    return found
+                stored[str(split), Path(file).name] = columns
+    return stored
 
 
 def split_names(split: str) -> list[str]:
@@ -124,9 +126,9 @@ def fetch_file(repository: str, name: str, revision: str, sha256: str | None, fo
     where = f"model {repository}, file {name}, revision {revision}"
     with explained(where):
         cached = fetch(repository, name, revision, "model")
-        if sha256 is not None and (found := checksum(cached)) != sha256:
+        if sha256 is not None and (digest := checksum(cached)) != sha256:
             forget(cached)
-            raise UserError(f"{where}: its SHA-256 is {found}, expected {sha256}; removed it")
+            raise UserError(f"{where}: its SHA-256 is {digest}, expected {sha256}; removed it")
         with whole(path) as beside:
             shutil.copyfile(cached, beside)
     return path
@@ -147,14 +149,14 @@ def _holds_script(repository: str, commit: str) -> bool:
     from huggingface_hub.errors import RemoteEntryNotFoundError
 
     script = repository.rsplit("/")[-1] + ".py"
-    place = {"repo_type": "dataset", "revision": commit}
-    known = try_to_load_from_cache(repository, script, **place)
+    address = {"repo_type": "dataset", "revision": commit}
+    known = try_to_load_from_cache(repository, script, **address)
     if known is not None or is_offline_mode():
         return isinstance(known, str)  # otherwise it is known to be absent
     where = f"dataset {repository}, revision {commit}"
     with explained(where):
         try:
-            patiently(where, functools.partial(hf_hub_download, repository, script, **place))
+            patiently(where, functools.partial(hf_hub_download, repository, script, **address))
         except RemoteEntryNotFoundError:
             return False
     return True
@@ -167,12 +169,12 @@ def _rows_folder(repository: str, config: str, split: str, revision: str) -> str
     """
     from huggingface_hub import cached_assets_path
 
-    place = cached_assets_path("waystation", repository, revision) / config.replace("/", "--")
-    folder = place / split
+    home = cached_assets_path("waystation", repository, revision) / config.replace("/", "--")
+    folder = home / split
     if not folder.is_dir() or not all(path.exists() for path in folder.rglob("*")):
         remove(folder)  # whose links dangle: somebody has emptied the cache
-        place.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place, prefix=".") as room:
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=home, prefix=".") as room:
             beside = Path(room) / split
             beside.mkdir()
             _gather(repository, config, split, rows_revision(repository, revision), beside)
@@ -210,9 +212,9 @@ class Plan:
         entry = {"config_name": config, **self.options, "data_files": files}
         data = DatasetCardData(configs=[entry])
         DatasetInfosDict({config: self.info}).to_dataset_card_data(data)
-        told = data["dataset_info"]
-        if "splits" in told:
-            told["splits"] = [split for split in told["splits"] if split["name"] in splits]
+        info = data["dataset_info"]
+        if "splits" in info:
+            info["splits"] = [split for split in info["splits"] if split["name"] in splits]
         return f"---\n{data.to_yaml()}\n---\n"
 
 
@@ -259,8 +261,8 @@ def _folders(repository: str, commit: str) -> list[str]:
 
     ask = functools.partial(HfApi().list_repo_tree, repository, repo_type="dataset")
     where = f"dataset {repository}, revision {commit}"
-    found = patiently(where, lambda: list(ask(revision=commit)))
-    return [entry.path for entry in found if isinstance(entry, RepoFolder)]
+    entries = patiently(where, lambda: list(ask(revision=commit)))
+    return [entry.path for entry in entries if isinstance(entry, RepoFolder)]
 
 
 @functools.lru_cache(maxsize=4)
@@ -270,8 +272,8 @@ def _builder(folder: str, config: str, cache: str | None):
     datasets.disable_progress_bars()
     # A cache for each folder, because datasets takes two of the same card for one.
     own = hashlib.sha256(folder.encode()).hexdigest()[:16]
-    place = Path(cache or datasets.config.HF_DATASETS_CACHE) / own
-    return datasets.load_dataset_builder(folder, config, cache_dir=str(place))
+    home = Path(cache or datasets.config.HF_DATASETS_CACHE) / own
+    return datasets.load_dataset_builder(folder, config, cache_dir=str(home))
 
 
 @functools.lru_cache(maxsize=4)
@@ -294,10 +296,10 @@ def _without_rows(builder) -> list[str]:
     """ "<split> (<file>)" of every Parquet file of a configuration that holds no rows."""
     import pyarrow.parquet
 
-    found = []
+    lines = []
     for split, files in (builder.config.data_files or {}).items():
         for file in files:
             with contextlib.suppress(OSError, pyarrow.ArrowInvalid):
                 if not pyarrow.parquet.read_metadata(file).num_rows:
-                    found.append(f"split {str(split)!r} ({Path(file).name})")
-    return found
+                    lines.append(f"split {str(split)!r} ({Path(file).name})")
+    return lines

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from waystation.base.errors import UserError
 
@@ -28,11 +29,11 @@ def patiently(where: str, call: Callable):
         try:
             return call()
         except Exception as problem:
-            found = _passing(problem)
-            if found is None or time.monotonic() - started > PATIENCE_SEC:
+            passing = _passing(problem)
+            if passing is None or time.monotonic() - started > PATIENCE_SEC:
                 raise
-            seconds = min(_asked(found, wait), LONGEST_WAIT_SEC)
-            print(f"hub: {where}: {_brief(found)}; again in {seconds} s", file=sys.stderr)
+            seconds = min(_asked(passing, wait), LONGEST_WAIT_SEC)
+            print(f"hub: {where}: {_brief(passing)}; again in {seconds} s", file=sys.stderr)
         time.sleep(seconds)
     return call()
 
@@ -53,11 +54,12 @@ def explained(where: str) -> Iterator[None]:
 
 def _chain(problem: BaseException) -> Iterator[BaseException]:
     """An exception and what led to it, also where a library has hidden that."""
+    link: BaseException | None = problem
     for _ in range(10):
-        yield problem
-        problem = problem.__cause__ or problem.__context__
-        if problem is None:
+        if link is None:
             return
+        yield link
+        link = link.__cause__ or link.__context__
 
 
 def _passing(problem: Exception) -> Exception | None:
@@ -65,15 +67,15 @@ def _passing(problem: Exception) -> Exception | None:
     from huggingface_hub.errors import HfHubHTTPError
     from huggingface_hub.utils import httpx
 
-    for found in _chain(problem):
-        if isinstance(found, OSError) and found.errno in FULL:
+    for cause in _chain(problem):
+        if isinstance(cause, OSError) and cause.errno in FULL:
             return None
-        if isinstance(found, HfHubHTTPError):
-            return found if found.response.status_code in BUSY else None
-        if isinstance(found, httpx.TransportError):
-            return None if isinstance(found, httpx.ProxyError) else found
-        if isinstance(found, OSError) and "Consistency check failed" in str(found):
-            return found
+        if isinstance(cause, HfHubHTTPError):
+            return cause if cause.response.status_code in BUSY else None
+        if isinstance(cause, httpx.TransportError):
+            return None if isinstance(cause, httpx.ProxyError) else cause
+        if isinstance(cause, OSError) and "Consistency check failed" in str(cause):
+            return cause
     return None
 
 
@@ -96,24 +98,24 @@ def _explanation(problem: Exception) -> str | None:
     from huggingface_hub import constants, errors
     from huggingface_hub.utils import httpx
 
-    for found in _chain(problem):
-        if isinstance(found, OSError) and found.errno in FULL:
-            return f"{os.strerror(found.errno)}; files from the Hub lie in {constants.HF_HOME}"
-        if isinstance(found, errors.OfflineModeIsEnabled):
+    for cause in _chain(problem):
+        if isinstance(cause, OSError) and cause.errno in FULL:
+            return f"{os.strerror(cause.errno)}; files from the Hub lie in {constants.HF_HOME}"
+        if isinstance(cause, errors.OfflineModeIsEnabled):
             return (
                 f"is not in the local cache ({constants.HF_HOME}) and HF_HUB_OFFLINE is set; "
                 "unset it, or run once where there is a network"
             )
-        if isinstance(found, errors.HfHubHTTPError):
-            return _refusal(found, constants.ENDPOINT)
-        if isinstance(found, httpx.TransportError):
-            return f"cannot reach {constants.ENDPOINT} ({_brief(found)}); is there a network?"
+        if isinstance(cause, errors.HfHubHTTPError):
+            return _refusal(cause, constants.ENDPOINT)
+        if isinstance(cause, httpx.TransportError):
+            return f"cannot reach {constants.ENDPOINT} ({_brief(cause)}); is there a network?"
     if isinstance(problem, (FileNotFoundError, errors.RevisionResolutionError)):
         return " ".join(str(problem).split())
     return None
 
 
-def _refusal(problem: Exception, endpoint: str) -> str:
+def _refusal(problem: Any, endpoint: str) -> str:
     """What an answer with an error status means."""
     from huggingface_hub import errors
 

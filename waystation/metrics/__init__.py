@@ -45,8 +45,8 @@ def points(metric: str, golds: list, predictions: list, language: str) -> list[P
 
 def scores(metrics: tuple[str, ...], points: list[Points]) -> dict[str, float]:
     """{name_percent: score} of many examples, of all metrics."""
-    told = [load(metric).scores(points) for metric in metrics]
-    return {f"{name}_percent": value for part in told for name, value in part.items()}
+    scored = [load(metric).scores(points) for metric in metrics]
+    return {f"{name}_percent": value for named in scored for name, value in named.items()}
 
 
 def ratio(points: list[Points], name: str) -> float:

@@ -9,7 +9,7 @@ import string
 import unicodedata
 
 from waystation.base.errors import UserError
-from waystation.languages import PRIVATE_USE
+from waystation.language_codes import PRIVATE_USE
 from waystation.metrics import Points
 from waystation.metrics.squad import NAMES, best_over_references, scores  # noqa: F401  the same two
 

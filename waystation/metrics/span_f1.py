@@ -29,17 +29,18 @@ Span = tuple[str, int, int]  # type, first word, last word, counted over the fil
 def file_points(golds: list[list[str]], predictions: list[list[str]], language: str) -> list:
     """Points of every sentence from its tags' names; a sentence weighs as much as it has spans."""
     return [
-        counts(there, found) for there, found in zip(spans(golds), spans(predictions), strict=True)
+        counts(gold, predicted)
+        for gold, predicted in zip(spans(golds), spans(predictions), strict=True)
     ]
 
 
-def counts(there: set, found: set) -> Points:
+def counts(gold: set, predicted: set) -> Points:
     """What is right of the found things and of those that are there."""
-    right = len(there & found)
+    right = len(gold & predicted)
     return {
-        "f1": (2.0 * right, float(len(there) + len(found))),
-        "precision": (float(right), float(len(found))),
-        "recall": (float(right), float(len(there))),
+        "f1": (2.0 * right, float(len(gold) + len(predicted))),
+        "precision": (float(right), float(len(predicted))),
+        "recall": (float(right), float(len(gold))),
     }
 
 
@@ -52,19 +53,20 @@ def scores(points: list[Points]) -> dict[str, float]:
 
 def spans(sentences: list[list[str]]) -> list[set[Span]]:
     """The spans that end in each sentence of a file."""
-    found, place, start = [], 0, 0
+    by_sentence: list[set[Span]] = []
+    word, start = 0, 0
     before = (OUTSIDE, "")  # mark and type of the word before
     for sentence in sentences:
-        found.append(set())
+        by_sentence.append(set())
         for tag in [*sentence, OUTSIDE]:
             here = read_tag(tag)
             if ends(before, here):
-                found[-1].add((before[1], start, place - 1))
+                by_sentence[-1].add((before[1], start, word - 1))
             if begins(before, here):
-                start = place
+                start = word
             before = here
-            place += 1
-    return found
+            word += 1
+    return by_sentence
 
 
 def read_tag(tag: str) -> tuple[str, str]:

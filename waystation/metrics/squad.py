@@ -22,13 +22,13 @@ def points(gold: list[str], predicted: str | None, language: str) -> Points:
 
 def scores(points: list[Points]) -> dict[str, float]:
     """Means, added up one by one as there: from Python 3.12 on `sum` rounds otherwise."""
-    told = {}
+    scored = {}
     for name in NAMES:
         total = 0.0
         for point in points:
             total += point[name][0]
-        told[name] = 100.0 * total / len(points)
-    return told
+        scored[name] = 100.0 * total / len(points)
+    return scored
 
 
 def normalized_tokens(text: str) -> list[str]:
@@ -45,17 +45,17 @@ def best_over_references(
     """
     if predicted is None:
         return dict.fromkeys(NAMES, (0.0, 1.0))
-    found = tokens(predicted)
+    words = tokens(predicted)
     references = [tokens(reference) for reference in gold]
     return {
-        "f1": (max(_f1(reference, found) for reference in references), 1.0),
-        "exact_match": (float(any(reference == found for reference in references)), 1.0),
+        "f1": (max(_f1(reference, words) for reference in references), 1.0),
+        "exact_match": (float(any(reference == words for reference in references)), 1.0),
     }
 
 
-def _f1(reference: list[str], found: list[str]) -> float:
-    common = sum((Counter(reference) & Counter(found)).values())
+def _f1(reference: list[str], predicted: list[str]) -> float:
+    common = sum((Counter(reference) & Counter(predicted)).values())
     if common == 0:
         return 0.0
-    precision, recall = common / len(found), common / len(reference)
+    precision, recall = common / len(predicted), common / len(reference)
     return 2 * precision * recall / (precision + recall)

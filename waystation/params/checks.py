@@ -10,6 +10,7 @@ from waystation.params.typed import Whole, build
 SHORTEST = 8  # tokens of an input: with fewer, what the special tokens leave trains nothing
 FEWEST = 16  # entries of a vocabulary, special tokens included
 GENERATORS = ("world",)
+Lists = dict[str, tuple[Iterable[str], Iterable[str]]]  # {key: (names, those that are allowed)}
 SPLITS = ("train", "validation", "test")
 
 
@@ -29,7 +30,7 @@ def check(settings: Settings) -> None:
 def check_names(settings: Settings) -> None:
     """Every list of names holds those that the keys which it goes by have."""
     trained = settings.intermediate.tasks
-    lists = {
+    lists: Lists = {
         "extra.models": (settings.extra.models, settings.models),
         "report.baseline": ((settings.report.baseline,), settings.all_recipes),
         "intermediate.tasks": (trained, settings.tasks),
@@ -48,8 +49,8 @@ def check_names(settings: Settings) -> None:
     choose_all(settings, lists)
 
 
-def choose_all(settings: Settings, lists: dict[str, tuple[Iterable[str], Iterable[str]]]) -> None:
-    """{key: (names, those that are allowed)}."""
+def choose_all(settings: Settings, lists: Lists) -> None:
+    """Hold every list of names to those that are allowed there."""
     for key, (names, allowed) in lists.items():
         for name in names:
             choose(name, allowed, "name", f"{settings.file}: {key}")
@@ -66,7 +67,7 @@ def check_world(settings: Settings) -> None:
             choose(split, SPLITS, "split", f"{settings.file}: world.rows.{task}")
     trained = [task for task, rows in world.rows.items() if "train" in rows]
     read = [task for task in trained if f"{task}_translated" in settings.tasks]
-    lists = {"languages": (settings.languages, world.languages)}
+    lists: Lists = {"languages": (settings.languages, world.languages)}
     choose_all(settings, lists | {"world.translated": (world.translated, read)})
 
 

@@ -317,9 +317,9 @@ class Settings:
     def at(self, key: str) -> Any:
         """The value under a dotted key, `models.nano`; raises UserError for an unknown one."""
         value: Any = self
-        for part in key.split("."):
-            found = value.get(part) if isinstance(value, dict) else getattr(value, part, None)
-            if found is None:
+        for name in key.split("."):
+            entry = value.get(name) if isinstance(value, dict) else getattr(value, name, None)
+            if entry is None:
                 raise UserError(f"{self.file}: no parameter {key!r}")
-            value = found
+            value = entry
         return value

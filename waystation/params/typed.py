@@ -18,7 +18,7 @@ class Allowed:
     """What values of a type are allowed, in words and as a test."""
 
     words: str
-    test: Callable[[Any], bool]
+    test: Callable[[Any], object]
 
 
 Count = Annotated[int, Allowed("1 or more", lambda value: value >= 1)]
@@ -48,7 +48,7 @@ def build(kind: type, value: Any, where: str) -> Any:
     if origin is tuple:
         _expect(value, list | tuple, "a list", where)
         inner = typing.get_args(kind)[0]
-        built = tuple(build(inner, part, f"{where}[{i}]") for i, part in enumerate(value))
+        built = tuple(build(inner, entry, f"{where}[{i}]") for i, entry in enumerate(value))
         if not dataclasses.is_dataclass(inner) and len(set(built)) != len(built):
             raise UserError(f"{where}: a value stands twice in {list(built)}")
         return built
@@ -56,7 +56,7 @@ def build(kind: type, value: Any, where: str) -> Any:
         value = {} if value is None else value
         _expect(value, dict, "a mapping", where)
         inner = typing.get_args(kind)[1]
-        return {str(key): build(inner, part, f"{where}.{key}") for key, part in value.items()}
+        return {str(key): build(inner, entry, f"{where}.{key}") for key, entry in value.items()}
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if kind is not bool and isinstance(value, bool):
@@ -89,7 +89,7 @@ def _build_dataclass(kind: type, value: Any, where: str) -> Any:
     for name in needed:
         if name not in value:
             raise UserError(f"{where}: missing key {name!r}; needed: {', '.join(needed)}")
-    built = {key: build(hints[key], part, f"{where}{colon}{key}") for key, part in value.items()}
+    built = {key: build(hints[key], raw, f"{where}{colon}{key}") for key, raw in value.items()}
     return kind(**built)
 
 

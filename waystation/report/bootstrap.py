@@ -51,8 +51,8 @@ def score(points: np.ndarray) -> float:
 def percent(sums: np.ndarray) -> np.ndarray:
     """Scores of sums (..., 2) of points and weights: (...).
 
-    Nothing to find and nothing found (weight 0, as a resample of sentences without a span can be)
-    scores 0, as seqeval has it.
+    A resample of sentences without any span, gold or predicted, has weight 0. Its score is 0, as
+    in seqeval.
     """
     points, weights = sums[..., 0], sums[..., 1]
     return 100 * np.divide(points, weights, out=np.zeros_like(points), where=weights > 0)

@@ -1,61 +1,156 @@
-"""The report's tables as CSV files, one a table: written with four decimals, and read back."""
+"""Write the report's tables as CSV files with four decimals, and read them back."""
 
 import csv
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
-ALIGNED = ("margin_to_english_percent", "unshared_margin_to_english_percent")
-ALIGNED += ("cka_to_english", "cka_to_pretrained")
-MINED = ("f1_percent", "unshared_f1_percent")
+from waystation.report import encoder_measures
+from waystation.report.records import Estimate, Tables
+from waystation.report.second_scores import SECOND_SCORES
 
-# The columns that `dvc plots` and the figures name: they head a table without rows too.
+Cells = dict[str, int | str]  # by column, as they are written
+
+LAYER = ("model", "recipe", "task", "language", "protocol_layer", "layer")
+
+# A table without rows has these columns, because `dvc plots` names some of them.
 COLUMNS = {
     "scores": ("model", "recipe", "target", "task", "language", "score_percent", "status"),
     "gains": ("model", "recipe", "target", "task", "layer_parameters", "gain", "low", "high"),
     "sizes": ("model", "smaller_model", "recipe", "task", "difference", "low", "high"),
     "pretraining": ("model", "task", "language", "difference", "low", "high"),
     "sequence": ("model", "order", "length", "recipe", "task", "zero_shot_percent"),
-    "alignment": ("model", "recipe", "task", "language", "protocol_layer", "layer", *ALIGNED),
-    "mining": ("model", "recipe", "task", "language", "protocol_layer", "layer", *MINED),
+    "alignment": (*LAYER, *encoder_measures.columns("alignment")),
+    "mining": (*LAYER, *encoder_measures.columns("mining")),
     "retrieval": ("model", "recipe", "task", "layer_by", "layer", "scored", "score_percent"),
-    "identity": ("model", "recipe", "layer", "accuracy_percent"),
+    "identity": ("model", "recipe", "layer", *encoder_measures.columns("identity")),
     "cost": ("model", "recipe", "task", "language", "tokens_per_sec"),
     "overall": ("benchmark", "model", "recipe", "tasks", "score_percent"),
     "reference": ("model", "recipe", "task", "measure", "published_percent", "ours_percent"),
 }
 
 
-def write(folder: Path, tables: dict[str, list[dict]]) -> None:
-    """A CSV a table, with the union of its rows' columns."""
-    for name, rows in tables.items():
-        columns = dict.fromkeys(column for row in rows for column in row)
-        with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.DictWriter(stream, columns or COLUMNS[name], lineterminator="\n")
+@dataclass(frozen=True)
+class FieldColumns:
+    """A field of a record and its columns; the values of `second` and `measured` name their own."""
+
+    field: str
+    columns: tuple[str, ...]
+    is_text: bool
+
+
+def kinds() -> dict[str, type]:
+    """The type of record of each table."""
+    return {table: get_args(rows)[0] for table, rows in get_type_hints(Tables).items()}
+
+
+def layout(kind: type) -> list[FieldColumns]:
+    """The columns of a record, field by field."""
+    types, annotated = get_type_hints(kind), get_type_hints(kind, include_extras=True)
+    return [
+        FieldColumns(
+            name,
+            getattr(annotated[name], "__metadata__", (name,)),
+            str in (plain, *get_args(plain)),
+        )
+        for name, plain in types.items()
+    ]
+
+
+def write(folder: Path, tables: Tables) -> None:
+    """Write one file per table, without the columns in which no row has a value."""
+    for table, kind in kinds().items():
+        fields = layout(kind)
+        rows = [cells(record, fields) for record in getattr(tables, table)]
+        with (folder / f"{table}.csv").open("w", newline="", encoding="utf-8") as stream:
+            columns = header(rows) or COLUMNS[table]
+            writer = csv.DictWriter(stream, columns, lineterminator="\n")
             writer.writeheader()
             for row in rows:
-                writer.writerow({key: written(value) for key, value in row.items()})
+                writer.writerow(merged(row))
 
 
-def written(value):
+def cells(record: Any, fields: list[FieldColumns]) -> list[Cells]:
+    """The columns of each field of a record; a field that is None has no columns."""
+    row: list[Cells] = []
+    for entry in fields:
+        value = getattr(record, entry.field)
+        if entry.field == "second":
+            row.append(second_cells(value))
+        elif entry.field == "measured":
+            row.append({column: written(number) for column, number in value.items()})
+        elif isinstance(value, Estimate):
+            row.append(estimate_cells(entry.columns, value))
+        else:
+            row.append({} if value is None else {entry.field: written(value)})
+    return row
+
+
+def second_cells(estimates: dict[str, Estimate]) -> Cells:
+    return merged(
+        estimate_cells(second.columns, estimates[second.column])
+        for second in SECOND_SCORES
+        if second.column in estimates
+    )
+
+
+def estimate_cells(columns: tuple[str, ...], estimate: Estimate) -> Cells:
+    return dict(zip(columns, map(written, astuple(estimate)), strict=True))
+
+
+def written(value: float | str) -> int | str:
     return f"{value:.4f}" if isinstance(value, float) else value
 
 
-def read(folder: Path) -> dict[str, list[dict]]:
-    """The tables of a folder, as they were up to the fourth decimal; what is empty is absent."""
+def header(rows: list[list[Cells]]) -> list[str]:
+    """The columns of a table, field by field in the order of the record."""
+    fields = zip(*rows, strict=True)
+    return [column for cells_of_field in fields for column in merged(cells_of_field)]
+
+
+def merged(dictionaries: Iterable[Cells]) -> Cells:
+    return {key: value for dictionary in dictionaries for key, value in dictionary.items()}
+
+
+def read(folder: Path) -> Tables:
+    """Read the tables of a folder; numbers have four decimals."""
     tables = {}
-    for name in COLUMNS:
-        with (folder / f"{name}.csv").open(newline="", encoding="utf-8") as stream:
-            tables[name] = [
-                {key: value_of(text) for key, text in row.items() if text != ""}
-                for row in csv.DictReader(stream)
-            ]
-    return tables
+    for table, kind in kinds().items():
+        fields = layout(kind)
+        with (folder / f"{table}.csv").open(newline="", encoding="utf-8") as stream:
+            tables[table] = [kind(**values(row, fields)) for row in csv.DictReader(stream)]
+    return Tables(**tables)
 
 
-def value_of(text: str) -> int | float | str:
-    """A number if it is written as one."""
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
+def values(row: dict[str, str], fields: list[FieldColumns]) -> dict[str, Any]:
+    """The fields of a record from its columns."""
+    texts = {column: text for column, text in row.items() if text != ""}
+    known: dict[str, Any] = {}
+    for entry in fields:
+        if entry.field == "second":
+            known["second"] = {
+                second.column: estimate([texts.pop(column) for column in second.columns])
+                for second in SECOND_SCORES
+                if second.columns[0] in texts
+            }
+        elif entry.field == "measured":  # the last field: whatever columns are left
+            known["measured"] = {column: number(text) for column, text in texts.items()}
+        elif entry.columns[0] in texts:
+            first, *rest = (texts.pop(column) for column in entry.columns)
+            if rest:
+                known[entry.field] = estimate([first, *rest])
+            else:
+                known[entry.field] = first if entry.is_text else number(first)
+    return known
+
+
+def estimate(texts: list[str]) -> Estimate:
+    return Estimate(*map(float, texts))
+
+
+def number(text: str) -> int | float:
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)

@@ -1,100 +1,142 @@
-"""The report's tables of what was measured on the encoders themselves, before any target.
+"""The tables of the encoders' own measures, taken before any target.
 
-alignment, mining, identity: a row per encoder, language and layer. retrieval: means over languages
-at the layers that count, the original protocol's and the one that development languages chose for
-the others (waystation.alignment.layer_choice), over both ways of pooling.
+`alignment`, `mining` and `identity` have a row per encoder, language and layer. `retrieval` has
+means over languages for both ways of pooling, at two layers: the original protocol's, and the layer
+that development languages chose for the others (waystation.alignment.layer_choice).
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
+from typing import Any
 
 from waystation.files import read_json
 from waystation.grid.cells import all_cells
 from waystation.params.schema import Settings
+from waystation.report.encoder_measures import POOLINGS, PROTOCOL_MEASURES
+from waystation.report.records import CellTask, LayerMean, LayerMeasures, Tables
 from waystation.report.scores import in_order
 
-# XTREME's measure of a task's kind: the key of align's files, and its measure.
-MEASURES = {"tasks": "cosine_from_english_percent", "mining": "f1_percent"}
-POOLINGS = {"": "all tokens", "no_special_": "no special tokens"}
 
-
-def encoder_tables(suite: Settings, align: Path) -> dict[str, list[dict]]:
-    """All of them by name."""
-    names = ("alignment", "mining", "identity", "retrieval")
-    found: dict[str, list[dict]] = {name: [] for name in names}
+def encoder_tables(suite: Settings, align: Path) -> Tables:
+    """The four tables, the others empty, from the folder of `align`'s metrics."""
+    tables = Tables()
     for model, recipe in all_cells(suite):
         file = align / model / f"{recipe}.json"
-        if not file.is_file():
-            continue
-        told, shared = read_json(file), {"model": model, "recipe": recipe}
-        found["retrieval"] += chosen_rows(shared, told, suite)
-        shared["protocol_layer"] = told["protocol_layer"]
-        found["alignment"] += language_rows(shared, told["tasks"], suite)
-        found["mining"] += language_rows(shared, told["mining"], suite)
-        if identity := told["language_identity"]:
-            found["identity"] += layer_rows(shared, identity)
-    return found
+        if file.is_file():
+            measures, cell = read_json(file), {"model": model, "recipe": recipe}
+            layers = cell | {"protocol_layer": measures["protocol_layer"]}
+            tables.alignment.extend(language_rows(layers, measures["tasks"], suite))
+            tables.mining.extend(language_rows(layers, measures["mining"], suite))
+            if identity := measures["language_identity"]:
+                tables.identity.extend(layer_rows(layers, identity))
+            tables.retrieval.extend(mean_rows(cell, measures, suite))
+    return tables
 
 
-def language_rows(shared: dict, tasks: dict, settings: Settings) -> list[dict]:
+def language_rows(
+    columns: dict, tasks: dict[str, dict[str, dict]], suite: Settings
+) -> list[LayerMeasures]:
+    """A row per task, language and layer; tasks {task: {language: its entry in align's file}}."""
     rows = []
     for task, languages in tasks.items():
-        for code in in_order(languages, settings):
-            rows += layer_rows(shared | {"task": task, "language": code}, languages[code])
+        for code in in_order(languages, suite):
+            rows += layer_rows(columns | {"task": task, "language": code}, languages[code])
     return rows
 
 
-def layer_rows(shared: dict, entry: dict) -> list[dict]:
-    """A row per layer, with what holds for all layers at its end."""
+def layer_rows(columns: dict, entry: dict) -> list[LayerMeasures]:
+    """A row per layer; counts and chance, which hold for all layers, stand last."""
     constant = {key: value for key, value in entry.items() if key != "layers"}
-    return [shared | layer | constant for layer in entry["layers"]]
-
-
-def chosen_rows(shared: dict, told: dict, settings: Settings) -> list[dict]:
-    """A row per task, pooling, choice of a layer and languages that are scored at it.
-
-    At the layer that development languages have chosen only the others are; at the protocol's, all
-    languages are, and those others for comparison.
-    """
     rows = []
-    for kind, measure in MEASURES.items():
-        for task, languages in told[kind].items():
-            for prefix, pooling in POOLINGS.items():
-                row = shared | {"task": task, "measure": prefix + measure, "pooling": pooling}
-                choices = [("protocol", "all", told["protocol_layer"], list(languages))]
-                if chosen := told["development"][task]:
-                    others, layer = chosen["scored_on"], chosen["layers"][prefix + measure]
-                    row["development_languages"] = " ".join(in_order(chosen["chosen_on"], settings))
-                    choices += [("protocol", "others", told["protocol_layer"], others)]
-                    choices += [("development", "others", layer, others)]
-                for layer_by, scored, layer, codes in choices:
-                    head = row | {"layer_by": layer_by, "layer": layer, "scored": scored}
-                    found = [languages[code] for code in codes]
-                    rows.append(head | mean(found, layer, prefix + measure))
+    for layer in entry["layers"]:
+        measured = {key: value for key, value in layer.items() if key != "layer"} | constant
+        rows.append(LayerMeasures(**columns, layer=layer["layer"], measured=measured))
     return rows
 
 
-def mean(languages: list[dict], layer: int, measure: str) -> dict:
-    """The mean of a measure over languages at a layer; of an accuracy with a 95 % interval, of F1
-    without."""
+@dataclass(frozen=True)
+class Choice:
+    """A layer, what chose it (`protocol`, `development`), and the languages scored at it."""
+
+    layer_by: str
+    layer: int
+    scored: str
+    codes: list[str]
+
+
+def choices(codes: list[str], protocol: int, developed: dict | None, column: str) -> list[Choice]:
+    """The layers that count for a measure of a task.
+
+    The layer that development languages have chosen is for the others only. At the protocol's
+    layer all languages are scored, and again the others alone, for comparison. `developed` is the
+    choice as `align` writes it, None where no language could choose.
+    """
+    every = Choice("protocol", protocol, "all", codes)
+    if developed is None:
+        return [every]
+    others = developed["scored_on"]
+    return [
+        every,
+        Choice("protocol", protocol, "others", others),
+        Choice("development", developed["layers"][column], "others", others),
+    ]
+
+
+def mean_rows(cell: dict[str, str], measures: dict, suite: Settings) -> list[LayerMean]:
+    """A row per task, pooling, and choice of a layer."""
+    rows = []
+    for measure in PROTOCOL_MEASURES:
+        for task, languages in measures[measure.key].items():
+            developed = measures["development"][task]
+            names = cell | {"task": task}
+            if developed:
+                chosen_on = in_order(developed["chosen_on"], suite)
+                names |= {"development_languages": " ".join(chosen_on)}
+            for prefix, pooling in POOLINGS.items():
+                column = prefix + measure.column
+                names |= {"measure": column, "pooling": pooling}
+                for choice in choices([*languages], measures["protocol_layer"], developed, column):
+                    rows.append(mean_row(names, choice, languages, column))
+    return rows
+
+
+def mean_row(
+    names: dict[str, Any], choice: Choice, languages: dict[str, dict], column: str
+) -> LayerMean:
+    scored = [languages[code] for code in choice.codes]
+    return LayerMean(
+        **names,
+        layer_by=choice.layer_by,
+        layer=choice.layer,
+        scored=choice.scored,
+        **mean(scored, choice.layer, column),
+    )
+
+
+def mean(languages: list[dict], layer: int, column: str) -> dict[str, Any]:
+    """The mean of a measure over languages at a layer, as columns of a LayerMean.
+
+    An accuracy has a 95 % interval, an F1 has none.
+    """
     values = [
-        next(found[measure] for found in language["layers"] if found["layer"] == layer)
+        next(measured[column] for measured in language["layers"] if measured["layer"] == layer)
         for language in languages
     ]
-    score = sum(values) / len(values)
-    told = {"languages": len(values), "score_percent": score}
+    columns = {"languages": len(values), "score_percent": sum(values) / len(values)}
     if any("n" not in language for language in languages):
-        return told | {"n": sum(language["n_gold"] for language in languages)}
+        return columns | {"n": sum(language["n_gold"] for language in languages)}
     counts = [language["n"] for language in languages]
     low, high = accuracy_interval(values, counts)
-    return told | {"low_percent": low, "high_percent": high, "n": sum(counts)}
+    return columns | {"low_percent": low, "high_percent": high, "n": sum(counts)}
 
 
-def accuracy_interval(values: list[float], counts: list[int]) -> tuple[float, float]:
+def accuracy_interval(values: Sequence[float], counts: Sequence[float]) -> tuple[float, float]:
     """The 95 % interval in percent of the mean of accuracies, each of `counts` sentences.
 
-    It is over sentences, each right or wrong by itself: normal, its variance that of (right + 2) of
-    (n + 4) sentences.
+    Each sentence is right or wrong by itself. The interval is normal, with the variance of
+    (right + 2) of (n + 4) sentences.
     """
     score, variance = sum(values) / len(values), 0.0
     for value, count in zip(values, counts, strict=True):
@@ -105,17 +147,20 @@ def accuracy_interval(values: list[float], counts: list[int]) -> tuple[float, fl
     return max(0.0, score - reach), min(100.0, score + reach)
 
 
-def protocol_means(rows: list[dict], measure: str) -> dict[tuple[str, str, str], float]:
+def protocol_means(rows: list[LayerMeasures], column: str) -> dict[CellTask, float]:
     """Mean over languages at the protocol's layer, by model, recipe and task."""
-    found = by_cell(rows, measure)
-    return {key: sum(values) / len(values) for key, values in found.items()}
+    languages = at_protocol_layer(rows, column)
+    return {key: sum(values) / len(values) for key, values in languages.items()}
 
 
-def by_cell(rows: list[dict], measure: str) -> dict[tuple[str, str, str], list[float]]:
-    """A measure in all languages at the protocol's layer, by model, recipe and task."""
-    found: dict[tuple[str, str, str], list[float]] = {}
+def at_protocol_layer(rows: list[LayerMeasures], column: str) -> dict[CellTask, list[float]]:
+    """A measure's values in all languages at the protocol's layer, by model, recipe and task.
+
+    A measure of no task has the task "".
+    """
+    values: dict[CellTask, list[float]] = {}
     for row in rows:
-        if row["layer"] == row["protocol_layer"] and row.get(measure) is not None:
-            key = (row["model"], row["recipe"], row.get("task", ""))
-            found.setdefault(key, []).append(row[measure])
-    return found
+        value = row.measured.get(column)
+        if row.layer == row.protocol_layer and value is not None:
+            values.setdefault((row.model, row.recipe, row.task or ""), []).append(value)
+    return values

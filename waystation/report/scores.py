@@ -1,27 +1,27 @@
 """Read the scores of the whole grid, with their resampled values, from metrics and predictions.
 
-The grid is read from the parameters, never from what lies in a folder; a cell that has not run is
-a score without languages. Test sets are gone through one by one, all cells of each together: only
-one set's points are in memory, and its draws are made once.
+The parameters say what the grid is, never the contents of a folder. A cell that has not run is a
+score without languages. All cells of a test set are read together, one test set after the other: so
+memory holds the points of one set, and its draws are made once.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from waystation import tasks
 from waystation.base.progress import progress
-from waystation.data.predictions import UNSHARED, read_points
+from waystation.data.predictions import read_points
 from waystation.files import read_json
-from waystation.grid.cells import all_cells
+from waystation.grid.cells import Cell, all_cells
+from waystation.languages import ENGLISH
 from waystation.params.schema import Settings
 from waystation.report import bootstrap
-
-ENGLISH = "en"
-EXACT = "exact_match"  # the score that stands beside a question answering task's F1
-
-Cell = tuple[str, str]  # model, recipe
+from waystation.report.records import Estimate
+from waystation.report.second_scores import SECOND_SCORES
 
 
 @dataclass(frozen=True)
@@ -34,27 +34,25 @@ class Result:
     def __sub__(self, other: "Result") -> "Result":
         return Result(self.score - other.score, self.replicates - other.replicates)
 
-    def named(self, name: str, low: str, high: str) -> dict[str, float]:
-        """The score and its 95 % interval under three names."""
-        bounds = bootstrap.interval(self.replicates)
-        return {name: self.score, low: bounds[0], high: bounds[1]}
+    def estimate(self) -> Estimate:
+        """The score and its 95 % interval."""
+        return Estimate(self.score, *bootstrap.interval(self.replicates))
 
 
 @dataclass(frozen=True)
 class Language(Result):
-    """The result in one language; `oracle`: its score had the other languages'
-    development data chosen the checkpoint.
+    """The result in one language.
 
-    `chance`: the score of a guess, None where there is no such level; `exact`: the exact match;
-    `unshared`: of retrieval from a pool the score over unshared tokens.
+    `oracle` is the score if the other languages' development data had chosen the checkpoint.
+    `chance` is the score of a guess, None where a guess has no score. `second` holds the second
+    scores that the task has, by their column.
     """
 
     n: int
     seeds: int
     chance: float | None
     oracle: float | None
-    exact: Result | None
-    unshared: Result | None
+    second: dict[str, Result]
 
 
 @dataclass(frozen=True)
@@ -75,6 +73,15 @@ class Score:
     trained_on: tuple[str, ...]
     languages: dict[str, Language]
 
+    def names(self) -> dict[str, Any]:
+        """The fields with which every record of the score begins."""
+        return {
+            "model": self.model,
+            "recipe": self.recipe,
+            "target": self.target,
+            "task": self.label,
+        }
+
     def zero_shot(self) -> list[str]:
         """Languages without any fine-tuning data."""
         return [code for code in self.languages if code not in self.trained_on]
@@ -83,80 +90,84 @@ class Score:
         """All languages but English."""
         return [code for code in self.languages if code != ENGLISH]
 
-    def mean(self, codes: list[str]) -> Result | None:
-        """The mean over some languages; None if there are none."""
+    def mean(self, codes: list[str]) -> Result:
+        """The mean over some languages, at least one."""
         return mean([self.languages[code] for code in codes])
 
-    def exact(self, codes: list[str]) -> Result | None:
-        """The mean over some languages of the exact match; None where the task has none."""
-        return self.second("exact", codes)
+    def second(self, codes: list[str]) -> dict[str, Result]:
+        """The means of the second scores that all of some languages have, by their column."""
+        results = [self.languages[code].second for code in codes]
+        columns = [second.column for second in SECOND_SCORES]
+        return {
+            column: mean([result[column] for result in results])
+            for column in columns
+            if all(column in result for result in results)
+        }
 
-    def unshared(self, codes: list[str]) -> Result | None:
-        """The mean over some languages of the score over unshared tokens; None without one."""
-        return self.second("unshared", codes)
+    def chance(self, codes: list[str]) -> float | None:
+        """The mean score of a guess over some languages; None where a language has none."""
+        return mean_of_all(self.languages[code].chance for code in codes)
 
-    def second(self, name: str, codes: list[str]) -> Result | None:
-        """The mean over languages of `exact` or `unshared`; None where a language has none."""
-        found = [getattr(self.languages[code], name) for code in codes]
-        return None if None in found else mean(found)
+    def oracle(self, codes: list[str]) -> float | None:
+        """The mean of the oracle's score over some languages; None where a language has none."""
+        return mean_of_all(self.languages[code].oracle for code in codes)
 
-    def constant(self, name: str, codes: list[str]) -> float | None:
-        """The mean over languages of `chance` or `oracle`; None where a language has none."""
-        found = [getattr(self.languages[code], name) for code in codes]
-        return None if None in found or not found else float(np.mean(found))
-
-    def counts(self, codes: list[str]) -> dict[str, int]:
-        """Test examples and seeds of some languages; of the smallest, where they differ."""
-        found = [self.languages[code] for code in codes]
-        return {name: min(getattr(one, name) for one in found) for name in ("n", "seeds")}
+    def counts(self, codes: list[str]) -> dict[str, Any]:
+        """The smallest numbers of test examples and of seeds of some languages."""
+        languages = [self.languages[code] for code in codes]
+        return {name: min(getattr(entry, name) for entry in languages) for name in ("n", "seeds")}
 
 
-def mean(results: list[Result]) -> Result | None:
-    """The mean of some results, resample by resample; None if there are none."""
-    if not results:
-        return None
-    score = float(np.mean([one.score for one in results]))
-    return Result(score, np.mean([one.replicates for one in results], axis=0))
+def mean(results: list[Result]) -> Result:
+    """The mean of some results, at least one, resample by resample."""
+    score = float(np.mean([result.score for result in results]))
+    return Result(score, np.mean([result.replicates for result in results], axis=0))
+
+
+def mean_of_all(values: Iterable[float | None]) -> float | None:
+    """The mean; None where a value is missing."""
+    numbers = []
+    for value in values:
+        if value is None:
+            return None
+        numbers.append(value)
+    return float(np.mean(numbers))
 
 
 def read_scores(suite: Settings, metrics: Path, predictions: Path) -> list[Score]:
     """Every task of every target and cell of the grid, in the grid's order."""
-    found, cells = [], []
+    scores, columns = [], []
     for group, targets in suite.target.groups.items():
         files = {}
         for model, recipe in all_cells(suite):
             file = metrics / group / model / f"{recipe}.json"
             files[model, recipe] = read_json(file)["targets"] if file.is_file() else {}
-        cells += [(group, target, files) for target in targets]
-    for group, target, files in progress(cells, len(cells), "report scores", "targets"):
-        entries = {cell: told.get(target) for cell, told in files.items()}
-        found += read_target(suite, predictions / group, target, entries)
-    return distinct(found)
+        columns += [(group, target, files) for target in targets]
+    for group, target, files in progress(columns, len(columns), "report scores", "targets"):
+        entries = {cell: targets.get(target) for cell, targets in files.items()}
+        scores += read_target(suite, predictions / group, target, entries)
+    return distinct(scores)
 
 
 def read_target(
-    suite: Settings, home: Path, target: str, entries: dict[Cell, dict | None]
+    suite: Settings, folder: Path, target: str, entries: dict[Cell, dict | None]
 ) -> list[Score]:
     """The scores of one target's tasks; entries {cell: what its scores file says of the target}."""
-    done = [entry for entry in entries.values() if entry]
-    served = dict.fromkeys(task for entry in done for task in entry["tasks"])
+    run = [entry for entry in entries.values() if entry]
+    served = dict.fromkeys(task for entry in run for task in entry["tasks"])
     if not served:
         return [Score(*cell, target, target, target, "", "", (), {}) for cell in entries]
-    found = []
+    trained_on, scores = tuple(run[0]["languages"]), []
     for task in served:
-        results = read_task(suite, home, target, task, entries)
-        told = next(entry["tasks"][task] for entry in done if task in entry["tasks"])
-        trained_on = tuple(done[0]["languages"])
-        shared = (
-            target,
-            task,
-            labelled(task, trained_on),
-            tasks.load(task).TYPE,
-            told["main_score"].removesuffix("_percent"),
-            trained_on,
-        )
-        found += [Score(*cell, *shared, languages) for cell, languages in results.items()]
-    return found
+        results = read_task(suite, folder, target, task, entries)
+        names = [entry["tasks"][task]["main_score"] for entry in run if task in entry["tasks"]]
+        metric = names[0].removesuffix("_percent")
+        label, kind = labelled(task, trained_on), tasks.load(task).type
+        scores += [
+            Score(*cell, target, task, label, kind, metric, trained_on, languages)
+            for cell, languages in results.items()
+        ]
+    return scores
 
 
 def labelled(task: str, trained_on: tuple[str, ...]) -> str:
@@ -166,50 +177,55 @@ def labelled(task: str, trained_on: tuple[str, ...]) -> str:
 
 
 def distinct(scores: list[Score]) -> list[Score]:
-    """Name the target in the label, where another target has taken the label before."""
+    """Add the target to a label that another target before has."""
     owner: dict[str, str] = {}
     return [
-        s
-        if owner.setdefault(s.label, s.target) == s.target
-        else replace(s, label=f"{s.label}@{s.target}")
-        for s in scores
+        score
+        if owner.setdefault(score.label, score.target) == score.target
+        else replace(score, label=f"{score.label}@{score.target}")
+        for score in scores
     ]
 
 
 def read_task(
-    suite: Settings, home: Path, target: str, task: str, entries: dict[Cell, dict | None]
+    suite: Settings, folder: Path, target: str, task: str, entries: dict[Cell, dict | None]
 ) -> dict[Cell, dict[str, Language]]:
     """Results of one task in every cell and language, the languages in the parameters' order."""
-    told = {cell: entry["tasks"].get(task) for cell, entry in entries.items() if entry}
-    told = {cell: entry for cell, entry in told.items() if entry}
-    codes = in_order({code for entry in told.values() for code in entry["languages"]}, suite)
+    run = {
+        cell: entry["tasks"][task]
+        for cell, entry in entries.items()
+        if entry and task in entry["tasks"]
+    }
+    codes = in_order({code for entry in run.values() for code in entry["languages"]}, suite)
     results: dict[Cell, dict[str, Language]] = {cell: {} for cell in entries}
     for code in codes:
-        for cell, entry in told.items():
-            if value := entry["languages"].get(code):
+        for cell, entry in run.items():
+            if language := entry["languages"].get(code):
                 name = entry["main_score"].removesuffix("_percent")
-                folders = [home.joinpath(*cell, target, seed, task) for seed in value["seeds"]]
-                files = [folder / f"{code}.jsonl" for folder in folders]
-                results[cell][code] = result(files, name, value, suite.report.resamples)
+                seeds = [folder.joinpath(*cell, target, seed, task) for seed in language["seeds"]]
+                files = [seed / f"{code}.jsonl" for seed in seeds]
+                results[cell][code] = result(files, name, language, suite.report.resamples)
     return results
 
 
-def result(files: list[Path], name: str, value: dict, resamples: int) -> Language:
+def result(files: list[Path], name: str, language: dict, resamples: int) -> Language:
     """A language's result from its predictions, a file a seed, and its entry in the scores."""
-    seeds = value["seeds"].values()
-    chosen = [seed["oracle_percent"] for seed in seeds]
-    main, second = resampled(files, name, resamples), {}
-    for key, score in (("exact", EXACT), ("unshared", UNSHARED + name)):
-        told = all(f"{score}_percent" in seed for seed in seeds)
-        second[key] = resampled(files, score, resamples) if told else None
+    seeds = language["seeds"].values()
+    main = resampled(files, name, resamples)
+    names = {second.column: second.name(name) for second in SECOND_SCORES}
+    others = {
+        column: resampled(files, other, resamples)
+        for column, other in names.items()
+        if other != name and all(f"{other}_percent" in seed for seed in seeds)
+    }
     return Language(
         score=main.score,
         replicates=main.replicates,
-        n=value["n"],
+        n=language["n"],
         seeds=len(files),
-        chance=value["chance_percent"],
-        oracle=None if None in chosen else float(np.mean(chosen)),
-        **second,
+        chance=language["chance_percent"],
+        oracle=mean_of_all(seed["oracle_percent"] for seed in seeds),
+        second=others,
     )
 
 
@@ -219,7 +235,7 @@ def resampled(files: list[Path], name: str, resamples: int) -> Result:
     return Result(bootstrap.score(points), bootstrap.replicates(points, resamples))
 
 
-def in_order(codes, settings: Settings) -> list[str]:
+def in_order(codes: Iterable[str], suite: Settings) -> list[str]:
     """Languages in the parameters' order: English first, then by distance from it."""
-    rank = {code: index for index, code in enumerate(settings.languages)}
+    rank = {code: index for index, code in enumerate(suite.languages)}
     return sorted(codes, key=lambda code: (rank.get(code, len(rank)), code))

@@ -1,4 +1,4 @@
-"""The few numbers that a pull request compares, and the files of a report."""
+"""The numbers that a pull request compares, and the files of a report."""
 
 import importlib
 import pkgutil
@@ -8,90 +8,170 @@ from pathlib import Path
 import numpy as np
 
 from waystation.base.progress import progress
-from waystation.data.predictions import UNSHARED
 from waystation.params.schema import Settings
-from waystation.report import csv_files, figures, markdown
+from waystation.report import csv_files, encoder_measures, figures, markdown
 from waystation.report.differences import MEAN
 from waystation.report.encoder_tables import protocol_means
+from waystation.report.records import (
+    Average,
+    Cost,
+    Difference,
+    LanguageScore,
+    LayerMean,
+    Tables,
+    TaskScore,
+    in_english,
+)
 from waystation.report.scores import Score
-from waystation.report.tables import english_scores
+from waystation.report.second_scores import SECOND_SCORES, SecondScore
+
+COSTS = ("latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "examples_per_sec", "tokens_per_sec")
+
+Numbers = dict[str, float | int | None]
 
 
-def write_plots(folder: Path, made: dict[str, list[dict]]) -> None:
-    """All tables as CSV, the result tables as Markdown, and all figures as PNG."""
+def write_plots(folder: Path, tables: Tables) -> None:
+    """Write all tables as CSV, the result tables as Markdown, and the figures as PNG."""
     folder.mkdir(parents=True)
-    csv_files.write(folder, made)
+    csv_files.write(folder, tables)
     (folder / "results.md").write_text(markdown.markdown(csv_files.read(folder)))
     names = [entry.name for entry in pkgutil.iter_modules(figures.__path__)]
     for name in progress(names, len(names), "report", "figures"):
         figure = importlib.import_module(f"waystation.report.figures.{name}")
-        figure.draw(made, folder / f"{name}.png")
+        figure.draw(tables, folder / f"{name}.png")
 
 
-def summary(scores: list[Score], made: dict[str, list[dict]]) -> dict:
-    """The few numbers that a pull request compares: {model: {recipe: {task: ...}}}.
+def summary(scores: list[Score], tables: Tables) -> dict:
+    """The numbers that a pull request compares.
 
-    Beside the scores the paired differences: `model_size` of every recipe between two models,
-    `pretraining` of `none` less `random`; both of the zero-shot means. And `averages` of a
+    `scores` has all tasks. `model_size` and `pretraining` have paired differences of zero-shot
+    means: larger less smaller model for every recipe, and `none` less `random`. `averages` has a
     benchmark's tasks, groups and whole, English included.
     """
-    told: dict = {}
-    english = english_scores(made["scores"])
-    english_unshared = english_scores(made["scores"], "unshared_percent")
-    for row in made["gains"]:
-        key = (row["model"], row["recipe"], row["task"])
-        entry = told.setdefault(row["model"], {}).setdefault(row["recipe"], {})
-        entry[row["task"]] = {
-            "english_percent": rounded(english.get(key)),
-            "zero_shot_percent": rounded(row["zero_shot_percent"]),
-            "other_languages_percent": rounded(row["other_languages_percent"]),
-            "exact_match_zero_shot_percent": rounded(row.get("exact_match_percent")),
-            "oracle_zero_shot_percent": rounded(row["oracle_percent"]),
-            "gain_points": rounded(row.get("gain")),
-            "gain_low_points": rounded(row.get("low")),
-            "gain_high_points": rounded(row.get("high")),
-        }
-        if "unshared_percent" in row:
-            name = f"{UNSHARED}{row['metric']}"
-            entry[row["task"]] |= {
-                f"{name}_english_percent": rounded(english_unshared.get(key)),
-                f"{name}_zero_shot_percent": rounded(row["unshared_percent"]),
-            }
-    for measure in ("margin_to_english_percent", "unshared_margin_to_english_percent"):
-        for (model, recipe, task), value in protocol_means(made["alignment"], measure).items():
-            entry = told.setdefault(model, {}).setdefault(recipe, {})
-            entry.setdefault(task, {})[measure] = rounded(value)
-    for row in made["retrieval"]:
-        entry = told.setdefault(row["model"], {}).setdefault(row["recipe"], {})
-        entry.setdefault(row["task"], {}).update(at_chosen_layer(row))
-    cells = {(s.model, s.recipe, s.target) for s in scores if not s.languages}
-    size, pretraining = {}, {}
-    for row in made["sizes"]:
-        entry = size.setdefault(f"{row['model']}_less_{row['smaller_model']}", {})
-        entry.setdefault(row["recipe"], {})[row["task"]] = difference(row)
-    for row in made["pretraining"]:
-        if row["language"] == MEAN:
-            pretraining.setdefault(row["model"], {})[row["task"]] = difference(row)
-    told = {"not_run_cells": len(cells), "scores": told}
-    told |= {"model_size": size, "pretraining": pretraining}
-    for row in made["overall"]:
-        entry = told.setdefault("averages", {}).setdefault(row["benchmark"], {})
-        entry = entry.setdefault(row["model"], {}).setdefault(row["recipe"], {})
-        entry[f"{row['tasks']}_percent"] = rounded(row["score_percent"])
-    return told
+    not_run = [score for score in scores if not score.languages]
+    numbers = {
+        "not_run_cells": len({(score.model, score.recipe, score.target) for score in not_run}),
+        "scores": cells(tables),
+        "model_size": model_size(tables.sizes),
+        "pretraining": pretraining(tables.pretraining),
+    }
+    averages = benchmark_averages(tables.overall)
+    return numbers | ({"averages": averages} if averages else {})
 
 
-def difference(row: dict) -> dict:
+def below(numbers: dict, *keys: str | None) -> dict:
+    """The dictionary below some keys; a missing dictionary is added."""
+    for key in keys:
+        numbers = numbers.setdefault(key, {})
+    return numbers
+
+
+def cells(tables: Tables) -> dict:
+    """{model: {recipe: {task: ...}}}: scores, and the encoders' own measures."""
+    numbers: dict = {}
+    english = in_english(tables.scores)
+    for row in tables.gains:
+        scored = task_numbers(row, english.get((row.model, row.recipe, row.task)))
+        below(numbers, row.model, row.recipe)[row.task] = scored
+    for measure in encoder_measures.shown(encoder_measures.SUMMARY):
+        means = protocol_means(getattr(tables, measure.table), measure.column)
+        for cell_and_task, value in means.items():
+            below(numbers, *cell_and_task)[measure.column] = rounded(value)
+    for mean in tables.retrieval:
+        below(numbers, mean.model, mean.recipe, mean.task).update(layer_numbers(mean))
+    return numbers
+
+
+def task_numbers(row: TaskScore, english: LanguageScore | None) -> Numbers:
+    """The scores of a task: zero-shot means, and gains over the baseline."""
+    gain = row.gain
+    return {
+        "english_percent": rounded(english.score.value if english and english.score else None),
+        "zero_shot_percent": rounded(row.zero_shot.value),
+        "other_languages_percent": rounded(row.other_languages.value),
+        **{
+            f"{second.name(row.metric)}_zero_shot_percent": second_number(row, second)
+            for second in SECOND_SCORES
+            if second.is_column
+        },
+        "oracle_zero_shot_percent": rounded(row.oracle_percent),
+        "gain_points": rounded(gain.value if gain else None),
+        "gain_low_points": rounded(gain.low if gain else None),
+        "gain_high_points": rounded(gain.high if gain else None),
+        **second_numbers(row, english),
+    }
+
+
+def second_numbers(row: TaskScore, english: LanguageScore | None) -> Numbers:
+    """The second scores of a task that are no column of every task, in English too."""
+    numbers: Numbers = {}
+    for second in SECOND_SCORES:
+        if second.column in row.second and not second.is_column:
+            name = second.name(row.metric)
+            numbers[f"{name}_english_percent"] = second_number(english, second)
+            numbers[f"{name}_zero_shot_percent"] = second_number(row, second)
+    return numbers
+
+
+def second_number(row: TaskScore | LanguageScore | None, second: SecondScore) -> float | None:
+    estimate = row.second.get(second.column) if row else None
+    return rounded(estimate.value if estimate else None)
+
+
+def layer_numbers(row: LayerMean) -> Numbers:
+    """The mean of a measure over languages; the keys name what chose the layer."""
+    layer, score = f"{row.layer_by}_layer", rounded(row.score_percent)
+    if (row.layer_by, row.scored) == ("protocol", "others"):
+        return {f"{layer}_same_languages_{row.measure}": score}
+    numbers: Numbers = {f"{layer}_{row.measure}": score}
+    if row.measure.startswith("no_special"):
+        return numbers | {f"{layer}_no_special": row.layer}
+    return numbers | {layer: row.layer, f"{layer}_languages": row.languages}
+
+
+def model_size(rows: list[Difference]) -> dict:
+    """{larger_less_smaller: {recipe: {task: ...}}}."""
+    numbers: dict = {}
+    for row in rows:
+        models = f"{row.model}_less_{row.smaller_model}"
+        below(numbers, models, row.recipe)[row.task] = difference_numbers(row)
+    return numbers
+
+
+def pretraining(rows: list[Difference]) -> dict:
+    """{model: {task: ...}}, of the zero-shot means."""
+    numbers: dict = {}
+    for row in rows:
+        if row.language == MEAN:
+            below(numbers, row.model)[row.task] = difference_numbers(row)
+    return numbers
+
+
+def difference_numbers(row: Difference) -> Numbers:
     """A paired difference with its interval, its test examples of a language and its seeds."""
-    points = {f"{key}_points": rounded(row[key]) for key in ("difference", "low", "high")}
-    return points | {"n": row["n"], "seeds": row["seeds"]}
+    return {
+        "difference_points": rounded(row.difference.value),
+        "low_points": rounded(row.difference.low),
+        "high_points": rounded(row.difference.high),
+        "n": row.n,
+        "seeds": row.seeds,
+    }
+
+
+def benchmark_averages(rows: list[Average]) -> dict:
+    """{benchmark: {model: {recipe: ...}}}."""
+    numbers: dict = {}
+    for row in rows:
+        average = {f"{row.tasks}_percent": rounded(row.score_percent)}
+        below(numbers, row.benchmark, row.model, row.recipe).update(average)
+    return numbers
 
 
 def made_from(checksums: dict[str, str], suite: Settings) -> dict:
-    """What a summary is made from; as lists, which `dvc metrics` does not take for metrics.
+    """The origin of a summary, in lists, because `dvc metrics` takes no list for a metric.
 
-    `checksums` {path: SHA-256} only of the inputs that its numbers come from: timings never change
-    the summary of scores.
+    `checksums` {path: SHA-256} has only the inputs of its numbers: so timings never change the
+    summary of scores.
     """
     origin = {
         "inputs_sha256": [[path, checksum] for path, checksum in checksums.items()],
@@ -101,29 +181,16 @@ def made_from(checksums: dict[str, str], suite: Settings) -> dict:
     return {"made_from": origin}
 
 
-def at_chosen_layer(row: dict) -> dict:
-    """What the summary tells of a row of the table `retrieval`; names say which layer it was."""
-    layer, score = f"{row['layer_by']}_layer", rounded(row["score_percent"])
-    if (row["layer_by"], row["scored"]) == ("protocol", "others"):
-        return {f"{layer}_same_languages_{row['measure']}": score}  # as at the development's
-    told = {f"{layer}_{row['measure']}": score}
-    if row["measure"].startswith("no_special"):
-        return told | {f"{layer}_no_special": row["layer"]}
-    return told | {layer: row["layer"], f"{layer}_languages": row["languages"]}
-
-
-def cost_summary(rows: list[dict]) -> dict:
+def cost_summary(rows: list[Cost]) -> dict:
     """Medians over languages: {"cost": {model: {recipe: {task: ...}}}}."""
-    names = ("latency_p50_ms", "latency_p95_ms", "latency_p99_ms")
-    names += ("examples_per_sec", "tokens_per_sec")
-    same: dict[tuple, list[dict]] = {}
+    languages: dict[tuple[str, str, str], list[dict[str, float]]] = {}
     for row in rows:
-        same.setdefault((row["model"], row["recipe"], row["task"]), []).append(row)
-    told: dict = {}
-    for (model, recipe, task), cells in same.items():
-        entry = told.setdefault(model, {}).setdefault(recipe, {})
-        entry[task] = {name: rounded(np.median([row[name] for row in cells])) for name in names}
-    return {"cost": told}
+        languages.setdefault((row.model, row.recipe, row.task), []).append(row.measured)
+    numbers: dict = {}
+    for (model, recipe, task), measured in languages.items():
+        medians = {name: rounded(np.median([cost[name] for cost in measured])) for name in COSTS}
+        below(numbers, model, recipe)[task] = medians
+    return {"cost": numbers}
 
 
 def rounded(value: float | None) -> float | None:

@@ -1,163 +1,181 @@
-"""The tables that the report writes, as lists of rows; `dvc plots` and the figures draw them.
+"""The report's tables, from which figures and texts are made."""
 
-In all of them `task` is the label of a column (`xnli`, `xnli+2`: waystation/report/scores.py).
-"""
-
+from dataclasses import replace
 from pathlib import Path
 
 from waystation.files import read_json
 from waystation.grid.cells import all_cells
+from waystation.grid.recipes import Recipe, parse
 from waystation.params.schema import Settings
 from waystation.report.averages import overall_rows
 from waystation.report.differences import layer_parameters, pretraining_rows, size_rows
 from waystation.report.encoder_tables import encoder_tables
 from waystation.report.published import reference_rows
-from waystation.report.scores import ENGLISH, EXACT, Result, Score
+from waystation.report.records import Cost, Estimate, LanguageScore, SequenceStep, Tables, TaskScore
+from waystation.report.scores import Result, Score
+
+Baselines = dict[tuple[str, str, str], Score]  # by model, target and task
 
 
-def make(
-    scores: list[Score], suite: Settings, align: Path, benchmark: Path
-) -> dict[str, list[dict]]:
-    """All tables by name."""
+def make(scores: list[Score], suite: Settings, align: Path, benchmark: Path) -> Tables:
+    """All tables, from scores and the folders of metrics of `align` and `benchmark`."""
     gains, encoders = gain_rows(scores, suite), encoder_tables(suite, align)
     overall = overall_rows(scores, encoders, suite)
-    return {
-        "scores": score_rows(scores, suite),
-        "gains": gains,
-        "sizes": size_rows(scores, suite),
-        "pretraining": pretraining_rows(scores),
-        "sequence": sequence_rows(gains, suite),
-        **encoders,
-        "cost": cost_rows(scores, suite, benchmark),
-        "overall": overall,
-        "reference": reference_rows(scores, encoders["retrieval"], overall, suite),
-    }
+    return replace(
+        encoders,
+        scores=score_rows(scores, suite),
+        gains=gains,
+        sizes=size_rows(scores, suite),
+        pretraining=pretraining_rows(scores),
+        sequence=sequence_rows(gains, suite),
+        cost=cost_rows(scores, suite, benchmark),
+        overall=overall,
+        reference=reference_rows(scores, encoders.retrieval, overall, suite),
+    )
 
 
-def baselines(scores: list[Score], settings: Settings) -> dict[tuple, Score]:
-    """{(model, target, task): score of the recipe that gains are measured against}."""
-    baseline = settings.report.baseline
-    found = [s for s in scores if s.recipe == baseline and s.languages]
-    return {(s.model, s.target, s.task): s for s in found}
+def baselines(scores: list[Score], suite: Settings) -> Baselines:
+    """The scores of the recipe that gains are measured against."""
+    run = [score for score in scores if score.recipe == suite.report.baseline and score.languages]
+    return {(score.model, score.target, score.task): score for score in run}
 
 
-def keys(s: Score) -> dict[str, str]:
-    return {"model": s.model, "recipe": s.recipe, "target": s.target, "task": s.label}
-
-
-def score_rows(scores: list[Score], settings: Settings) -> list[dict]:
-    """A row per cell, task and language: score and paired gain with intervals, n, chance."""
-    base, rows = baselines(scores, settings), []
-    for s in scores:
-        if not s.languages:
-            rows.append(keys(s) | {"status": "not run"})
-        against = base.get((s.model, s.target, s.task))
-        for code, found in s.languages.items():
-            row = keys(s) | {"metric": s.metric, "language": code}
-            row |= {"trained": "yes" if code in s.trained_on else "no"}
-            row |= found.named("score_percent", "low_percent", "high_percent")
-            if against and code in against.languages:
-                row |= (found - against.languages[code]).named("gain", "low", "high")
-            row |= {"n": found.n, "seeds": found.seeds, "chance_percent": found.chance}
-            row |= {"oracle_percent": found.oracle, "status": "run"}
-            rows.append(row | exact_match(found.exact) | unshared(found.unshared))
+def score_rows(scores: list[Score], suite: Settings) -> list[LanguageScore]:
+    """A row per cell, task and language."""
+    baseline, rows = baselines(scores, suite), []
+    for score in scores:
+        if score.languages:
+            rows += language_rows(score, baseline.get((score.model, score.target, score.task)))
+        else:
+            rows.append(LanguageScore(**score.names(), status="not run"))
     return rows
 
 
-def exact_match(found: Result | None) -> dict[str, float]:
-    """The columns of the exact match, where a task has it."""
-    names = (f"{EXACT}_percent", f"{EXACT}_low_percent", f"{EXACT}_high_percent")
-    return {} if found is None else found.named(*names)
-
-
-def unshared(found: Result | None) -> dict[str, float]:
-    """The columns of the score over unshared tokens, where a task has it."""
-    names = ("unshared_percent", "unshared_low_percent", "unshared_high_percent")
-    return {} if found is None else found.named(*names)
-
-
-def gain_rows(scores: list[Score], settings: Settings) -> list[dict]:
-    """A row per cell and task: zero-shot mean, mean of all but English, gain of the former.
-
-    Zero-shot languages are those that the target was not fine-tuned on; where that was English
-    only, the two means are the same. `layer_parameters` is the size of the model, `n` the test
-    examples of a language.
-    """
-    base, rows = baselines(scores, settings), []
-    for s in scores:
-        codes = s.zero_shot()
-        zero_shot = s.mean(codes)
-        if zero_shot is None:
-            continue
-        row = keys(s) | {"type": s.type, "metric": s.metric}
-        row |= {"chance_percent": s.constant("chance", codes)}
-        row |= {"layer_parameters": layer_parameters(settings.models[s.model])}
-        row |= {"zero_shot_languages": len(codes)} | s.counts(codes)
-        row |= zero_shot.named("zero_shot_percent", "low_percent", "high_percent")
-        row |= {"oracle_percent": s.constant("oracle", codes)} | other_languages(s)
-        row |= exact_match(s.exact(codes)) | unshared(s.unshared(codes))
-        if against := base.get((s.model, s.target, s.task)):
-            gain = zero_shot - against.mean(against.zero_shot())
-            row |= gain.named("gain", "low", "high")
+def language_rows(score: Score, baseline: Score | None) -> list[LanguageScore]:
+    """A row per language of one task of one cell."""
+    rows, compared = [], baseline.languages if baseline else {}
+    for code, language in score.languages.items():
+        gain = (language - compared[code]).estimate() if code in compared else None
+        row = LanguageScore(
+            **score.names(),
+            metric=score.metric,
+            language=code,
+            trained="yes" if code in score.trained_on else "no",
+            score=language.estimate(),
+            gain=gain,
+            n=language.n,
+            seeds=language.seeds,
+            chance_percent=language.chance,
+            oracle_percent=language.oracle,
+            second=estimates(language.second),
+        )
         rows.append(row)
     return rows
 
 
-def other_languages(s: Score) -> dict[str, float]:
-    """The mean of all languages but English: the same set whatever the target was trained on."""
-    found: Result = s.mean(s.others())
-    name = "other_languages"
-    return found.named(f"{name}_percent", f"{name}_low_percent", f"{name}_high_percent")
+def estimates(results: dict[str, Result]) -> dict[str, Estimate]:
+    return {column: result.estimate() for column, result in results.items()}
 
 
-def sequence_rows(gains: list[dict], settings: Settings) -> list[dict]:
-    """A row per model, task, order and length: 0 is the baseline, k the order's first k tasks, the
-    last of which is `added`. A model with none of an order's sequences has no row of it."""
-    copied = ("target", "task", "chance_percent", "zero_shot_percent", "low_percent")
-    copied += ("high_percent", "gain", "low", "high")
-    recipes, rows = {row["recipe"] for row in gains}, []
-    for order, tasks in settings.orders.items():
-        own = f"sequential/{order}/"
-        models = {row["model"] for row in gains if row["recipe"].startswith(own)}
-        for length in range(len(tasks) + 1):
-            recipe = recipe_of_length(order, tasks, length, recipes, settings.report.baseline)
-            for row in gains:
-                if row["recipe"] == recipe and row["model"] in models:
-                    told = {"model": row["model"], "order": order, "length": length}
-                    told |= {"recipe": recipe} | ({"added": tasks[length - 1]} if length else {})
-                    rows.append(told | {name: row.get(name) for name in copied})
+def gain_rows(scores: list[Score], suite: Settings) -> list[TaskScore]:
+    """A row per cell and task that has zero-shot languages."""
+    baseline, rows = baselines(scores, suite), []
+    for score in scores:
+        codes = score.zero_shot()
+        if not codes:
+            continue
+        zero_shot, compared = (
+            score.mean(codes),
+            baseline.get((score.model, score.target, score.task)),
+        )
+        gain = zero_shot - compared.mean(compared.zero_shot()) if compared else None
+        row = TaskScore(
+            **score.names(),
+            type=score.type,
+            metric=score.metric,
+            chance_percent=score.chance(codes),
+            layer_parameters=layer_parameters(suite.models[score.model]),
+            zero_shot_languages=len(codes),
+            **score.counts(codes),
+            zero_shot=zero_shot.estimate(),
+            oracle_percent=score.oracle(codes),
+            other_languages=score.mean(score.others()).estimate(),
+            gain=gain.estimate() if gain else None,
+            second=estimates(score.second(codes)),
+        )
+        rows.append(row)
     return rows
 
 
-def recipe_of_length(order: str, tasks, length: int, recipes: set[str], baseline: str) -> str:
-    """An order's recipe of a length; of length 1 there are two names, for the same training."""
+def sequence_rows(gains: list[TaskScore], suite: Settings) -> list[SequenceStep]:
+    """A row per model, task, order and length k: the order's first k tasks, 0 the baseline.
+
+    Only models that have a sequence of the order have rows.
+    """
+    recipes, rows = {gain.recipe for gain in gains}, []
+    for order, tasks in suite.orders.items():
+        models = {gain.model for gain in gains if is_of_order(gain.recipe, order)}
+        for length in range(len(tasks) + 1):
+            recipe = recipe_of_length(order, tasks, length, recipes, suite.report.baseline)
+            added = tasks[length - 1] if length else None
+            rows += [
+                sequence_row(gain, order, length, added)
+                for gain in gains
+                if gain.recipe == recipe and gain.model in models
+            ]
+    return rows
+
+
+def sequence_row(gain: TaskScore, order: str, length: int, added: str | None) -> SequenceStep:
+    return SequenceStep(
+        model=gain.model,
+        order=order,
+        length=length,
+        recipe=gain.recipe,
+        target=gain.target,
+        task=gain.task,
+        chance_percent=gain.chance_percent,
+        zero_shot=gain.zero_shot,
+        gain=gain.gain,
+        added=added,
+    )
+
+
+def is_of_order(recipe: str, order: str) -> bool:
+    parsed = parse(recipe)
+    return (parsed.kind, parsed.name) == ("sequential", order)
+
+
+def recipe_of_length(
+    order: str, tasks: tuple[str, ...], length: int, recipes: set[str], baseline: str
+) -> str | None:
+    """An order's recipe of a length; None where the grid lacks that recipe.
+
+    A sequence of length 1 and the single recipe of its task are the same training.
+    """
     if length == 0:
         return baseline
     if length == 1 and tasks[0] in recipes:
         return tasks[0]
-    return f"sequential/{order}/{length}"
+    wanted = Recipe("sequential", order, str(length))
+    return next((recipe for recipe in recipes if parse(recipe) == wanted), None)
 
 
-def cost_rows(scores: list[Score], suite: Settings, benchmark: Path) -> list[dict]:
+def cost_rows(scores: list[Score], suite: Settings, benchmark: Path) -> list[Cost]:
     """A row per model, recipe, task and language of the benchmarks that have run."""
-    labels = {(s.target, s.task): s.label for s in scores}
+    labels = {(score.target, score.task): score.label for score in scores}
     grid, rows = set(all_cells(suite)), []
     for group in suite.target.groups:
         file = benchmark / f"{group}.json"
-        cells = read_json(file)["cells"] if file.is_file() else []
-        for cell in cells:
+        for cell in read_json(file)["cells"] if file.is_file() else []:
             if (cell["model"], cell["recipe"]) in grid:
-                task = labels.get((cell["target"], cell["task"]), cell["task"])
-                rows.append(cell | {"task": task})
+                label = labels.get((cell["target"], cell["task"]), cell["task"])
+                rows.append(cost_row(cell | {"task": label}))
     return rows
 
 
-def english_scores(
-    rows: list[dict], name: str = "score_percent"
-) -> dict[tuple[str, str, str], float]:
-    """English scores, or those of another column, by model, recipe and task."""
-    return {
-        (row["model"], row["recipe"], row["task"]): row[name]
-        for row in rows
-        if row.get("language") == ENGLISH and name in row
-    }
+def cost_row(cell: dict) -> Cost:
+    """A cell of a benchmark, its names apart from its measurements."""
+    names = ("model", "recipe", "target", "task", "language")
+    measured = {name: value for name, value in cell.items() if name not in names}
+    return Cost(**{name: cell[name] for name in names}, measured=measured)

@@ -1,231 +1,295 @@
 """The result tables that a run prints at its end, at most 110 columns wide."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from waystation.grid.cells import all_cells
 from waystation.grid.names import CONTROLS
 from waystation.params.schema import Settings
-from waystation.report.averages import OVERALL
+from waystation.report.encoder_measures import PRINTED, PROTOCOL_MEASURES, Measure, shown
 from waystation.report.encoder_tables import protocol_means
-from waystation.report.tables import english_scores
-from waystation.xtreme.benchmarks import BENCHMARKS
+from waystation.report.records import (
+    Average,
+    Cost,
+    LanguageScore,
+    LayerMean,
+    PublishedScore,
+    Tables,
+    TaskScore,
+    by_cell,
+    in_english,
+    number,
+)
+from waystation.report.second_scores import SECOND_SCORES, SecondScore
+from waystation.xtreme.benchmarks import BENCHMARKS, OVERALL
 
 WIDTH = 110  # characters of a line
 
 Rows = list[tuple[str, list[str]]]  # the rows of a model: (name, a text per column)
 
-# What is told of the encoders themselves: (table, measure, how its column is called).
-MEASURES = (
-    ("alignment", "margin_to_english_percent", "{} all"),
-    ("alignment", "unshared_margin_to_english_percent", "{} unshared"),
-    ("mining", "f1_percent", "{} F1"),
-    ("mining", "unshared_f1_percent", "{} F1 unshared"),
-    ("alignment", "cka_to_english", "{} CKA"),
-    ("alignment", "cka_to_pretrained", "{} kept"),
-    ("identity", "accuracy_percent", "identity"),
-)
+MARKED = "* the 95 % interval of the gain, over test examples and seeds, excludes zero"
+UNMARKED = "of one seed no gain is marked: another seed moves single scores by points"
 NOTE = (
     "all: margin retrieval into English; F1: of mined pairs; unshared: the same over tokens that\n"
     "do not occur on both sides; CKA: similarity to the English vectors, 0 to 1; kept: to the\n"
     "pretrained encoder's; identity: languages that a probe tells apart"
 )
 
-UNSHARED_NOTE = "unshared: over tokens that occur in the test's texts of one language only"
 
-
-def score_table(tables: dict[str, list[dict]], settings: Settings) -> str:
+def score_table(tables: Tables, suite: Settings) -> str:
     """Scores of every model, recipe and task, a table a type of task; and of the encoders."""
-    seeds = sorted({row["seeds"] for row in tables["scores"] if row["status"] == "run"})
-    baseline = settings.report.baseline
+    seeds = sorted({row.seeds for row in tables.scores if row.seeds is not None})
+    baseline = suite.report.baseline
     lines = [
         "",
-        f"{settings.suite}: zero-shot mean over languages, percent, and gain over {baseline}, "
+        f"{suite.suite}: zero-shot mean over languages, percent, and gain over {baseline}, "
         f"points; fine-tuning seeds: {', '.join(map(str, seeds)) or 'none has run'}",
-        "* the 95 % interval of the gain, over test examples and seeds, excludes zero",
+        MARKED if seeds[-1:] > [1] else UNMARKED,
     ]
     for heading, tasks in by_type(tables).items():
-        lines += ["", *task_table(heading, tasks, tables, settings)]
-    lines += encoder_table(tables, settings)
-    lines += retrieval_tables(tables["retrieval"], settings)
+        lines += ["", *task_table(heading, tasks, tables, suite)]
+    lines += encoder_table(tables, suite)
+    lines += retrieval_tables(tables.retrieval, suite)
     return "\n".join(lines)
 
 
-def by_type(tables: dict[str, list[dict]]) -> dict[str, list[str]]:
-    """{type of task: its labels}; a target that has not run at all has no type."""
-    types = {row["task"]: row["type"].replace("_", " ") for row in tables["gains"]}
-    found: dict[str, list[str]] = {}
-    for task in dict.fromkeys(row["task"] for row in tables["scores"]):
-        found.setdefault(types.get(task, "tasks"), []).append(task)
-    return found
+def by_type(tables: Tables) -> dict[str, list[str]]:
+    """{type of task: labels}; a target of which nothing has run has no type."""
+    types = {row.task: row.type.replace("_", " ") for row in tables.gains}
+    labels: dict[str, list[str]] = {}
+    for task in dict.fromkeys(row.task for row in tables.scores):
+        labels.setdefault(types.get(task, "tasks"), []).append(task)
+    return labels
 
 
-def task_table(heading: str, tasks: list[str], tables: dict, settings: Settings) -> list[str]:
-    """The recipes' scores and gains; chance and the baseline's English scores above them.
+@dataclass(frozen=True)
+class Column:
+    """A column of a table of tasks: the main score of a task, or a second one."""
 
-    On the right, of what has it, the scores over unshared tokens.
-    """
-    gains = {(r["model"], r["recipe"], r["task"]): r for r in tables["gains"]}
-    chance = {row["task"]: row["chance_percent"] for row in tables["gains"]}
-    english, baseline = english_scores(tables["scores"]), settings.report.baseline
-    found = {row["task"] for row in tables["gains"] if "unshared_percent" in row}
-    again = [task for task in tasks if task in found]
-    english_again = english_scores(tables["scores"], "unshared_percent")
-    texts = [number(chance.get(task)) for task in [*tasks, *again]]
-    models: dict[str, Rows] = {"": [("chance", texts)]}
-    for model, recipe in all_cells(settings):
+    task: str
+    second: SecondScore | None = None
+
+    @property
+    def title(self) -> str:
+        return f"{self.task} {self.second.short}" if self.second else self.task
+
+    def english(self, row: LanguageScore | None) -> str:
+        if self.second:
+            return second_text(row, self.second)
+        return number(row.score.value if row and row.score else None)
+
+    def zero_shot(self, row: TaskScore | None, baseline: str) -> str:
+        if row is None:
+            return "not run"
+        return second_text(row, self.second) if self.second else score_text(row, baseline)
+
+
+def task_columns(tasks: list[str], gains: list[TaskScore]) -> list[Column]:
+    """The main scores of some tasks, then the second scores that these tasks have."""
+    columns = [Column(task) for task in tasks]
+    for second in SECOND_SCORES:
+        having = {row.task for row in gains if second.column in row.second}
+        if not second.is_column:
+            columns += [Column(task, second) for task in tasks if task in having]
+    return columns
+
+
+def task_table(heading: str, tasks: list[str], tables: Tables, suite: Settings) -> list[str]:
+    """The recipes' scores and gains, below chance and the baseline's English scores."""
+    gains, english = by_cell(tables.gains), in_english(tables.scores)
+    baseline = suite.report.baseline
+    chance = {row.task: row.chance_percent for row in tables.gains}
+    columns = task_columns(tasks, tables.gains)
+    models: dict[str, Rows] = {
+        "": [("chance", [number(chance.get(column.task)) for column in columns])]
+    }
+    for model, recipe in all_cells(suite):
         if model not in models:
-            texts = [number(english.get((model, baseline, task))) for task in tasks]
-            texts += [number(english_again.get((model, baseline, task))) for task in again]
+            texts = [
+                column.english(english.get((model, baseline, column.task))) for column in columns
+            ]
             models[model] = [(f"{baseline}, in English", texts)]
-        texts = [cell_text(gains.get((model, recipe, task)), baseline) for task in tasks]
-        texts += [unshared_text(gains.get((model, recipe, task))) for task in again]
+        texts = [
+            column.zero_shot(gains.get((model, recipe, column.task)), baseline)
+            for column in columns
+        ]
         models[model].append((recipe, texts))
-    columns = [*tasks, *(f"{task} unshared" for task in again)]
-    return [*table(heading, columns, models), *[UNSHARED_NOTE] * bool(again)]
+    seconds = [column.second for column in columns if column.second]
+    notes = dict.fromkeys(second.note for second in seconds if second.note)
+    return [*table(heading, [column.title for column in columns], models), *notes]
 
 
-def cell_text(row: dict | None, baseline: str) -> str:
-    """The score, with its gain; of the controls just the score."""
-    if row is None:
-        return "not run"
-    score = number(row["zero_shot_percent"])
-    if "gain" not in row or row["recipe"] in (baseline, *CONTROLS):
+def score_text(row: TaskScore, baseline: str) -> str:
+    """A score with its gain; a control has no gain, and one seed has no mark."""
+    score, gain = number(row.zero_shot.value), row.gain
+    if gain is None or row.recipe in (baseline, *CONTROLS):
         return f"{score}{' ' * 7}"
-    clear = "*" if row["low"] > 0 or row["high"] < 0 else " "
-    return f"{score} {row['gain']:+5.1f}{clear}"
+    return f"{score} {gain.value:+5.1f}{'*' if row.seeds > 1 and gain.excludes_zero else ' '}"
 
 
-def unshared_text(row: dict | None) -> str:
-    return "not run" if row is None else number(row["unshared_percent"])
+def second_text(row: TaskScore | LanguageScore | None, second: SecondScore) -> str:
+    estimate = row.second.get(second.column) if row else None
+    return number(estimate.value if estimate else None)
 
 
-def encoder_table(tables: dict[str, list[dict]], settings: Settings) -> list[str]:
-    """What was measured on the encoders, at the protocol's layer; nothing where nothing was."""
-    means: dict[str, dict] = {}
-    for name, measure, title in MEASURES:
-        digits = 1 if measure.endswith("_percent") else 2
-        chance = protocol_means(tables[name], "chance_percent") if digits == 1 else {}
-        for (model, recipe, task), value in protocol_means(tables[name], measure).items():
-            column = means.setdefault(title.format(task), {})
-            column[model, recipe] = number(value, digits)
-            column["chance"] = number(chance.get((model, recipe, task)))
-    if not means:
+def encoder_table(tables: Tables, suite: Settings) -> list[str]:
+    """The encoders' own measures at the protocol's layer; no lines where there are none."""
+    columns: dict[str, dict] = {}
+    for measure in shown(PRINTED):
+        columns |= measure_columns(tables, measure)
+    if not columns:
         return []
-    models: dict[str, Rows] = {"": [("chance", [column["chance"] for column in means.values()])]}
-    for model, recipe in all_cells(settings):
-        texts = [column.get((model, recipe), "not run") for column in means.values()]
-        models.setdefault(model, []).append((recipe, texts))
-    return ["", *table("encoders, protocol's layer", list(means), models), NOTE]
+    chance: Rows = [("chance", [column["chance"] for column in columns.values()])]
+    texts = lambda *cell: [column.get(cell, "not run") for column in columns.values()]
+    models = {"": chance} | by_model(suite, texts)
+    return ["", *table("encoders, protocol's layer", list(columns), models), NOTE]
 
 
-def retrieval_tables(rows: list[dict], settings: Settings) -> list[str]:
+def measure_columns(tables: Tables, measure: Measure) -> dict[str, dict]:
+    """A measure's columns, one a task: means by cell, and chance."""
+    rows = getattr(tables, measure.table)
+    columns: dict[str, dict] = {}
+    chances = protocol_means(rows, "chance_percent") if measure.unit == "percent" else {}
+    for (model, recipe, task), value in protocol_means(rows, measure.column).items():
+        column = columns.setdefault(measure.short.format(task), {})
+        column[model, recipe] = number(value, measure.digits)
+        column["chance"] = number(chances.get((model, recipe, task)))
+    return columns
+
+
+def retrieval_tables(rows: list[LayerMean], suite: Settings) -> list[str]:
     """A table a task: XTREME's measure at the layers that count, for both ways of pooling."""
+    lines: list[str] = []
+    for task in dict.fromkeys(row.task for row in rows):
+        lines += ["", *retrieval_table([row for row in rows if row.task == task], suite)]
+    if lines:
+        lines.append(
+            "protocol: at the original protocol's layer; (): pooled without special tokens"
+        )
+    for codes in dict.fromkeys(row.development_languages for row in rows if row.scored == "others"):
+        lines.append(f"chosen: at the layer that is best on {codes}; others: all but these")
+    return lines
+
+
+def retrieval_table(rows: list[LayerMean], suite: Settings) -> list[str]:
+    """The table of one task."""
     columns = {
         ("protocol", "all"): "protocol",
         ("protocol", "others"): "protocol, others",
         ("development", "others"): "chosen, others",
     }
-    lines: list[str] = []
-    for task in dict.fromkeys(row["task"] for row in rows):
-        same = [row for row in rows if row["task"] == task]
-        found: dict[tuple, list[str]] = {}
-        for r in same:  # over all tokens first
-            key = (r["model"], r["recipe"], r["layer_by"], r["scored"])
-            found.setdefault(key, []).append(number(r["score_percent"]))
-        models: dict[str, Rows] = {}
-        for cell in all_cells(settings):
-            both = [found.get((*cell, *column)) for column in columns]
-            texts = ["-" if values is None else "{} ({})".format(*values) for values in both]
-            models.setdefault(cell[0], []).append((cell[1], texts))
-        what = "F1" if same[0]["measure"] == "f1_percent" else "cosine from English"
-        lines += ["", *table(f"{task}, {what}", list(columns.values()), models)]
-    if lines:
-        lines.append(
-            "protocol: at the original protocol's layer; (): pooled without special tokens"
-        )
-    for codes in dict.fromkeys(r["development_languages"] for r in rows if r["scored"] == "others"):
-        lines.append(f"chosen: at the layer that is best on {codes}; others: all but these")
-    return lines
+    labels = {measure.column: measure.label for measure in PROTOCOL_MEASURES}
+    scores: dict[tuple[str, ...], list[str]] = {}
+    for row in rows:  # over all tokens first
+        key = (row.model, row.recipe, row.layer_by, row.scored)
+        scores.setdefault(key, []).append(number(row.score_percent))
+
+    def texts(model: str, recipe: str) -> list[str]:
+        poolings = [scores.get((model, recipe, *column)) for column in columns]
+        return ["-" if texts is None else "{} ({})".format(*texts) for texts in poolings]
+
+    heading = f"{rows[0].task}, {labels[rows[0].measure]}"
+    return table(heading, list(columns.values()), by_model(suite, texts))
 
 
-def overall_tables(rows: list[dict], settings: Settings) -> str:
-    """A benchmark's averages over tasks, a table each; nothing where no group is complete."""
+def overall_tables(rows: list[Average], suite: Settings) -> str:
+    """A table for each benchmark of which a group of tasks is complete."""
     lines: list[str] = []
-    for name in dict.fromkeys(row["benchmark"] for row in rows):
-        same = [row for row in rows if row["benchmark"] == name]
-        averages = (*BENCHMARKS[name].groups, OVERALL)
-        columns = [column for column in averages if any(r["tasks"] == column for r in same)]
-        if not columns:
-            continue
-        found = {(r["model"], r["recipe"], r["tasks"]): number(r["score_percent"]) for r in same}
-        models: dict[str, Rows] = {}
-        for cell in all_cells(settings):
-            texts = [found.get((*cell, column), "-") for column in columns]
-            models.setdefault(cell[0], []).append((cell[1], texts))
-        lines += ["", *table(f"averages of {name}, with English", columns, models)]
+    for name in dict.fromkeys(row.benchmark for row in rows):
+        same = [row for row in rows if row.benchmark == name]
+        complete = {row.tasks for row in same}
+        columns = [group for group in (*BENCHMARKS[name].groups, OVERALL) if group in complete]
+        scores = {(row.model, row.recipe, row.tasks): number(row.score_percent) for row in same}
+        if columns:
+            models = averages_by_model(scores, columns, suite)
+            lines += ["", *table(f"averages of {name}, with English", columns, models)]
     return "\n".join(lines)
 
 
-def cost_table(rows: list[dict], settings: Settings) -> str:
+def averages_by_model(
+    scores: dict[tuple[str, str, str], str], columns: list[str], suite: Settings
+) -> dict[str, Rows]:
+    texts = lambda *cell: [scores.get((*cell, column), "-") for column in columns]
+    return by_model(suite, texts)
+
+
+def cost_table(rows: list[Cost], suite: Settings) -> str:
     """Median over tasks and languages of latency and throughput, per model and recipe."""
     if not rows:
         return ""
-    names = ("latency_p50_ms", "latency_p95_ms", "examples_per_sec", "tokens_per_sec")
-    models: dict[str, Rows] = {}
-    for model, recipe in all_cells(settings):
-        same = [r for r in rows if (r["model"], r["recipe"]) == (model, recipe)]
-        if same:
-            values = [sorted(r[name] for r in same)[len(same) // 2] for name in names]
-            texts = [f"{v:.2f}" for v in values[:2]] + [f"{v:,.0f}" for v in values[2:]]
-            models.setdefault(model, []).append((recipe, texts))
+
+    def texts(model: str, recipe: str) -> list[str] | None:
+        cells = [row.measured for row in rows if (row.model, row.recipe) == (model, recipe)]
+        if not cells:
+            return None
+        median = lambda name: sorted(cell[name] for cell in cells)[len(cells) // 2]
+        latencies = [f"{median(name):.2f}" for name in ("latency_p50_ms", "latency_p95_ms")]
+        rates = [f"{median(name):,.0f}" for name in ("examples_per_sec", "tokens_per_sec")]
+        return latencies + rates
+
     columns = ["p50 ms", "p95 ms", "examples/s", "tokens/s"]
-    examples, batches = (min(r[name] for r in rows) for name in ("latency_n", "throughput_n"))
+    examples, batches = (
+        min(row.measured[name] for row in rows) for name in ("latency_n", "throughput_n")
+    )
     heading = "inference, median over tasks and languages; of each "
     heading += f"{examples} examples alone and {batches} batches"
-    return "\n".join(["", heading, *table("", columns, models)])
+    return "\n".join(["", heading, *table("", columns, by_model(suite, texts))])
 
 
-def reference_table(rows: list[dict]) -> str:
-    """The published scores and ours as text; nothing where none is named."""
+def reference_table(rows: list[PublishedScore]) -> str:
+    """The published scores and ours; empty without any."""
     if not rows:
         return ""
-    references: dict[str, list] = {}
+    references: dict[str, Rows] = {}
     for row in rows:
-        texts = [number(row["published_percent"]), number(row.get("ours_percent"))]
-        texts.append(f"{row['difference']:+.1f}" if "difference" in row else "-")
-        heading = f"{row['model']}, {row['recipe']}: {row['source']}"
-        references.setdefault(heading, []).append((f"{row['task']}, {row['measure']}", texts))
+        texts = [number(row.published_percent), number(row.ours_percent)]
+        texts.append("-" if row.difference is None else f"{row.difference:+.1f}")
+        heading = f"{row.model}, {row.recipe}: {row.source}"
+        references.setdefault(heading, []).append((f"{row.task}, {row.measure}", texts))
     columns = ["published", "ours", "difference"]
     lines = table("means over languages, English included", columns, references)
     return "\n".join(["", *lines, ""])
 
 
+def by_model(suite: Settings, texts: Callable[[str, str], list[str] | None]) -> dict[str, Rows]:
+    """A row for each cell of the grid that has texts, by model."""
+    models: dict[str, Rows] = {}
+    for model, recipe in all_cells(suite):
+        row = texts(model, recipe)
+        if row is not None:
+            models.setdefault(model, []).append((recipe, row))
+    return models
+
+
 def table(heading: str, columns: list[str], models: dict[str, Rows]) -> list[str]:
-    """Lines with a heading per model; columns beyond the width go below in another table."""
-    rows = [row for found in models.values() for row in found]
-    first = max([len(heading), *(len(name) + 2 for name, _ in rows)])
+    """Lines with a heading per model; columns beyond the width form another table below."""
+    every = [row for rows in models.values() for row in rows]
+    first = max([len(heading), *(len(name) + 2 for name, _ in every)])
     widths = [
-        2 + max(len(column), *(len(texts[place]) for _, texts in rows))
-        for place, column in enumerate(columns)
+        2 + max(len(column), *(len(texts[index]) for _, texts in every))
+        for index, column in enumerate(columns)
     ]
-    lines = []
-    for part in parts(widths, WIDTH - first):
-        pad = lambda texts, part=part: "".join(texts[place].rjust(widths[place]) for place in part)
+    lines: list[str] = []
+    for beside in side_by_side(widths, WIDTH - first):
         lines += [""] * bool(lines)
-        lines.append(heading.ljust(first) + pad(columns))
-        for model, found in models.items():
+        lines.append(heading.ljust(first) + padded(columns, beside, widths))
+        for model, rows in models.items():
             lines += [model] * bool(model)
-            lines += [(f"  {name}".ljust(first) + pad(texts)).rstrip() for name, texts in found]
+            for name, texts in rows:
+                line = f"  {name}".ljust(first) + padded(texts, beside, widths)
+                lines.append(line.rstrip())
     return lines
 
 
-def parts(widths: list[int], room: int) -> list[list[int]]:
-    """Places of columns, in lists of as many as have room beside one another; at least one."""
-    found: list[list[int]] = [[]]
-    for place, width in enumerate(widths):
-        if found[-1] and sum(widths[taken] for taken in found[-1]) + width > room:
-            found.append([])
-        found[-1].append(place)
-    return found
+def padded(texts: list[str], beside: list[int], widths: list[int]) -> str:
+    return "".join(texts[index].rjust(widths[index]) for index in beside)
 
 
-def number(value: float | None, digits: int = 1) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"
+def side_by_side(widths: list[int], room: int) -> list[list[int]]:
+    """Indices of columns, in lists of as many as the room holds, at least one each."""
+    lists: list[list[int]] = [[]]
+    for index, width in enumerate(widths):
+        if lists[-1] and sum(widths[before] for before in lists[-1]) + width > room:
+            lists.append([])
+        lists[-1].append(index)
+    return lists

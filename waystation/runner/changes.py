@@ -131,7 +131,8 @@ def _modified(kind: str, entry: Output) -> Iterator[Change]:
     ignore = entry.dvcignore
     now = build(entry.cache, entry.fs_path, entry.fs, "md5", ignore=ignore, dry_run=True)[2]
     if not isinstance(now, Tree):
-        digests = f"{(entry.hash_info.value or ABSENT)[:8]} -> {now.hash_info.value[:8]}"
+        was, is_now = ((info.value or ABSENT)[:8] for info in (entry.hash_info, now.hash_info))
+        digests = f"{was} -> {is_now}"
         yield Change(kind, path, f"changed, MD5 {digests}")
         return
     if not isinstance(before, Tree):

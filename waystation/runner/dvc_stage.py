@@ -15,6 +15,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import RLock
+from typing import cast
 
 from dvc.exceptions import DvcException, ReproductionError
 from dvc.lock import LockError
@@ -62,7 +63,7 @@ def stop(processes: list[BaseProcess], patience_sec: float = 10) -> None:
         forced = time.monotonic() - began > patience_sec
         for process in alive:
             with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL if forced else signal.SIGTERM)
+                os.killpg(cast(int, process.pid), signal.SIGKILL if forced else signal.SIGTERM)
         time.sleep(0.1)
 
 
@@ -73,7 +74,7 @@ def _work(address: str, log: Path, in_worker: bool, card: str | None) -> None:
     signal.signal(signal.SIGTERM, _on_term)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    end_with_parent(parent_process().pid)
+    end_with_parent(cast(BaseProcess, parent_process()).pid)
     _print_to(log)
     record_entries_alone()
     with _commands_in_worker() if in_worker else nullcontext():
@@ -137,8 +138,9 @@ def _print_to(log: Path) -> None:
         os.dup2(opened_file, number)
         os.close(opened_file)
     os.dup2(1, 2)
-    tqdm._instances.clear()  # the scheduler's bar, which DVC would draw again around each message
+    # the scheduler's bar, which DVC would draw again around each message
+    vars(tqdm)["_instances"].clear()
     tqdm.set_lock(RLock())  # tqdm's own is shared by all forks: a killed one would keep it
     for name in ("dvc", "dvc_objects", "dvc_data"):
         for handler in logging.getLogger(name).handlers:
-            handler.formatter.log_colors = False
+            vars(handler.formatter)["log_colors"] = False

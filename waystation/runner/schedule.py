@@ -64,7 +64,7 @@ class Schedule:
             chosen = ready
         if not chosen:
             return None
-        stage = max(chosen, key=self.path_sec.get)
+        stage = max(chosen, key=lambda stage: self.path_sec[stage])
         del self.waiting[stage]
         self.running.add(stage)
         return stage
@@ -106,8 +106,8 @@ class Schedule:
             heapq.heappush(ends, (left, stage))
         now = 0.0
         while True:
-            while len(ends) < workers and (stage := rest.next()):
-                heapq.heappush(ends, (now + self.seconds[stage] * scale, stage))
+            while len(ends) < workers and (started := rest.next()):
+                heapq.heappush(ends, (now + self.seconds[started] * scale, started))
             if not ends:
                 return now
             now, stage = heapq.heappop(ends)
@@ -145,7 +145,7 @@ def ancestors(stages: Iterable[str], upstream: Upstream) -> set[str]:
 
 
 def group(stage: str) -> str:
-    """`target` of `target@udpos-pico-none`."""
+    """`target` of `target@tagging-pico-none`."""
     return stage.partition("@")[0]
 
 
@@ -164,7 +164,7 @@ def resolve(targets: list[str], stages: list[str]) -> list[str]:
 def noted(stage: str) -> str:
     """The name under which a stage notes its seconds: the grids with `..._extra` run the same verb.
 
-    `target@udpos-nano-anli` of `target_extra@udpos-nano-anli`.
+    `target@tagging-nano-anli` of `target_extra@tagging-nano-anli`.
     """
     name, at, item = stage.partition("@")
     return name.removesuffix("_extra") + at + item

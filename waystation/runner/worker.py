@@ -18,6 +18,8 @@ import sys
 from collections.abc import Iterable
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import cast
 
 from waystation.base.process import end_with_parent
 
@@ -68,9 +70,10 @@ class Worker:
 
     def run(self, command: str, folder: str, environment: dict[str, str]) -> int:
         """Run a command that has a `verb`; returns its exit status, of a signal the negative."""
-        self.pipe.send((COMMAND.fullmatch(command)[1].split(), folder, environment))
+        words = cast(re.Match, COMMAND.fullmatch(command))[1].split()
+        self.pipe.send((words, folder, environment))
         self.process.join()
-        return self.process.exitcode
+        return cast(int, self.process.exitcode)  # it has ended
 
     def close(self) -> None:
         """End it, where no command came."""
@@ -83,7 +86,7 @@ def _wait(of_parent: Connection, pipe: Connection) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    end_with_parent(parent_process().pid)
+    end_with_parent(cast(BaseProcess, parent_process()).pid)
     try:
         words, folder, environment = pipe.recv()
     except EOFError:  # the stage was up to date, or came from DVC's cache

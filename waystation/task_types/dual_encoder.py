@@ -1,105 +1,22 @@
-"""Retrieval with one vector for a query and one for each candidate, by the same encoder.
+"""Retrieval of candidates from a pool that the examples of a task share.
 
 Example: {"id", "query", "key", "candidate" (training), "candidates": [{"key", "text"}, ...]}; the
-query looks for the candidate with its key among all candidates of a pool. Prediction: the keys of
-the best candidates, best first.
-
-Vector: mean over all tokens, linear projection, length 1 (a dual encoder as in LAReQA, Roy et al.
-2020, and Mewsli-X, Ruder et al. 2021). Training: softmax of a query over the candidates of its
-batch, cosines times SCALE. XTREME-R's scale starts at 100 and is learned; here it stays there: at
-the learning rates of fine-tuning it would hardly move.
+query looks for the candidate with its key among all candidates of the pool. Prediction: the keys of
+the best candidates, best first. A submission is {id: [candidate, ...]}, best first, a gold file
+{id: [relevant candidate, ...]}.
 """
 
-import torch
-from tokenizers import Tokenizer
-from torch import Tensor, nn
-from torch.nn import functional as F
-
-from waystation.encoder.encoder import EncoderConfig, Packed
-from waystation.encoder.features import Feature, Lengths
-from waystation.params.schema import Evaluate
-
-TASK_CLASS = "Model"
-SCALE = 100.0
-TOP = 20  # candidates that a prediction names
-QUERIES_AT_ONCE = 512  # bounds the memory of a ranking
+from waystation.data.examples import Description
+from waystation.task_types import Relevant, TaskType, json_by_id
 
 
-def make_features(examples: list[dict], tokenizer: Tokenizer, lengths: Lengths) -> list[Feature]:
-    """Features of two sequences, query and candidate, whose `target` is the key."""
-    queries = cut([example["query"] for example in examples], tokenizer, lengths)
-    candidates = cut([example["candidate"] for example in examples], tokenizer, lengths)
-    return [
-        Feature([*query, *candidate], index, example["key"], cuts=(len(query),))
-        for index, (example, query, candidate) in enumerate(
-            zip(examples, queries, candidates, strict=True)
-        )
-    ]
+def gold_lines(task: Description, examples: list[dict], relevant: Relevant) -> list[str]:
+    return json_by_id(task, examples, [relevant(example) for example in examples])
 
 
-def make_queries(examples: list[dict], tokenizer: Tokenizer, lengths: Lengths) -> list[Feature]:
-    """Features of the queries alone."""
-    return make_candidates([example["query"] for example in examples], tokenizer, lengths)
-
-
-def make_candidates(texts: list[str], tokenizer: Tokenizer, lengths: Lengths) -> list[Feature]:
-    """Features of one sequence each."""
-    return [Feature(ids, index) for index, ids in enumerate(cut(texts, tokenizer, lengths))]
-
-
-def cut(texts: list[str], tokenizer: Tokenizer, lengths: Lengths) -> list[list[int]]:
-    """Token ids with special tokens, cut to `max_tokens`."""
-    tokenizer.enable_truncation(lengths.max_tokens)
-    encodings = tokenizer.encode_batch(texts)
-    tokenizer.no_truncation()
-    return [encoding.ids for encoding in encodings]
-
-
-class Head(nn.Module):
-    """The vector of a sequence (`projection`)."""
-
-    def __init__(self, config: EncoderConfig, labels: int):
-        super().__init__()
-        self.projection = nn.Linear(config.hidden_size, config.hidden_size)
-
-    def forward(self, hidden: Tensor, packed: Packed) -> Tensor:
-        """hidden (N, d) -> vectors (sequences, d) of length 1."""
-        numbers = torch.arange(len(packed.lengths), device=hidden.device)
-        rows = numbers.repeat_interleave(packed.lengths, output_size=packed.tokens)
-        sums = hidden.new_zeros(len(packed.lengths), hidden.shape[1]).index_add(0, rows, hidden)
-        return F.normalize(self.projection(sums / packed.lengths[:, None]), dim=1)
-
-
-def loss(logits: Tensor, packed: Packed, features: list[Feature]) -> Tensor:
-    """Cross-entropy of each query over the batch; another candidate with its key is left out."""
-    similarity = SCALE * logits[0::2] @ logits[1::2].T
-    places = {key: index for index, key in enumerate({f.target: None for f in features})}
-    keys = torch.tensor([places[feature.target] for feature in features], device=logits.device)
-    own = torch.arange(len(keys), device=logits.device)
-    twins = (keys[:, None] == keys) & (own[:, None] != own)
-    return F.cross_entropy(similarity.masked_fill(twins, float("-inf")), own)
-
-
-def outputs(logits: Tensor, packed: Packed, features: list[Feature]) -> list[Tensor]:
-    """The vector (d,) of each feature's only sequence."""
-    return list(logits.clone())
-
-
-def predict(
-    found: list, features: list[Feature], examples: list[dict], inference: Evaluate
-) -> list[Tensor]:
-    """The vectors; `rank` makes keys of them."""
-    return found
-
-
-def rank(queries: list[Tensor], pool: Tensor, keys: list[str], top: int = TOP) -> list[list[str]]:
-    """The keys of the `top` candidates with the highest cosines; queries (d,) each, pool (P, d)."""
-    ranked = []
-    for part in torch.stack(queries).split(QUERIES_AT_ONCE):
-        best = (part @ pool.T).topk(min(top, len(keys)), dim=1).indices
-        ranked += [[keys[place] for place in row] for row in best.tolist()]
-    return ranked
-
-
-def gold(example: dict) -> str:
-    return example["key"]
+TYPE = TaskType(
+    extension="json",
+    submission_lines=json_by_id,
+    gold_lines=gold_lines,
+    further_test_passes=1,  # over unshared tokens, waystation.evaluation.unshared
+)

@@ -1,96 +1,32 @@
 """The choice that best continues a context or answers a question about it.
 
 Example: {"id", "first", "second" (or absent), "choices": [text, ...], "label"}: context, question,
-answers. Every choice is a sequence of its own, a pair of context and question with choice, and gets
-one score; examples may have different numbers of choices. Prediction: the index of a choice.
+answers; examples may have different numbers of choices. Prediction: the index of a choice. A
+submission has {"label": index} on each line.
 """
 
-import itertools
+import json
 
-import torch
-from tokenizers import Tokenizer
-from torch import Tensor, nn
-from torch.nn import functional as F
-
-from waystation.encoder import special_tokens
-from waystation.encoder.encoder import EncoderConfig, Packed
-from waystation.encoder.features import Feature, Lengths
-from waystation.encoder.layers import Pooler
-from waystation.params.schema import Evaluate
-
-TASK_CLASS = "ForMultipleChoice"
+from waystation.data.examples import Description
+from waystation.task_types import Relevant, TaskType
 
 
-def make_features(examples: list[dict], tokenizer: Tokenizer, lengths: Lengths) -> list[Feature]:
-    """One feature an example, a sequence a choice, each at most `max_tokens` long.
-
-    The context is cut at its end; a choice that alone is too long loses its start.
-    """
-    frame = special_tokens.read(tokenizer)
-    room = lengths.max_tokens - frame.overhead
-    contexts = tokenizer.encode_batch([e["first"] for e in examples], add_special_tokens=False)
-    texts = [choice_text(example, choice) for example in examples for choice in example["choices"]]
-    choices = iter(tokenizer.encode_batch(texts, add_special_tokens=False))
-    features = []
-    for index, (example, context) in enumerate(zip(examples, contexts, strict=True)):
-        sequences, seconds = [], ()
-        for _ in example["choices"]:
-            choice = next(choices).ids[-room:]
-            first = context.ids[: room - len(choice)]
-            sequences.append(frame.pair(first, choice))
-            seconds += frame.second(first)
-        lengths = [len(sequence) for sequence in sequences]
-        features.append(
-            Feature(
-                list(itertools.chain.from_iterable(sequences)),
-                index,
-                example["label"],
-                cuts=tuple(itertools.accumulate(lengths[:-1])),
-                seconds=seconds,
-            )
-        )
-    return features
+def submission_lines(task: Description, examples: list[dict], values: list[int]) -> list[str]:
+    return [json.dumps({"label": value}) for value in values]
 
 
-def choice_text(example: dict, choice: str) -> str:
-    return f"{example['second']} {choice}" if example.get("second") else choice
+def gold_lines(task: Description, examples: list[dict], relevant: Relevant) -> list[str]:
+    return submission_lines(task, examples, [example["label"] for example in examples])
 
 
-class Head(nn.Module):
-    """One score a sequence: pooler and projection."""
-
-    def __init__(self, config: EncoderConfig, labels: int):
-        super().__init__()
-        self.pooler = Pooler(config)
-        self.classifier = nn.Linear(config.hidden_size, 1)
-        self.dropout = nn.Dropout(config.hidden_dropout_prob)
-
-    def forward(self, hidden: Tensor, packed: Packed) -> Tensor:
-        """hidden (N, d) -> scores (sequences,)."""
-        return self.classifier(self.dropout(self.pooler(hidden, packed))).squeeze(1)
+def tokens_read(tokens: float, max_tokens: int) -> float:
+    """All of an example's: each choice is a sequence of its own, which alone is cut."""
+    return tokens
 
 
-def loss(logits: Tensor, packed: Packed, features: list[Feature]) -> Tensor:
-    """Cross-entropy over each example's choices."""
-    labels = torch.tensor([feature.target for feature in features], device=logits.device)
-    return F.cross_entropy(grid(logits, features), labels)
-
-
-def outputs(logits: Tensor, packed: Packed, features: list[Feature]) -> list[int]:
-    return grid(logits, features).argmax(-1).tolist()
-
-
-def grid(logits: Tensor, features: list[Feature]) -> Tensor:
-    """scores (sequences,) -> (B, most choices), minus infinity where an example has fewer."""
-    parts = logits.split([len(feature.cuts) + 1 for feature in features])
-    return nn.utils.rnn.pad_sequence(parts, batch_first=True, padding_value=float("-inf"))
-
-
-def predict(
-    found: list, features: list[Feature], examples: list[dict], inference: Evaluate
-) -> list[int]:
-    return found
-
-
-def gold(example: dict) -> int:
-    return example["label"]
+TYPE = TaskType(
+    extension="jsonl",
+    submission_lines=submission_lines,
+    gold_lines=gold_lines,
+    tokens_read=tokens_read,
+)

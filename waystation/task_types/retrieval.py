@@ -1,44 +1,24 @@
-"""Find a sentence's translation among those of all examples, with a fine-tuned encoder alone.
+"""Find a sentence's translation among those of all examples, with an encoder alone.
 
-Example: {"id", "foreign", "english"}. Prediction: the place of the example whose foreign sentence
-is nearest to the English one. XTREME-R scores Tatoeba so, after fine-tuning on SQuAD: mean over all
-tokens at the protocol's layer (waystation.alignment.layer_choice), cosine. `align` scores encoders
-before any target.
+Example: {"id", "foreign", "english"}. Prediction: the index of the example whose foreign sentence
+is nearest to the English one. XTREME asks in English, and sorts its English file so that the order
+does not give the answer away. A submission has a line for each sentence of that file. The line is
+the index of the foreign sentence in the order of the data set, from 0.
 """
 
-import torch
-from tokenizers import Tokenizer
-
-from waystation.alignment import layer_choice
-from waystation.alignment.retrieval import foreign_places
-from waystation.alignment.vectors import means
-from waystation.encoder.encoder import Encoder
-from waystation.encoder.features import Feature, Lengths, inference_batches, pack
-from waystation.params.schema import Evaluate
+from waystation.data.examples import Description
+from waystation.task_types import Relevant, TaskType
 
 
-def make_features(examples: list[dict], tokenizer: Tokenizer, lengths: Lengths) -> list[Feature]:
-    """Features of two sequences, foreign and English, cut to `max_tokens` each."""
-    tokenizer.enable_truncation(lengths.max_tokens)
-    sides = [
-        tokenizer.encode_batch([example[side].strip() for example in examples])
-        for side in ("foreign", "english")
-    ]
-    tokenizer.no_truncation()
-    return [
-        Feature([*foreign.ids, *english.ids], index, cuts=(len(foreign.ids),))
-        for index, (foreign, english) in enumerate(zip(*sides, strict=True))
-    ]
+def submission_lines(task: Description, examples: list[dict], values: list[int]) -> list[str]:
+    """`values[i]`: the index of the foreign sentence that the English one of example i finds."""
+    asked = sorted(range(len(examples)), key=lambda index: examples[index]["english"].strip())
+    return [str(values[index]) for index in asked]
 
 
-@torch.inference_mode()
-def retrieve(encoder: Encoder, features: list[Feature], inference: Evaluate) -> list[int]:
-    """The place of the nearest foreign sentence of each English one."""
-    layer = layer_choice.protocol(encoder.config.num_hidden_layers)
-    vectors = torch.zeros(len(features), 2, encoder.config.hidden_size)
-    for indices, batch in inference_batches(features, inference.batch_tokens):
-        packed = pack(batch)
-        rows = torch.arange(2 * len(batch)).repeat_interleave(packed.lengths)
-        states = encoder.layers(packed.to(encoder.device), layer)[layer]
-        vectors[indices] = means(states, rows, 2 * len(batch)).cpu().unflatten(0, (-1, 2))
-    return foreign_places(*vectors.unbind(1))
+def gold_lines(task: Description, examples: list[dict], relevant: Relevant) -> list[str]:
+    """Each example should find itself."""
+    return submission_lines(task, examples, list(range(len(examples))))
+
+
+TYPE = TaskType(submission_lines=submission_lines, gold_lines=gold_lines)

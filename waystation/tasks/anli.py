@@ -7,24 +7,7 @@ MNLI as well.) No split is called train or validation.
      "hypothesis": "Florida Scholastic Press ...", "label": 0, "reason": ""}
 """
 
-TYPE = "classification"
-REPO = "facebook/anli"
-REVISION = "8325365cd51afaa3a3cfd7123a0634616b851b95"
-LICENSE = "CC BY-NC 4.0"
-CITATION = "Nie et al. 2020"
-COLUMNS = {"premise": str, "hypothesis": str, "label": int}
-SPLITS = {"train": "train_r1+train_r2+train_r3", "validation": "dev_r1+dev_r2+dev_r3"}
-ROWS = {"train": 162_865, "validation": 3200}
-LANGUAGES = ("en",)
-CHARACTERS = 372
-METRICS = ("accuracy",)
-LABELS = ("entailment", "neutral", "contradiction")
-CHANCE = 100 / 3
-TRAINED_ON = None
-
-
-def config(language: str) -> str:
-    return "plain_text"
+from waystation.tasks import Task
 
 
 def example(row: dict, index: int, language: str) -> dict:
@@ -34,3 +17,23 @@ def example(row: dict, index: int, language: str) -> dict:
         "second": row["hypothesis"],
         "label": row["label"],
     }
+
+
+TASK = Task(
+    __name__,
+    type="classification",
+    repository="facebook/anli",
+    revision="8325365cd51afaa3a3cfd7123a0634616b851b95",
+    license="CC BY-NC 4.0",
+    citation="Nie et al. 2020",
+    splits={"train": "train_r1+train_r2+train_r3", "validation": "dev_r1+dev_r2+dev_r3"},
+    languages=("en",),
+    columns={"premise": str, "hypothesis": str, "label": int},
+    config=lambda language: "plain_text",
+    example=example,
+    rows={"train": 162_865, "validation": 3200},
+    characters=372,
+    metrics=("accuracy",),
+    labels=("entailment", "neutral", "contradiction"),
+    chance_percent=100 / 3,
+)

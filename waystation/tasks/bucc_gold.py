@@ -9,27 +9,7 @@ task's training pairs are the test set. `source_lang` and `target_lang` hold sen
      "source_lang": "zh-000000057", "target_lang": "en-000008530"}
 """
 
-from waystation import tasks
-from waystation.tasks import bucc
-
-TYPE = "retrieval"
-REPO = "google/xtreme"
-REVISION = tasks.XTREME_COMMIT
-LICENSE = bucc.LICENSE
-CITATION = bucc.CITATION
-COLUMNS = {"source_sentence": str, "target_sentence": str}
-SPLITS = {"validation": "validation", "test": "test"}
-ROWS = bucc.ROWS
-LANGUAGES = bucc.LANGUAGES
-CHARACTERS = 123
-METRICS = ("accuracy",)
-LABELS = ()
-CHANCE = None  # one in the number of pairs
-TRAINED_ON = None
-
-
-def config(language: str) -> str:
-    return f"bucc18.{language}"
+from waystation.tasks import XTREME_COMMIT, Task, bucc
 
 
 def example(row: dict, index: int, language: str) -> dict:
@@ -38,3 +18,22 @@ def example(row: dict, index: int, language: str) -> dict:
         "foreign": row["source_sentence"].strip(),
         "english": row["target_sentence"].strip(),
     }
+
+
+TASK = Task(
+    __name__,
+    type="retrieval",
+    repository="google/xtreme",
+    revision=XTREME_COMMIT,
+    license=bucc.TASK.license,
+    citation=bucc.TASK.citation,
+    splits={"validation": "validation", "test": "test"},
+    languages=bucc.TASK.languages,
+    columns={"source_sentence": str, "target_sentence": str},
+    config=lambda language: f"bucc18.{language}",
+    example=example,
+    rows=bucc.TASK.rows,
+    characters=123,
+    metrics=("accuracy",),
+    chance_percent=None,  # one in the number of pairs
+)

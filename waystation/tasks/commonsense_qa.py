@@ -6,24 +6,7 @@ Talmor et al. 2019. The answer is a letter, and empty in the test split.
      "choices": {"label": ["A", ..., "E"], "text": ["bank", "library", ...]}, "answerKey": "A"}
 """
 
-TYPE = "multiple_choice"
-REPO = "tau/commonsense_qa"
-REVISION = "unpinned"
-LICENSE = "MIT"
-CITATION = "Talmor et al. 2019"
-COLUMNS = {"id": str, "question": str, "choices": dict, "answerKey": str}
-SPLITS = {"train": "train", "validation": "validation"}
-ROWS = {"train": 9741, "validation": 1221}
-LANGUAGES = ("en",)
-CHARACTERS = 365
-METRICS = ("accuracy",)
-LABELS = ()
-CHANCE = 20.0
-TRAINED_ON = None
-
-
-def config(language: str) -> str:
-    return "default"
+from waystation.tasks import Task
 
 
 def example(row: dict, index: int, language: str) -> dict:
@@ -33,3 +16,21 @@ def example(row: dict, index: int, language: str) -> dict:
         "choices": row["choices"]["text"],
         "label": row["choices"]["label"].index(row["answerKey"]),
     }
+
+
+TASK = Task(
+    __name__,
+    type="multiple_choice",
+    repository="tau/commonsense_qa",
+    license="MIT",
+    citation="Talmor et al. 2019",
+    splits={"train": "train", "validation": "validation"},
+    languages=("en",),
+    columns={"id": str, "question": str, "choices": dict, "answerKey": str},
+    config=lambda language: "default",
+    example=example,
+    rows={"train": 9741, "validation": 1221},
+    characters=365,
+    metrics=("accuracy",),
+    chance_percent=20.0,
+)

@@ -7,25 +7,7 @@ hidden; it is not used.
      "choice2": "The grass was cut.", "question": "cause", "idx": 0, "label": 0}
 """
 
-TYPE = "multiple_choice"
-REPO = "aps/super_glue"
-REVISION = "unpinned"
-LICENSE = "BSD 2-Clause"
-CITATION = "Roemmele et al. 2011"
-COLUMNS = {"premise": str, "choice1": str, "choice2": str, "question": str, "label": int}
-SPLITS = {"train": "train", "validation": "validation"}
-ROWS = {"train": 400, "validation": 100}
-LANGUAGES = ("en",)
-CHARACTERS = 133
-METRICS = ("accuracy",)
-LABELS = ()
-SOURCE_LABELS = ("choice1", "choice2")
-CHANCE = 50.0
-TRAINED_ON = "copa"
-
-
-def config(language: str) -> str:
-    return "copa"
+from waystation.tasks import Task
 
 
 def example(row: dict, index: int, language: str) -> dict:
@@ -37,3 +19,23 @@ def example(row: dict, index: int, language: str) -> dict:
         "choices": [row["choice1"], row["choice2"]],
         "label": row["label"],
     }
+
+
+TASK = Task(
+    __name__,
+    type="multiple_choice",
+    repository="aps/super_glue",
+    license="BSD 2-Clause",
+    citation="Roemmele et al. 2011",
+    splits={"train": "train", "validation": "validation"},
+    languages=("en",),
+    columns={"premise": str, "choice1": str, "choice2": str, "question": str, "label": int},
+    config=lambda language: "copa",
+    example=example,
+    rows={"train": 400, "validation": 100},
+    characters=133,
+    metrics=("accuracy",),
+    source_labels=("choice1", "choice2"),
+    chance_percent=50.0,
+    trained_on="copa",
+)

@@ -7,25 +7,9 @@ Huang et al. 2019. The labels of the test split are hidden (-1); it is not used.
      "label": 0}
 """
 
-TYPE = "multiple_choice"
-REPO = "allenai/cosmos_qa"
-REVISION = "unpinned"
-LICENSE = "CC BY 4.0"
-CITATION = "Huang et al. 2019"
+from waystation.tasks import Task
+
 ANSWERS = ("answer0", "answer1", "answer2", "answer3")
-COLUMNS = {"id": str, "context": str, "question": str, "label": int} | dict.fromkeys(ANSWERS, str)
-SPLITS = {"train": "train", "validation": "validation"}
-ROWS = {"train": 25_262, "validation": 2985}
-LANGUAGES = ("en",)
-CHARACTERS = 1670
-METRICS = ("accuracy",)
-LABELS = ()
-CHANCE = 25.0
-TRAINED_ON = None
-
-
-def config(language: str) -> str:
-    return "default"
 
 
 def example(row: dict, index: int, language: str) -> dict:
@@ -36,3 +20,22 @@ def example(row: dict, index: int, language: str) -> dict:
         "choices": [row[answer] for answer in ANSWERS],
         "label": row["label"],
     }
+
+
+TASK = Task(
+    __name__,
+    type="multiple_choice",
+    repository="allenai/cosmos_qa",
+    license="CC BY 4.0",
+    citation="Huang et al. 2019",
+    splits={"train": "train", "validation": "validation"},
+    languages=("en",),
+    columns={"id": str, "context": str, "question": str, "label": int}
+    | dict.fromkeys(ANSWERS, str),
+    config=lambda language: "default",
+    example=example,
+    rows={"train": 25_262, "validation": 2985},
+    characters=1670,
+    metrics=("accuracy",),
+    chance_percent=25.0,
+)

@@ -6,24 +6,7 @@ Zellers et al. 2019. The label is a text, "0" to "3", and empty in the test spli
      "label": "3", "ind": 24, "activity_label": "Roof shingle removal", ...}
 """
 
-TYPE = "multiple_choice"
-REPO = "Rowan/hellaswag"
-REVISION = "unpinned"
-LICENSE = "MIT"
-CITATION = "Zellers et al. 2019"
-COLUMNS = {"ctx": str, "endings": list, "label": str}
-SPLITS = {"train": "train", "validation": "validation"}
-ROWS = {"train": 39_905, "validation": 10_042}
-LANGUAGES = ("en",)
-CHARACTERS = 858
-METRICS = ("accuracy",)
-LABELS = ()
-CHANCE = 25.0
-TRAINED_ON = None
-
-
-def config(language: str) -> str:
-    return "default"
+from waystation.tasks import Task
 
 
 def example(row: dict, index: int, language: str) -> dict:
@@ -33,3 +16,21 @@ def example(row: dict, index: int, language: str) -> dict:
         "choices": row["endings"],
         "label": int(row["label"]),
     }
+
+
+TASK = Task(
+    __name__,
+    type="multiple_choice",
+    repository="Rowan/hellaswag",
+    license="MIT",
+    citation="Zellers et al. 2019",
+    splits={"train": "train", "validation": "validation"},
+    languages=("en",),
+    columns={"ctx": str, "endings": list, "label": str},
+    config=lambda language: "default",
+    example=example,
+    rows={"train": 39_905, "validation": 10_042},
+    characters=858,
+    metrics=("accuracy",),
+    chance_percent=25.0,
+)

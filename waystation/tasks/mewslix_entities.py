@@ -6,17 +6,9 @@ those of `mewslix_pairs`.
     {"entity": "Q220", "language": "it", "title": "Roma", "description": "Capitale d'Italia."}
 """
 
-from waystation.languages import EVERY_LANGUAGE
-from waystation.tasks import mewslix_pairs
+from waystation.language_codes import EVERY_LANGUAGE
+from waystation.tasks import Task, mewslix_pairs
 
-TYPE = "dual_encoder"
-REPO = "local/mewslix"
-REVISION = "unpinned"
-LICENSE = "Apache-2.0; Wikipedia text, CC BY-SA"
-CITATION = "Ruder et al. 2021, XTREME-R, arXiv 2104.07412"
-COLUMNS = dict.fromkeys(("entity", "language", "title", "description"), str)
-SPLITS = {"test": "test"}
-ROWS = {"test": 1_003_893}  # of all languages, in one configuration
 KEPT = {
     "test": {
         "af": 2026, "ar": 28_220, "az": 3914, "bg": 6138, "bn": 1768, "de": 73_076, "el": 4316,
@@ -29,17 +21,6 @@ KEPT = {
         "yo": 376, "zh": 34_734,
     }
 }  # fmt: skip
-LANGUAGES = EVERY_LANGUAGE
-CHARACTERS = 256
-METRICS = ()
-LABELS = ()
-CHANCE = None
-TRAINED_ON = None
-OBTAIN = mewslix_pairs.OBTAIN
-
-
-def config(language: str) -> str:
-    return "candidate_entities"
 
 
 def drop(row: dict, split: str, language: str) -> str | None:
@@ -51,3 +32,22 @@ def example(row: dict, index: int, language: str) -> dict:
         "id": row["entity"],
         "candidates": [{"key": row["entity"], "text": mewslix_pairs.description(row)}],
     }
+
+
+TASK = Task(
+    __name__,
+    type="dual_encoder",
+    repository="local/mewslix",
+    license="Apache-2.0; Wikipedia text, CC BY-SA",
+    citation="Ruder et al. 2021, XTREME-R, arXiv 2104.07412",
+    splits={"test": "test"},
+    languages=EVERY_LANGUAGE,
+    columns=dict.fromkeys(("entity", "language", "title", "description"), str),
+    config=lambda language: "candidate_entities",
+    drop=drop,
+    example=example,
+    obtain=mewslix_pairs.TASK.obtain,
+    rows={"test": 1_003_893},  # of all languages, in one configuration
+    kept_rows=KEPT,
+    characters=256,
+)

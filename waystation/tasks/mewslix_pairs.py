@@ -8,31 +8,7 @@ could not be looked up.)
      "entity": "Q220", "title": "Rome", "description": "Capital and largest city of Italy."}
 """
 
-TYPE = "dual_encoder"
-REPO = "local/mewslix"
-REVISION = "unpinned"
-LICENSE = "Apache-2.0; Wikipedia text, CC BY-SA"
-CITATION = "Botha et al. 2020; Ruder et al. 2021, XTREME-R, arXiv 2104.07412"
-COLUMNS = dict.fromkeys(
-    ("mention_id", "left", "mention", "right", "entity", "title", "description"), str
-)
-SPLITS = {"train": "train", "validation": "validation"}
-ROWS = {"train": 167_719, "validation": 14_051}
-LANGUAGES = ("en",)
-CHARACTERS = 512
-METRICS = ("map_at_20",)
-LABELS = ()
-CHANCE = None
-TRAINED_ON = "mewslix_pairs"
-OBTAIN = (
-    "run get-mewsli-x.sh of github.com/google-research/google-research, in "
-    "dense_representations_for_entity_retrieval/mel; then `python -m waystation convert mewsli_x "
-    "--dataset mewsli_x/output/dataset --out <the folder>`"
-)
-
-
-def config(language: str) -> str:
-    return "wikipedia_pairs"
+from waystation.tasks import Task
 
 
 def example(row: dict, index: int, language: str) -> dict:
@@ -54,3 +30,28 @@ def query(row: dict) -> str:
 def description(row: dict) -> str:
     """An entity's title and what is said of it."""
     return " ".join(f"{row['title']} . {row['description']}".split())
+
+
+TASK = Task(
+    __name__,
+    type="dual_encoder",
+    repository="local/mewslix",
+    license="Apache-2.0; Wikipedia text, CC BY-SA",
+    citation="Botha et al. 2020; Ruder et al. 2021, XTREME-R, arXiv 2104.07412",
+    splits={"train": "train", "validation": "validation"},
+    languages=("en",),
+    columns=dict.fromkeys(
+        ("mention_id", "left", "mention", "right", "entity", "title", "description"), str
+    ),
+    config=lambda language: "wikipedia_pairs",
+    example=example,
+    obtain=(
+        "run get-mewsli-x.sh of github.com/google-research/google-research, in "
+        "dense_representations_for_entity_retrieval/mel; then `python -m waystation convert "
+        "mewsli_x --dataset mewsli_x/output/dataset --out <the folder>`"
+    ),
+    rows={"train": 167_719, "validation": 14_051},
+    characters=512,
+    metrics=("map_at_20",),
+    trained_on="mewslix_pairs",
+)

@@ -8,27 +8,29 @@ language about a text in another.
      "answers": {"answer_start": [82], "text": ["40.000 Britische Pfund"]}}
 """
 
-from waystation.tasks.squad_v1 import example  # noqa: F401  the same columns
+from waystation.tasks import Task, squad_v1
 
-TYPE = "question_answering"
-REPO = "facebook/mlqa"
-REVISION = "unpinned"
-LICENSE = "CC BY-SA 3.0"
-CITATION = "Lewis et al. 2019, MLQA: Evaluating Cross-lingual Extractive Question Answering"
-COLUMNS = {"id": str, "context": str, "question": str, "answers": dict}
-SPLITS = {"validation": "validation", "test": "test"}
-ROWS = {
-    "validation": {"ar": 517, "de": 512, "en": 1148, "es": 500, "hi": 507, "vi": 511, "zh": 504},
-    "test": {"ar": 5335, "de": 4517, "en": 11_590, "es": 5253, "hi": 4918, "vi": 5495, "zh": 5137},
-}
-LANGUAGES = ("ar", "de", "en", "es", "hi", "vi", "zh")
-CHARACTERS = 621
-METRICS = ("mlqa",)
-LABELS = ()
-CHANCE = None
-TRAINED_ON = "squad_v1"
-XTREME = "mlqa"
+DEVELOPMENT_ROWS = {
+    "ar": 517, "de": 512, "en": 1148, "es": 500, "hi": 507, "vi": 511, "zh": 504,
+}  # fmt: skip
+TEST_ROWS = {
+    "ar": 5335, "de": 4517, "en": 11_590, "es": 5253, "hi": 4918, "vi": 5495, "zh": 5137,
+}  # fmt: skip
 
-
-def config(language: str) -> str:
-    return f"mlqa.{language}.{language}"
+TASK = Task(
+    __name__,
+    type="question_answering",
+    repository="facebook/mlqa",
+    license="CC BY-SA 3.0",
+    citation="Lewis et al. 2019, MLQA: Evaluating Cross-lingual Extractive Question Answering",
+    splits={"validation": "validation", "test": "test"},
+    languages=tuple(TEST_ROWS),
+    columns={"id": str, "context": str, "question": str, "answers": dict},
+    config=lambda language: f"mlqa.{language}.{language}",
+    example=squad_v1.TASK.example,
+    rows={"validation": DEVELOPMENT_ROWS, "test": TEST_ROWS},
+    characters=621,
+    metrics=("mlqa",),
+    trained_on="squad_v1",
+    xtreme="mlqa",
+)

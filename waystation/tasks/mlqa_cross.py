@@ -8,19 +8,12 @@ to list the pairs that it wants under `tasks.mlqa_cross.languages`.
      "answers": {"answer_start": [82], "text": ["40.000 Britische Pfund"]}}
 """
 
+from dataclasses import replace
 from itertools import permutations
 
 from waystation.tasks import mlqa
-from waystation.tasks.squad_v1 import example  # noqa: F401  the same columns
 
-TYPE = "question_answering"
-REPO = mlqa.REPO
-REVISION = mlqa.REVISION
-LICENSE = mlqa.LICENSE
-CITATION = mlqa.CITATION
-COLUMNS = mlqa.COLUMNS
-SPLITS = mlqa.SPLITS
-LANGUAGES = tuple("-".join(pair) for pair in permutations(mlqa.LANGUAGES, 2))
+LANGUAGES = tuple("-".join(pair) for pair in permutations(mlqa.TASK.languages, 2))
 BOTH_WAYS = {  # (validation, test) rows, the same whichever of the two is asked in
     "ar-de": (207, 1649), "ar-en": (517, 5335), "ar-es": (161, 1978), "ar-hi": (186, 1831),
     "ar-vi": (163, 2047), "ar-zh": (188, 1912), "de-en": (512, 4517), "de-es": (196, 1776),
@@ -29,16 +22,16 @@ BOTH_WAYS = {  # (validation, test) rows, the same whichever of the two is asked
     "es-vi": (189, 2018), "es-zh": (161, 1947), "hi-vi": (177, 1947), "hi-zh": (189, 1767),
     "vi-zh": (184, 1943),
 }  # fmt: skip
-ROWS = {
-    split: {pair: BOTH_WAYS["-".join(sorted(pair.split("-")))][place] for pair in LANGUAGES}
-    for place, split in enumerate(SPLITS)
-}
-CHARACTERS = 727
-METRICS = ("mlqa",)
-LABELS = ()
-CHANCE = None
-TRAINED_ON = "squad_v1"
 
-
-def config(language: str) -> str:
-    return f"mlqa.{language.replace('-', '.')}"
+TASK = replace(
+    mlqa.TASK,
+    module=__name__,
+    languages=LANGUAGES,
+    config=lambda language: f"mlqa.{language.replace('-', '.')}",
+    rows={
+        split: {pair: BOTH_WAYS["-".join(sorted(pair.split("-")))][index] for pair in LANGUAGES}
+        for index, split in enumerate(("validation", "test"))
+    },
+    characters=727,
+    xtreme=None,
+)

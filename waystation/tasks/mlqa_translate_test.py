@@ -3,24 +3,19 @@
 Lewis et al. 2020. Context, question and answer are English; the language is what they come from.
 """
 
+from dataclasses import replace
+
 from waystation.tasks import mlqa
-from waystation.tasks.squad_v1 import example  # noqa: F401  the same columns
 
-TYPE = "question_answering"
-REPO = mlqa.REPO
-REVISION = mlqa.REVISION
-LICENSE = mlqa.LICENSE
-CITATION = mlqa.CITATION
-COLUMNS = mlqa.COLUMNS
-SPLITS = {"test": "test"}
-ROWS = {"test": {code: rows for code, rows in mlqa.ROWS["test"].items() if code != "en"}}
-LANGUAGES = tuple(code for code in mlqa.LANGUAGES if code != "en")
-CHARACTERS = 621
-METRICS = ("squad",)  # the rules of English, whatever the text was translated from
-LABELS = ()
-CHANCE = None
-TRAINED_ON = "squad_v1"
+LANGUAGES = tuple(code for code in mlqa.TASK.languages if code != "en")
 
-
-def config(language: str) -> str:
-    return f"mlqa-translate-test.{language}"
+TASK = replace(
+    mlqa.TASK,
+    module=__name__,
+    splits={"test": "test"},
+    languages=LANGUAGES,
+    config=lambda language: f"mlqa-translate-test.{language}",
+    rows={"test": {code: mlqa.TEST_ROWS[code] for code in LANGUAGES}},
+    metrics=("squad",),  # the rules of English, whatever the text was translated from
+    xtreme=None,
+)

@@ -4,25 +4,16 @@ Lewis et al. 2020. The contexts are stripped. Of two equal packagings the author
 their translated rows lie in it too.
 """
 
-from waystation import tasks
-from waystation.tasks import mlqa
-from waystation.tasks.squad_v1 import example  # noqa: F401  the same columns
+from dataclasses import replace
 
-TYPE = "question_answering"
-REPO = "google/xtreme"
-REVISION = tasks.XTREME_COMMIT
-LICENSE = mlqa.LICENSE
-CITATION = mlqa.CITATION
-COLUMNS = mlqa.COLUMNS
-SPLITS = mlqa.SPLITS
-ROWS = mlqa.ROWS
-LANGUAGES = mlqa.LANGUAGES
-CHARACTERS = 638
-METRICS = ("mlqa",)
-LABELS = ()
-CHANCE = None
-TRAINED_ON = "squad_v1"
+from waystation.tasks import XTREME_COMMIT, mlqa
 
-
-def config(language: str) -> str:
-    return f"MLQA.{language}.{language}"
+TASK = replace(
+    mlqa.TASK,
+    module=__name__,
+    repository="google/xtreme",
+    revision=XTREME_COMMIT,
+    config=lambda language: f"MLQA.{language}.{language}",
+    characters=638,
+    xtreme=None,
+)

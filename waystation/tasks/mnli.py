@@ -6,24 +6,7 @@ Williams et al. 2018. English training data of XNLI, and an intermediate task of
      "label": 2, "genre": "fiction", "pairID": "136628e", ...}
 """
 
-TYPE = "classification"
-REPO = "nyu-mll/multi_nli"
-REVISION = "unpinned"
-LICENSE = "OANC; fiction sections CC BY 3.0 and CC BY-SA 3.0"
-CITATION = "Williams et al. 2018"
-COLUMNS = {"premise": str, "hypothesis": str, "label": int}
-SPLITS = {"train": "train", "validation": "validation_matched"}
-ROWS = {"train": 392_702, "validation": 9815}
-LANGUAGES = ("en",)
-CHARACTERS = 159
-METRICS = ("accuracy",)
-LABELS = ("entailment", "neutral", "contradiction")
-CHANCE = 100 / 3
-TRAINED_ON = None
-
-
-def config(language: str) -> str:
-    return "default"
+from waystation.tasks import Task
 
 
 def example(row: dict, index: int, language: str) -> dict:
@@ -33,3 +16,22 @@ def example(row: dict, index: int, language: str) -> dict:
         "second": row["hypothesis"],
         "label": row["label"],
     }
+
+
+TASK = Task(
+    __name__,
+    type="classification",
+    repository="nyu-mll/multi_nli",
+    license="OANC; fiction sections CC BY 3.0 and CC BY-SA 3.0",
+    citation="Williams et al. 2018",
+    splits={"train": "train", "validation": "validation_matched"},
+    languages=("en",),
+    columns={"premise": str, "hypothesis": str, "label": int},
+    config=lambda language: "default",
+    example=example,
+    rows={"train": 392_702, "validation": 9815},
+    characters=159,
+    metrics=("accuracy",),
+    labels=("entailment", "neutral", "contradiction"),
+    chance_percent=100 / 3,
+)

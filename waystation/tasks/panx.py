@@ -8,15 +8,8 @@ XTREME's own packaging; WikiAnn itself (`panx_r`) has the same splits of these l
      "langs": ["de", ...]}
 """
 
-from waystation import tasks
+from waystation.tasks import XTREME_COMMIT, Task
 
-TYPE = "tagging"
-REPO = "google/xtreme"
-REVISION = tasks.XTREME_COMMIT
-LICENSE = "Wikipedia text, CC BY-SA"
-CITATION = "Pan et al. 2017, Cross-lingual Name Tagging and Linking; Rahimi et al. 2019 (splits)"
-COLUMNS = {"tokens": list, "ner_tags": list}
-SPLITS = {"train": "train", "validation": "validation", "test": "test"}
 LANGUAGES = (
     "af", "ar", "bg", "bn", "de", "el", "en", "es", "et", "eu", "fa", "fi", "fr", "he", "hi", "hu",
     "id", "it", "ja", "jv", "ka", "kk", "ko", "ml", "mr", "ms", "my", "nl", "pt", "ru", "sw", "ta",
@@ -35,17 +28,29 @@ ROWS = {
     },
 }  # fmt: skip
 ROWS["test"] = ROWS["validation"]
-CHARACTERS = 32
-METRICS = ("span_f1",)
 LABELS = ("O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC")
-CHANCE = None
-TRAINED_ON = "panx"
-XTREME = "panx"
-
-
-def config(language: str) -> str:
-    return f"PAN-X.{language}"
 
 
 def example(row: dict, index: int, language: str) -> dict:
     return {"id": str(index), "tokens": row["tokens"], "tags": row["ner_tags"]}
+
+
+TASK = Task(
+    __name__,
+    type="tagging",
+    repository="google/xtreme",
+    revision=XTREME_COMMIT,
+    license="Wikipedia text, CC BY-SA",
+    citation="Pan et al. 2017, Cross-lingual Name Tagging and Linking; Rahimi et al. 2019 (splits)",
+    splits={"train": "train", "validation": "validation", "test": "test"},
+    languages=LANGUAGES,
+    columns={"tokens": list, "ner_tags": list},
+    config=lambda language: f"PAN-X.{language}",
+    example=example,
+    rows=ROWS,
+    characters=32,
+    metrics=("span_f1",),
+    labels=LABELS,
+    trained_on="panx",
+    xtreme="panx",
+)

@@ -6,34 +6,29 @@ Pan et al. 2017, with the splits of Rahimi et al. 2019, which are those of `panx
      "spans": ["ORG: R.H. Saunders"]}
 """
 
-from waystation.tasks import panx
-from waystation.tasks.panx import LABELS, example  # noqa: F401  the same tags and columns
+from dataclasses import replace
 
-TYPE = "tagging"
-REPO = "unimelb-nlp/wikiann"
-REVISION = "8a37260d3bbc7567be309f19a310581311c7c7d3"
-LICENSE = panx.LICENSE
-CITATION = f"{panx.CITATION}; Ruder et al. 2021, XTREME-R, arXiv 2104.07412"
-COLUMNS = panx.COLUMNS
-SPLITS = panx.SPLITS
+from waystation.tasks import panx
+
 MORE = ("az", "gu", "lt", "pa", "pl", "qu", "ro", "uk")
-LANGUAGES = tuple(sorted((*panx.LANGUAGES, *MORE)))
 SMALL = {"gu": 100, "pa": 100, "qu": 100}
 HELD_OUT = dict.fromkeys(MORE, 10_000) | {"az": 1000} | SMALL
-ROWS = {
-    "train": panx.ROWS["train"]
-    | dict.fromkeys(MORE, 20_000)
-    | {"az": 10_000, "lt": 10_000}
-    | SMALL,
-    "validation": panx.ROWS["validation"] | HELD_OUT,
-    "test": panx.ROWS["test"] | HELD_OUT,
-}
-CHARACTERS = 32
-METRICS = ("span_f1",)
-CHANCE = None
-TRAINED_ON = "panx"
-XTREME = "xtreme-r/panx"
 
-
-def config(language: str) -> str:
-    return language
+TASK = replace(
+    panx.TASK,
+    module=__name__,
+    repository="unimelb-nlp/wikiann",
+    revision="8a37260d3bbc7567be309f19a310581311c7c7d3",
+    citation=f"{panx.TASK.citation}; Ruder et al. 2021, XTREME-R, arXiv 2104.07412",
+    languages=tuple(sorted((*panx.TASK.languages, *MORE))),
+    config=lambda language: language,
+    rows={
+        "train": panx.ROWS["train"]
+        | dict.fromkeys(MORE, 20_000)
+        | {"az": 10_000, "lt": 10_000}
+        | SMALL,
+        "validation": panx.ROWS["validation"] | HELD_OUT,
+        "test": panx.ROWS["test"] | HELD_OUT,
+    },
+    xtreme="xtreme-r/panx",
+)

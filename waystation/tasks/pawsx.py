@@ -8,28 +8,9 @@ The suites' PAWS-X: `pawsx_xtreme` has lost some rows.
      "sentence2": "Shawnee Trails Council was formed from ...", "label": 1}
 """
 
-TYPE = "classification"
-REPO = "google-research-datasets/paws-x"
-REVISION = "unpinned"
-LICENSE = "free use with acknowledgement"
-CITATION = "Yang et al. 2019, PAWS-X, EMNLP"
-COLUMNS = {"id": int, "sentence1": str, "sentence2": str, "label": int}
-SPLITS = {"train": "train", "validation": "validation", "test": "test"}
-ROWS = {"train": 49_401, "validation": 2000, "test": 2000}
-LANGUAGES = ("de", "en", "es", "fr", "ja", "ko", "zh")
-CHARACTERS = 193
-METRICS = ("accuracy",)
-LABELS = ("different", "paraphrase")
-SOURCE_LABELS = ("0", "1")
-CHANCE = 50.0
-TRAINED_ON = "pawsx"
-XTREME = "pawsx"
-XTREME_LABELS = ("0", "1")
+from waystation.tasks import Task
+
 PLACEHOLDER = "NS"
-
-
-def config(language: str) -> str:
-    return language
 
 
 def drop(row: dict, split: str, language: str) -> str | None:
@@ -44,3 +25,26 @@ def example(row: dict, index: int, language: str) -> dict:
         "second": row["sentence2"],
         "label": row["label"],
     }
+
+
+TASK = Task(
+    __name__,
+    type="classification",
+    repository="google-research-datasets/paws-x",
+    license="free use with acknowledgement",
+    citation="Yang et al. 2019, PAWS-X, EMNLP",
+    splits={"train": "train", "validation": "validation", "test": "test"},
+    languages=("de", "en", "es", "fr", "ja", "ko", "zh"),
+    columns={"id": int, "sentence1": str, "sentence2": str, "label": int},
+    drop=drop,
+    example=example,
+    rows={"train": 49_401, "validation": 2000, "test": 2000},
+    characters=193,
+    metrics=("accuracy",),
+    labels=("different", "paraphrase"),
+    source_labels=("0", "1"),
+    chance_percent=50.0,
+    trained_on="pawsx",
+    xtreme="pawsx",
+    xtreme_labels=("0", "1"),
+)

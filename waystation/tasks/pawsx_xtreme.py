@@ -7,33 +7,11 @@ parallel by index; `pawsx` has all of them and is the suites' PAWS-X.
      "label": "1"}
 """
 
-from waystation import tasks
-from waystation.tasks import pawsx
-from waystation.tasks.pawsx import drop  # noqa: F401  the same placeholders
+from dataclasses import replace
 
-TYPE = "classification"
-REPO = "google/xtreme"
-REVISION = tasks.XTREME_COMMIT
-LICENSE = pawsx.LICENSE
-CITATION = pawsx.CITATION
-COLUMNS = dict.fromkeys(("sentence1", "sentence2", "label"), str)
-SPLITS = {"train": "train", "validation": "validation", "test": "test"}
-LANGUAGES = pawsx.LANGUAGES
-ROWS = {
-    "train": dict.fromkeys(LANGUAGES, 49_401)
-    | {"de": 49_380, "en": 49_175, "fr": 49_399, "ko": 49_164},
-    "validation": dict.fromkeys(LANGUAGES, 2000) | {"es": 1961, "fr": 1988},
-    "test": dict.fromkeys(LANGUAGES, 2000) | {"ko": 1999},
-}
-CHARACTERS = 193
-METRICS = ("accuracy",)
-LABELS = pawsx.LABELS
-CHANCE = 50.0
-TRAINED_ON = "pawsx_xtreme"
+from waystation.tasks import XTREME_COMMIT, pawsx
 
-
-def config(language: str) -> str:
-    return f"PAWS-X.{language}"
+ALL = dict.fromkeys(pawsx.TASK.languages, 2000)
 
 
 def example(row: dict, index: int, language: str) -> dict:
@@ -43,3 +21,24 @@ def example(row: dict, index: int, language: str) -> dict:
         "second": row["sentence2"],
         "label": int(row["label"]),
     }
+
+
+TASK = replace(
+    pawsx.TASK,
+    module=__name__,
+    repository="google/xtreme",
+    revision=XTREME_COMMIT,
+    columns=dict.fromkeys(("sentence1", "sentence2", "label"), str),
+    config=lambda language: f"PAWS-X.{language}",
+    example=example,
+    rows={
+        "train": dict.fromkeys(pawsx.TASK.languages, 49_401)
+        | {"de": 49_380, "en": 49_175, "fr": 49_399, "ko": 49_164},
+        "validation": ALL | {"es": 1961, "fr": 1988},
+        "test": ALL | {"ko": 1999},
+    },
+    source_labels=(),
+    trained_on="pawsx_xtreme",
+    xtreme=None,
+    xtreme_labels=(),
+)

@@ -6,24 +6,7 @@ Iyer et al. 2017, as in GLUE. The labels of GLUE's test split are hidden (-1); i
      "label": 0, "idx": 0}
 """
 
-TYPE = "classification"
-REPO = "nyu-mll/glue"
-REVISION = "unpinned"
-LICENSE = "Quora's terms, non-commercial"
-CITATION = "Iyer et al. 2017"
-COLUMNS = {"question1": str, "question2": str, "label": int}
-SPLITS = {"train": "train", "validation": "validation"}
-ROWS = {"train": 363_846, "validation": 40_430}
-LANGUAGES = ("en",)
-CHARACTERS = 107
-METRICS = ("accuracy",)
-LABELS = ("not_duplicate", "duplicate")
-CHANCE = 50.0
-TRAINED_ON = None
-
-
-def config(language: str) -> str:
-    return "qqp"
+from waystation.tasks import Task
 
 
 def example(row: dict, index: int, language: str) -> dict:
@@ -33,3 +16,22 @@ def example(row: dict, index: int, language: str) -> dict:
         "second": row["question2"],
         "label": row["label"],
     }
+
+
+TASK = Task(
+    __name__,
+    type="classification",
+    repository="nyu-mll/glue",
+    license="Quora's terms, non-commercial",
+    citation="Iyer et al. 2017",
+    splits={"train": "train", "validation": "validation"},
+    languages=("en",),
+    columns={"question1": str, "question2": str, "label": int},
+    config=lambda language: "qqp",
+    example=example,
+    rows={"train": 363_846, "validation": 40_430},
+    characters=107,
+    metrics=("accuracy",),
+    labels=("not_duplicate", "duplicate"),
+    chance_percent=50.0,
+)

@@ -8,25 +8,9 @@ Sap et al. 2019. XCOPA's first training data in XTREME-R, before COPA. The label
      "answerC": ..., "label": "1"}
 """
 
-TYPE = "multiple_choice"
-REPO = "allenai/social_i_qa"
-REVISION = "unpinned"
-LICENSE = "not stated; files say CC BY 4.0"
-CITATION = "Sap et al. 2019, Social IQa: Commonsense Reasoning about Social Interactions"
+from waystation.tasks import Task
+
 ANSWERS = ("answerA", "answerB", "answerC")
-COLUMNS = dict.fromkeys(("context", "question", *ANSWERS, "label"), str)
-SPLITS = {"train": "train", "validation": "validation"}
-ROWS = {"train": 33_410, "validation": 1954}
-LANGUAGES = ("en",)
-CHARACTERS = 367
-METRICS = ("accuracy",)
-LABELS = ()
-CHANCE = 100 / 3
-TRAINED_ON = None
-
-
-def config(language: str) -> str:
-    return "default"
 
 
 def example(row: dict, index: int, language: str) -> dict:
@@ -37,3 +21,21 @@ def example(row: dict, index: int, language: str) -> dict:
         "choices": [row[answer] for answer in ANSWERS],
         "label": int(row["label"]) - 1,
     }
+
+
+TASK = Task(
+    __name__,
+    type="multiple_choice",
+    repository="allenai/social_i_qa",
+    license="not stated; files say CC BY 4.0",
+    citation="Sap et al. 2019, Social IQa: Commonsense Reasoning about Social Interactions",
+    splits={"train": "train", "validation": "validation"},
+    languages=("en",),
+    columns=dict.fromkeys(("context", "question", *ANSWERS, "label"), str),
+    config=lambda language: "default",
+    example=example,
+    rows={"train": 33_410, "validation": 1954},
+    characters=367,
+    metrics=("accuracy",),
+    chance_percent=100 / 3,
+)

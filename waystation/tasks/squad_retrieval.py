@@ -12,28 +12,9 @@ import hashlib
 import re
 from itertools import pairwise
 
-from waystation import tasks
-from waystation.tasks import squad_v1
+from waystation.tasks import Task, answer_start, squad_v1
 
-TYPE = "dual_encoder"
-REPO = "rajpurkar/squad"
-REVISION = "unpinned"
-LICENSE = "CC BY-SA 4.0"
-CITATION = "Rajpurkar et al. 2016, SQuAD; Roy et al. 2020, LAReQA"
-COLUMNS = squad_v1.COLUMNS
-SPLITS = {"train": "train", "validation": "validation"}
-ROWS = {"train": 87_599, "validation": 10_570}
-LANGUAGES = ("en",)
-CHARACTERS = 220
-METRICS = ("map_at_20",)
-LABELS = ()
-CHANCE = None
-TRAINED_ON = "squad_retrieval"
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
-
-
-def config(language: str) -> str:
-    return "plain_text"
 
 
 def example(row: dict, index: int, language: str) -> dict:
@@ -43,8 +24,7 @@ def example(row: dict, index: int, language: str) -> dict:
 def sentence_breaks(context: str) -> list[tuple[int, int]]:
     """[(first character, last + 1)] of each sentence; together they cover the context."""
     ends = [match.end() for match in SENTENCE_END.finditer(context)]
-    places = sorted({0, *ends, len(context)})
-    return list(pairwise(places))
+    return list(pairwise(sorted({0, *ends, len(context)})))
 
 
 def retrieval_example(row: dict, breaks: list, language: str) -> dict:
@@ -59,13 +39,31 @@ def retrieval_example(row: dict, breaks: list, language: str) -> dict:
         for number, (start, end) in enumerate(breaks)
     ]
     answers = row["answers"]
-    answer = tasks.place(context, answers["text"][0], answers["answer_start"][0])
+    answer = answer_start(context, answers["text"][0], answers["answer_start"][0])
     # An answer may begin between two sentences, with the white space there.
-    place = max(i for i, (start, _) in enumerate(breaks) if start <= answer or i == 0)
+    number = max(i for i, (start, _) in enumerate(breaks) if start <= answer or i == 0)
     return {
         "id": row["id"],
         "query": row["question"],
-        "key": candidates[place]["key"],
-        "candidate": candidates[place]["text"],
+        "key": candidates[number]["key"],
+        "candidate": candidates[number]["text"],
         "candidates": candidates,
     }
+
+
+TASK = Task(
+    __name__,
+    type="dual_encoder",
+    repository="rajpurkar/squad",
+    license="CC BY-SA 4.0",
+    citation="Rajpurkar et al. 2016, SQuAD; Roy et al. 2020, LAReQA",
+    splits={"train": "train", "validation": "validation"},
+    languages=("en",),
+    columns=squad_v1.TASK.columns,
+    config=lambda language: "plain_text",
+    example=example,
+    rows={"train": 87_599, "validation": 10_570},
+    characters=220,
+    metrics=("map_at_20",),
+    trained_on="squad_retrieval",
+)

@@ -7,24 +7,7 @@ The suites' SQuAD: the contexts are as they were annotated, not stripped as in `
      "answers": {"text": ["France"], "answer_start": [159]}}
 """
 
-TYPE = "question_answering"
-REPO = "rajpurkar/squad"
-REVISION = "unpinned"
-LICENSE = "CC BY-SA 4.0"
-CITATION = "Rajpurkar et al. 2016, SQuAD: 100,000+ Questions for Machine Comprehension of Text"
-COLUMNS = {"id": str, "context": str, "question": str, "answers": dict}
-SPLITS = {"train": "train", "validation": "validation"}
-ROWS = {"train": 87_599, "validation": 10_570}
-LANGUAGES = ("en",)
-CHARACTERS = 809
-METRICS = ("squad",)
-LABELS = ()
-CHANCE = None
-TRAINED_ON = None
-
-
-def config(language: str) -> str:
-    return "plain_text"
+from waystation.tasks import Task
 
 
 def example(row: dict, index: int, language: str) -> dict:
@@ -39,3 +22,20 @@ def example(row: dict, index: int, language: str) -> dict:
             )
         ],
     }
+
+
+TASK = Task(
+    __name__,
+    type="question_answering",
+    repository="rajpurkar/squad",
+    license="CC BY-SA 4.0",
+    citation="Rajpurkar et al. 2016, SQuAD: 100,000+ Questions for Machine Comprehension of Text",
+    splits={"train": "train", "validation": "validation"},
+    languages=("en",),
+    columns={"id": str, "context": str, "question": str, "answers": dict},
+    config=lambda language: "plain_text",
+    example=example,
+    rows={"train": 87_599, "validation": 10_570},
+    characters=809,
+    metrics=("squad",),
+)

@@ -6,25 +6,21 @@ Lewis et al. 2020. Training data only; its development split is not used.
      "answers": {"answer_start": [505], "text": ["Saint Bernadette Soubirous"]}}
 """
 
-from waystation.tasks.squad_v1 import example  # noqa: F401  the same columns
+from dataclasses import replace
 
-TYPE = "question_answering"
-REPO = "facebook/mlqa"
-REVISION = "unpinned"
-LICENSE = "CC BY-SA 3.0"
-CITATION = "Lewis et al. 2019, MLQA: Evaluating Cross-lingual Extractive Question Answering"
-COLUMNS = {"id": str, "context": str, "question": str, "answers": dict}
-SPLITS = {"train": "train"}
-ROWS = {
-    "train": {"ar": 78_058, "de": 80_069, "es": 81_810, "hi": 82_451, "vi": 84_816, "zh": 76_285},
-}
-LANGUAGES = ("ar", "de", "es", "hi", "vi", "zh")
-CHARACTERS = 809
-METRICS = ("squad",)
-LABELS = ()
-CHANCE = None
-TRAINED_ON = None
+from waystation.tasks import mlqa
 
+ROWS = {"ar": 78_058, "de": 80_069, "es": 81_810, "hi": 82_451, "vi": 84_816, "zh": 76_285}
 
-def config(language: str) -> str:
-    return f"mlqa-translate-train.{language}"
+TASK = replace(
+    mlqa.TASK,
+    module=__name__,
+    splits={"train": "train"},
+    languages=tuple(ROWS),
+    config=lambda language: f"mlqa-translate-train.{language}",
+    rows={"train": ROWS},
+    characters=809,
+    metrics=("squad",),
+    trained_on=None,
+    xtreme=None,
+)

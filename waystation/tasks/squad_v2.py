@@ -6,27 +6,25 @@ Rajpurkar et al. 2018. English intermediate task. Such a question has empty list
      "question": "...", "answers": {"text": [], "answer_start": []}}
 """
 
-from waystation.tasks import squad_v1
-
-TYPE = "question_answering"
-REPO = "rajpurkar/squad_v2"
-REVISION = "unpinned"
-LICENSE = "CC BY-SA 4.0"
-CITATION = "Rajpurkar et al. 2018"
-COLUMNS = {"id": str, "context": str, "question": str, "answers": dict}
-SPLITS = {"train": "train", "validation": "validation"}
-ROWS = {"train": 130_319, "validation": 11_873}
-LANGUAGES = ("en",)
-CHARACTERS = 806
-METRICS = ("squad_v2",)
-LABELS = ()
-CHANCE = None
-TRAINED_ON = None
-
-
-def config(language: str) -> str:
-    return "squad_v2"
+from waystation.tasks import Task, squad_v1
 
 
 def example(row: dict, index: int, language: str) -> dict:
     return squad_v1.example(row, index, language) | {"allows_none": True}
+
+
+TASK = Task(
+    __name__,
+    type="question_answering",
+    repository="rajpurkar/squad_v2",
+    license="CC BY-SA 4.0",
+    citation="Rajpurkar et al. 2018",
+    splits={"train": "train", "validation": "validation"},
+    languages=("en",),
+    columns={"id": str, "context": str, "question": str, "answers": dict},
+    config=lambda language: "squad_v2",
+    example=example,
+    rows={"train": 130_319, "validation": 11_873},
+    characters=806,
+    metrics=("squad_v2",),
+)

@@ -9,13 +9,8 @@ The suites' Tatoeba, because its repository has the five languages of `tatoeba_r
      "sentence2": "Mary said she didn't know where Tom was.", "lang": "deu-eng"}
 """
 
-TYPE = "retrieval"
-REPO = "mteb/tatoeba-bitext-mining"
-REVISION = "69e8f12da6e31d59addadda9a9c8a2e601a0e282"  # that of the mteb package
-LICENSE = "CC BY 2.0 FR"
-CITATION = "Artetxe & Schwenk 2018, Massively Multilingual Sentence Embeddings, arXiv 1812.10464"
-COLUMNS = {"sentence1": str, "sentence2": str}
-SPLITS = {"test": "test"}
+from waystation.tasks import Task
+
 ISO_639_3 = {
     "af": "afr", "ar": "ara", "bg": "bul", "bn": "ben", "de": "deu", "el": "ell", "es": "spa",
     "et": "est", "eu": "eus", "fa": "pes", "fi": "fin", "fr": "fra", "he": "heb", "hi": "hin",
@@ -24,23 +19,30 @@ ISO_639_3 = {
     "ta": "tam", "te": "tel", "th": "tha", "tl": "tgl", "tr": "tur", "ur": "urd", "vi": "vie",
     "zh": "cmn",
 }  # fmt: skip
-LANGUAGES = tuple(ISO_639_3)
-ROWS = {
-    "test": dict.fromkeys(LANGUAGES, 1000) | {
-        "jv": 205, "ka": 746, "kk": 575, "ml": 687, "sw": 390, "ta": 307, "te": 234, "th": 548,
-    },
+ROWS = dict.fromkeys(ISO_639_3, 1000) | {
+    "jv": 205, "ka": 746, "kk": 575, "ml": 687, "sw": 390, "ta": 307, "te": 234, "th": 548,
 }  # fmt: skip
-CHARACTERS = 57
-METRICS = ("accuracy",)
-LABELS = ()
-CHANCE = None  # one in the number of pairs
-TRAINED_ON = None
-XTREME = "tatoeba"
-
-
-def config(language: str) -> str:
-    return f"{ISO_639_3.get(language, language)}-eng"
 
 
 def example(row: dict, index: int, language: str) -> dict:
     return {"id": str(index), "foreign": row["sentence1"], "english": row["sentence2"]}
+
+
+TASK = Task(
+    __name__,
+    type="retrieval",
+    repository="mteb/tatoeba-bitext-mining",
+    revision="69e8f12da6e31d59addadda9a9c8a2e601a0e282",  # that of the mteb package
+    license="CC BY 2.0 FR",
+    citation="Artetxe & Schwenk 2018, Massively Multilingual Sentence Embeddings, arXiv 1812.10464",
+    splits={"test": "test"},
+    languages=tuple(ISO_639_3),
+    columns={"sentence1": str, "sentence2": str},
+    config=lambda language: f"{ISO_639_3.get(language, language)}-eng",
+    example=example,
+    rows={"test": ROWS},
+    characters=57,
+    metrics=("accuracy",),
+    chance_percent=None,  # one in the number of pairs
+    xtreme="tatoeba",
+)

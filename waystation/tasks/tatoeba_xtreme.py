@@ -7,27 +7,9 @@ test set here. `tatoeba`, whose repository has XTREME-R's five more languages to
      "target_sentence": "Mary said she didn't know where Tom was.\\n", "source_lang": "deu", ...}
 """
 
-from waystation import tasks
-from waystation.tasks import tatoeba
+from dataclasses import replace
 
-TYPE = "retrieval"
-REPO = "google/xtreme"
-REVISION = tasks.XTREME_COMMIT
-LICENSE = tatoeba.LICENSE
-CITATION = tatoeba.CITATION
-COLUMNS = {"source_sentence": str, "target_sentence": str}
-SPLITS = {"test": "validation"}
-ROWS = tatoeba.ROWS
-LANGUAGES = tatoeba.LANGUAGES
-CHARACTERS = 57
-METRICS = ("accuracy",)
-LABELS = ()
-CHANCE = None  # one in the number of pairs
-TRAINED_ON = None
-
-
-def config(language: str) -> str:
-    return f"tatoeba.{tatoeba.ISO_639_3.get(language, language)}"
+from waystation.tasks import XTREME_COMMIT, tatoeba
 
 
 def example(row: dict, index: int, language: str) -> dict:
@@ -36,3 +18,16 @@ def example(row: dict, index: int, language: str) -> dict:
         "foreign": row["source_sentence"].rstrip("\n"),
         "english": row["target_sentence"].rstrip("\n"),
     }
+
+
+TASK = replace(
+    tatoeba.TASK,
+    module=__name__,
+    repository="google/xtreme",
+    revision=XTREME_COMMIT,
+    splits={"test": "validation"},
+    columns={"source_sentence": str, "target_sentence": str},
+    config=lambda language: f"tatoeba.{tatoeba.ISO_639_3.get(language, language)}",
+    example=example,
+    xtreme=None,
+)

@@ -1,23 +1,16 @@
 """UD-POS of XTREME: a universal part of speech for every word (Universal Dependencies 2.5).
 
-XTREME's score is the F1 of seqeval's spans, runs of equal tags: `scoring/span_f1.py` says how.
+XTREME's score is the F1 of seqeval's spans, runs of equal tags: `metrics/span_f1.py` says how.
 
 The configurations carry English names of languages. The Hub's copies of Greek, French, Russian and
-Chinese mix in ancient languages, and words that the benchmark's own preparation keeps fused are
-divided: scores are not those of a run on the benchmark's own files.
+Chinese mix in ancient languages. They also divide words that the benchmark's own preparation keeps
+fused. So scores are not those of a run on the benchmark's own files.
 
     {"tokens": ["Man", "habe", ...], "pos_tags": [10, 3, ...]}
 """
 
-from waystation import tasks
+from waystation.tasks import XTREME_COMMIT, Task
 
-TYPE = "tagging"
-REPO = "google/xtreme"
-REVISION = tasks.XTREME_COMMIT
-LICENSE = "per treebank, mostly CC BY-SA, some CC BY-NC-SA"
-CITATION = "Universal Dependencies 2.5; Hu et al. 2020, XTREME, arXiv 2003.11080"
-COLUMNS = {"tokens": list, "pos_tags": list}
-SPLITS = {"train": "train", "validation": "validation", "test": "test"}
 NAMES = {
     "af": "Afrikaans", "ar": "Arabic", "bg": "Bulgarian", "de": "German", "el": "Greek",
     "en": "English", "es": "Spanish", "et": "Estonian", "eu": "Basque", "fa": "Persian",
@@ -27,7 +20,6 @@ NAMES = {
     "te": "Telugu", "th": "Thai", "tl": "Tagalog", "tr": "Turkish", "ur": "Urdu",
     "vi": "Vietnamese", "yo": "Yoruba", "zh": "Chinese",
 }  # fmt: skip
-LANGUAGES = tuple(NAMES)
 ROWS = {
     "train": {
         "af": 1315, "ar": 6075, "bg": 8907, "de": 166_849, "el": 28_152, "en": 21_253, "es": 28_492,
@@ -50,26 +42,38 @@ ROWS = {
         "vi": 800, "yo": 100, "zh": 5528,
     },
 }  # fmt: skip
-CHARACTERS = 75
-METRICS = ("span_f1", "accuracy")
 LABELS = (
     "ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "INTJ", "NOUN", "NUM", "PART", "PRON", "PROPN",
     "PUNCT", "SCONJ", "SYM", "VERB", "X",
 )  # fmt: skip
-CHANCE = None
-MIXED = {
-    "el": "Ancient Greek",  # of 28,152 training rows 1,662 are modern
-    "fr": "Old French",
-    "ru": "Old Russian",
-    "zh": "Classical Chinese",
-}
-TRAINED_ON = "udpos"
-XTREME = "udpos"
-
-
-def config(language: str) -> str:
-    return f"udpos.{NAMES.get(language, language.capitalize())}"
 
 
 def example(row: dict, index: int, language: str) -> dict:
     return {"id": str(index), "tokens": row["tokens"], "tags": row["pos_tags"]}
+
+
+TASK = Task(
+    __name__,
+    type="tagging",
+    repository="google/xtreme",
+    revision=XTREME_COMMIT,
+    license="per treebank, mostly CC BY-SA, some CC BY-NC-SA",
+    citation="Universal Dependencies 2.5; Hu et al. 2020, XTREME, arXiv 2003.11080",
+    splits={"train": "train", "validation": "validation", "test": "test"},
+    languages=tuple(NAMES),
+    columns={"tokens": list, "pos_tags": list},
+    config=lambda language: f"udpos.{NAMES.get(language, language.capitalize())}",
+    example=example,
+    rows=ROWS,
+    mixed_with={
+        "el": "Ancient Greek",  # of 28,152 training rows 1,662 are modern
+        "fr": "Old French",
+        "ru": "Old Russian",
+        "zh": "Classical Chinese",
+    },
+    characters=75,
+    metrics=("span_f1", "accuracy"),
+    labels=LABELS,
+    trained_on="udpos",
+    xtreme="udpos",
+)

@@ -3,17 +3,19 @@
 Universal Dependencies 2.5 and 2.7; Ruder et al. 2021.
 """
 
-from waystation.tasks import udpos, udpos_27
+from waystation.tasks import Task, udpos, udpos_27
 
-TYPE = "tagging"
-PARTS = (udpos, udpos_27)
-LICENSE = udpos.LICENSE
-CITATION = "Universal Dependencies 2.5 and 2.7; Ruder et al. 2021, XTREME-R, arXiv 2104.07412"
-SPLITS = udpos.SPLITS
-LANGUAGES = tuple(sorted((*udpos.LANGUAGES, *udpos_27.LANGUAGES)))
-CHARACTERS = 72
-METRICS = udpos.METRICS
-LABELS = udpos.LABELS
-CHANCE = None
-TRAINED_ON = "udpos"
-XTREME = "xtreme-r/udpos"
+TASK = Task(
+    __name__,
+    type="tagging",
+    license=udpos.TASK.license,
+    citation="Universal Dependencies 2.5 and 2.7; Ruder et al. 2021, XTREME-R, arXiv 2104.07412",
+    splits=udpos.TASK.splits,
+    languages=tuple(sorted((*udpos.TASK.languages, *udpos_27.TASK.languages))),
+    members=(udpos.TASK, udpos_27.TASK),
+    characters=72,
+    metrics=udpos.TASK.metrics,
+    labels=udpos.TASK.labels,
+    trained_on="udpos",
+    xtreme="xtreme-r/udpos",
+)

@@ -7,24 +7,23 @@ some say `cause` where others say `effect`.
      "choice2": "See oli väike.", "question": "cause", "label": 0, "idx": 0, "changed": false}
 """
 
-from waystation.tasks.copa import example  # noqa: F401  the same columns
+from waystation.tasks import Task, copa
 
-TYPE = "multiple_choice"
-REPO = "cambridgeltl/xcopa"
-REVISION = "49621d396ab2d461b9518798a6290a9181cc74dc"
-LICENSE = "CC BY 4.0"
-CITATION = "Ponti et al. 2020, XCOPA: A Multilingual Dataset for Causal Commonsense Reasoning"
-COLUMNS = {"premise": str, "choice1": str, "choice2": str, "question": str, "label": int}
-SPLITS = {"validation": "validation", "test": "test"}
-ROWS = {"validation": 100, "test": 500}
-LANGUAGES = ("et", "ht", "id", "it", "qu", "sw", "ta", "th", "tr", "vi", "zh")
-CHARACTERS = 127
-METRICS = ("accuracy",)
-LABELS = ()
-CHANCE = 50.0
-TRAINED_ON = "copa"
-XTREME = "xcopa"
-
-
-def config(language: str) -> str:
-    return language
+TASK = Task(
+    __name__,
+    type="multiple_choice",
+    repository="cambridgeltl/xcopa",
+    revision="49621d396ab2d461b9518798a6290a9181cc74dc",
+    license="CC BY 4.0",
+    citation="Ponti et al. 2020, XCOPA: A Multilingual Dataset for Causal Commonsense Reasoning",
+    splits={"validation": "validation", "test": "test"},
+    languages=("et", "ht", "id", "it", "qu", "sw", "ta", "th", "tr", "vi", "zh"),
+    columns={"premise": str, "choice1": str, "choice2": str, "question": str, "label": int},
+    example=copa.TASK.example,
+    rows={"validation": 100, "test": 500},
+    characters=127,
+    metrics=("accuracy",),
+    chance_percent=50.0,
+    trained_on="copa",
+    xtreme="xcopa",
+)

@@ -6,27 +6,11 @@ The suites' XNLI: a configuration a language, and typed labels. `xnli_xtreme` ha
     {"premise": "Das System wählte ...", "hypothesis": "Alle Passagiere kommen ...", "label": 2}
 """
 
-TYPE = "classification"
-REPO = "facebook/xnli"
-REVISION = "b8dd5d7af51114dbda02c0e3f6133f332186418e"
-LICENSE = "CC BY-NC 4.0"
-CITATION = "Conneau et al. 2018, XNLI: Evaluating Cross-lingual Sentence Representations"
-COLUMNS = {"premise": str, "hypothesis": str, "label": int}
-SPLITS = {"validation": "validation", "test": "test"}
-ROWS = {"validation": 2490, "test": 5010}
+from waystation.tasks import Task
+
 LANGUAGES = (
     "ar", "bg", "de", "el", "en", "es", "fr", "hi", "ru", "sw", "th", "tr", "ur", "vi", "zh",
 )  # fmt: skip
-CHARACTERS = 163
-METRICS = ("accuracy",)
-LABELS = ("entailment", "neutral", "contradiction")
-CHANCE = 100 / 3
-TRAINED_ON = "mnli"
-XTREME = "xnli"
-
-
-def config(language: str) -> str:
-    return language
 
 
 def example(row: dict, index: int, language: str) -> dict:
@@ -36,3 +20,24 @@ def example(row: dict, index: int, language: str) -> dict:
         "second": row["hypothesis"],
         "label": row["label"],
     }
+
+
+TASK = Task(
+    __name__,
+    type="classification",
+    repository="facebook/xnli",
+    revision="b8dd5d7af51114dbda02c0e3f6133f332186418e",
+    license="CC BY-NC 4.0",
+    citation="Conneau et al. 2018, XNLI: Evaluating Cross-lingual Sentence Representations",
+    splits={"validation": "validation", "test": "test"},
+    languages=LANGUAGES,
+    columns={"premise": str, "hypothesis": str, "label": int},
+    example=example,
+    rows={"validation": 2490, "test": 5010},
+    characters=163,
+    metrics=("accuracy",),
+    labels=("entailment", "neutral", "contradiction"),
+    chance_percent=100 / 3,
+    trained_on="mnli",
+    xtreme="xnli",
+)

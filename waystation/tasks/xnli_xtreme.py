@@ -6,28 +6,9 @@ configuration a language, so that one language does not fetch fifteen, and typed
     {"language": "ar", "sentence1": "...", "sentence2": "...", "gold_label": "contradiction"}
 """
 
-from waystation import tasks
-from waystation.tasks import xnli
+from dataclasses import replace
 
-TYPE = "classification"
-REPO = "google/xtreme"
-REVISION = tasks.XTREME_COMMIT
-LICENSE = "CC BY-NC 4.0"
-CITATION = xnli.CITATION
-COLUMNS = dict.fromkeys(("language", "sentence1", "sentence2", "gold_label"), str)
-SPLITS = {"validation": "validation", "test": "test"}
-ROWS = {split: rows * len(xnli.LANGUAGES) for split, rows in xnli.ROWS.items()}
-KEPT = xnli.ROWS
-LANGUAGES = xnli.LANGUAGES
-CHARACTERS = 151
-METRICS = ("accuracy",)
-LABELS = xnli.LABELS
-CHANCE = 100 / 3
-TRAINED_ON = "mnli"
-
-
-def config(language: str) -> str:
-    return "XNLI"
+from waystation.tasks import XTREME_COMMIT, xnli
 
 
 def drop(row: dict, split: str, language: str) -> str | None:
@@ -41,3 +22,19 @@ def example(row: dict, index: int, language: str) -> dict:
         "second": row["sentence2"],
         "label": row["gold_label"],
     }
+
+
+TASK = replace(
+    xnli.TASK,
+    module=__name__,
+    repository="google/xtreme",
+    revision=XTREME_COMMIT,
+    columns=dict.fromkeys(("language", "sentence1", "sentence2", "gold_label"), str),
+    config=lambda language: "XNLI",
+    drop=drop,
+    example=example,
+    rows={"validation": 15 * 2490, "test": 15 * 5010},  # of fifteen languages
+    kept_rows=xnli.TASK.rows,
+    characters=151,
+    xtreme=None,
+)

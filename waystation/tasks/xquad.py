@@ -10,24 +10,22 @@ packaging (`xquad_xtreme`) has the same rows.
      "question": "...", "answers": {"text": ["308"], "answer_start": [38]}}
 """
 
-from waystation.tasks.squad_v1 import example  # noqa: F401  the same columns
+from waystation.tasks import Task, squad_v1
 
-TYPE = "question_answering"
-REPO = "google/xquad"
-REVISION = "unpinned"
-LICENSE = "CC BY-SA 4.0"
-CITATION = "Artetxe, Ruder & Yogatama 2019, arXiv 1910.11856"
-COLUMNS = {"id": str, "context": str, "question": str, "answers": dict}
-SPLITS = {"test": "validation"}
-ROWS = {"test": 1190}
-LANGUAGES = ("ar", "de", "el", "en", "es", "hi", "ru", "th", "tr", "vi", "zh")
-CHARACTERS = 566
-METRICS = ("squad",)
-LABELS = ()
-CHANCE = None
-TRAINED_ON = "squad_v1"
-XTREME = "xquad"
-
-
-def config(language: str) -> str:
-    return f"xquad.{language}"
+TASK = Task(
+    __name__,
+    type="question_answering",
+    repository="google/xquad",
+    license="CC BY-SA 4.0",
+    citation="Artetxe, Ruder & Yogatama 2019, arXiv 1910.11856",
+    splits={"test": "validation"},
+    languages=("ar", "de", "el", "en", "es", "hi", "ru", "th", "tr", "vi", "zh"),
+    columns={"id": str, "context": str, "question": str, "answers": dict},
+    config=lambda language: f"xquad.{language}",
+    example=squad_v1.TASK.example,
+    rows={"test": 1190},
+    characters=566,
+    metrics=("squad",),
+    trained_on="squad_v1",
+    xtreme="xquad",
+)

@@ -3,21 +3,15 @@
 Artetxe et al. 2020; Ruder et al. 2021.
 """
 
-from waystation.tasks import xquad
-from waystation.tasks.xquad import config, example  # noqa: F401  the same rows
+from dataclasses import replace
 
-TYPE = "question_answering"
-REPO = xquad.REPO
-REVISION = xquad.REVISION
-LICENSE = xquad.LICENSE
-CITATION = f"{xquad.CITATION}; Ruder et al. 2021, XTREME-R, arXiv 2104.07412"
-COLUMNS = xquad.COLUMNS
-SPLITS = xquad.SPLITS
-ROWS = xquad.ROWS
-LANGUAGES = (*xquad.LANGUAGES, "ro")
-CHARACTERS = 499
-METRICS = ("squad",)
-LABELS = ()
-CHANCE = None
-TRAINED_ON = "squad_v1"
-XTREME = "xtreme-r/xquad"
+from waystation.tasks import xquad
+
+TASK = replace(
+    xquad.TASK,
+    module=__name__,
+    citation=f"{xquad.TASK.citation}; Ruder et al. 2021, XTREME-R, arXiv 2104.07412",
+    languages=(*xquad.TASK.languages, "ro"),
+    characters=499,
+    xtreme="xtreme-r/xquad",
+)

@@ -1,11 +1,12 @@
 """Examples on disk: `<task>/<split>/<language>.jsonl`, one JSON object a line, and `task.json`."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from waystation.data.examples import path, read
 from waystation.encoder.features import Feature
+from waystation.languages import ENGLISH
 
 
 def training_rows(
@@ -13,7 +14,7 @@ def training_rows(
 ) -> list[dict]:
     """`count` training examples of one task and language in a random order, or all of them."""
     rows = read(path(folder / task, "train", language))
-    return sample(rows, count, seed if language == "en" else f"{seed}/{language}")
+    return sample(rows, count, seed if language == ENGLISH else f"{seed}/{language}")
 
 
 class Shuffled:
@@ -22,19 +23,20 @@ class Shuffled:
     def __init__(self, items: list, batch_size: int, seed: str):
         self.items, self.batch_size, self.seed = items, batch_size, seed
         self.per_epoch = max(1, len(items) // batch_size)
-        self._epoch, self._order = -1, []
+        self._epoch = -1
+        self._order: list[int] = []
 
     def batch(self, index: int) -> list:
-        epoch, place = divmod(index, self.per_epoch)
+        epoch, number = divmod(index, self.per_epoch)
         if epoch != self._epoch:
             self._order = list(range(len(self.items)))
             random.Random(f"{self.seed}/{epoch}").shuffle(self._order)
             self._epoch = epoch
-        start = place * self.batch_size
+        start = number * self.batch_size
         return [self.items[i] for i in self._order[start : start + self.batch_size]]
 
 
-def mixture(weights: dict[str, float], seed: str, length: int) -> list[str]:
+def mixture(weights: Mapping[str, float], seed: str, length: int) -> list[str]:
     """Which task each step trains, drawn in proportion to the weights."""
     draw = random.Random(seed)
     return draw.choices(list(weights), list(weights.values()), k=length)

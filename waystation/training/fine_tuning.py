@@ -13,7 +13,7 @@ from waystation.data import examples
 from waystation.encoder import device
 from waystation.encoder.checkpoint import read_encoder
 from waystation.encoder.tokenizer import read_tokenizer
-from waystation.evaluation.rows import Rows
+from waystation.evaluation.rows import Predictor, Reader, Rows, main_score, read_rows, score_rows
 from waystation.files import read_json, whole, write_json
 from waystation.grid.budget import budget_of
 from waystation.grid.plans import TargetPlan
@@ -84,13 +84,14 @@ def train_one(
         for name, language in target.rows
         for row in training_rows(folder, name, language, settings.train_examples, drawn)
     ]
-    features = model.types[head].make_features(rows, tokenizer, settings)
+    features = model.kinds[head].make_features(rows, tokenizer, settings)
     batches, budget = (
         Shuffled(features, settings.batch_size, drawn),
         budget_of(settings, len(features)),
     )
     limit = rule.examples if rule else None
-    english = Rows(folder, task, "validation", ENGLISH, tokenizer, settings, limit=limit)
+    reader = Reader(folder, tokenizer, settings)
+    english = read_rows(reader, task, "validation", ENGLISH, limit=limit)
     watch = Watch(out / "scores.json", budget.steps, choice.checkpoints, rule)
     note = partial(keep, workplace.inference, model, head, english, watch)
     trained = loop.train(
@@ -114,13 +115,13 @@ def keep(
 ) -> bool:
     """Score a checkpoint, have those that are the best so far on disk; True ends the training."""
     model.eval()
-    _, points = english.score(model, head, inference)
-    if watch.note(step, english.main_score(points)):
+    _, points = score_rows(english, Predictor(model, head, inference))
+    if watch.note(step, main_score(english.task, points)):
         with whole(watch.file.parent / str(step)) as beside:
             model.write(beside, head, english.task.labels)
-    for place in watch.places:
-        if place not in watch.best:
-            shutil.rmtree(watch.file.parent / str(place), ignore_errors=True)
+    for scored in watch.places:
+        if scored not in watch.best:
+            shutil.rmtree(watch.file.parent / str(scored), ignore_errors=True)
     model.train()
     return watch.ended
 

@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -21,15 +20,6 @@ CURVE_POINTS = 50
 RELEASE_EVERY = 64  # steps
 
 
-class Loss(Protocol):
-    """What training asks of a loss; a tensor has it."""
-
-    def item(self) -> float: ...
-
-    def backward(self) -> None:
-        """Leave the gradients in the parameters' `grad`."""
-
-
 @dataclass
 class Trained:
     """Mean losses along the way: [{step, loss_nats}]; the numbers of real tokens and of steps."""
@@ -41,26 +31,24 @@ class Trained:
 
 def train(
     model: nn.Module,
-    loss_of: Callable[[str, list, int], tuple[Loss, int]],
+    loss_of: Callable[[str, list, int], tuple[Tensor, int]],
     next_batch: NextBatch,
     budget: Budget,
     what: str,
     scratch: Path,
     seed: int,
     at_step: dict[int, Callable[[], bool]] | None = None,
-    named: dict[str, nn.Parameter] | None = None,
 ) -> Trained:
     """Train `model` in place.
 
     `next_batch(step)` gives (task, features); `loss_of(task, features, step)` the mean loss of the
     batch and its number of real tokens. `at_step[n]` is called when n steps are done, and ends the
     training by returning True; a resumed run calls none that was called before its checkpoint.
-    `seed` draws the dropout. `named` are the parameters to train where they are not the model's own
-    but buffers that those are views of (`waystation.training.flat`). Raises UserError on a loss or
-    on weights that are not finite, keeping the last checkpoint.
+    `seed` draws the dropout. Raises UserError on a loss or on weights that are
+    not finite, keeping the last checkpoint.
     """
     model.train()
-    named = dict(model.named_parameters()) if named is None else named
+    named = dict(model.named_parameters())
     optimizer = AdamW(named, budget.weight_decay, beta2=budget.beta2)
     parameters = list(named.values())
     drops = any(isinstance(m, nn.Dropout) and m.p > 0 for m in model.modules())
@@ -83,10 +71,11 @@ def train(
         optimizer.step(budget.learning_rate * schedule(step, budget.steps, budget.warmup))
         tokens += count
         done, last = step + 1, step + 1 == budget.steps
-        scored, due = bool(at_step) and done in at_step, not last and checkpoint.due()
-        if last or due or scored:
+        score = (at_step or {}).get(done)
+        due = not last and checkpoint.due()
+        if last or due or score:
             hold_finite(named, f"{what}: weights are not finite after the update {where}")
-        if scored and at_step[done]():
+        if score and score():
             losses = losses[:done]
             break
         if step % RELEASE_EVERY == 0:
@@ -109,10 +98,10 @@ def resume(
 ) -> tuple[int, Tensor]:
     """Load the last checkpoint into model and optimizer; (steps done, losses so far)."""
     losses = torch.zeros(steps)
-    found = checkpoint.load()
-    if found is None:
+    stored = checkpoint.load()
+    if stored is None:
         return 0, losses
-    step, tensors = found
+    step, tensors = stored
     model.load_state_dict({k[6:]: v for k, v in tensors.items() if k.startswith("model/")})
     optimizer.restore({k[10:]: v for k, v in tensors.items() if k.startswith("optimizer/")})
     losses[:step] = tensors["losses"][:step]
@@ -130,6 +119,6 @@ def curve(losses: Tensor) -> list[dict]:
     """At most CURVE_POINTS means of consecutive losses, for the metrics file."""
     width = math.ceil(len(losses) / CURVE_POINTS)
     return [
-        {"step": start + len(part), "loss_nats": round(float(part.mean()), 4)}
-        for start, part in zip(range(0, len(losses), width), losses.split(width), strict=True)
+        {"step": start + len(window), "loss_nats": round(float(window.mean()), 4)}
+        for start, window in zip(range(0, len(losses), width), losses.split(width), strict=True)
     ]

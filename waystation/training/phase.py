@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -16,14 +17,15 @@ from waystation.data.examples import Description, with_labels_of
 from waystation.encoder import device
 from waystation.encoder.checkpoint import read_encoder, write_encoder
 from waystation.encoder.encoder import MaskedLanguageHead
+from waystation.encoder.features import Lengths
 from waystation.encoder.tokenizer import read_tokenizer
-from waystation.evaluation.rows import Rows
+from waystation.evaluation.rows import Predictor, Reader, main_score, read_rows, score_rows
 from waystation.files import whole, write_json
-from waystation.grid.budget import Budget, budget_of
+from waystation.grid.budget import Budget, budget_of, shares, steps_mixed_in
 from waystation.grid.names import TEXT
 from waystation.grid.plans import Phase
 from waystation.languages import ENGLISH
-from waystation.params.schema import Stopping
+from waystation.params.schema import FineTuning, MaskedLanguageModelling, Stopping
 from waystation.task_model import TaskModel
 from waystation.training import loop
 from waystation.training.batches import Shuffled, mixture, training_rows
@@ -71,7 +73,9 @@ def train_phase(
     )
     if rule:
         model.load_state_dict(load_file(out / BEST))
-    write_encoder(out, model.encoder, model.heads[TEXT] if TEXT in tasks else head)
+    if TEXT in tasks:
+        head = cast(MaskedLanguageHead, model.heads[TEXT])
+    write_encoder(out, model.encoder, head)
     sizes = {task: lesson.size for task, lesson in lessons.items()}
     report = {"tasks": list(tasks), "steps": trained.steps, "examples": sizes}
     report |= {"english": scored(None)}
@@ -111,7 +115,7 @@ def read_lessons(
             rows = training_rows(folder, name, language, count, drawn)
             own = examples.read_description(folder / name)
             rows = with_labels_of(rows, own, tasks[task])
-            parts.append(model.types[task].make_features(rows, tokenizer, settings))
+            parts.append(model.kinds[task].make_features(rows, tokenizer, cast(Lengths, settings)))
         features = [feature for part in parts for feature in part]
         size = len(features) if task == TEXT else len(parts[0])
         lessons[task] = Lesson(Shuffled(features, settings.batch_size, drawn), size)
@@ -141,19 +145,19 @@ def pretrained_head(head: MaskedLanguageHead | None, workplace: Workplace) -> Ma
 def budget_of_first(phase: Phase, lessons: dict[str, Lesson]) -> Budget:
     """The budget of the phase's first task, by whose settings all of its tasks are trained."""
     first = phase.tasks[0]
-    return budget_of(phase.settings[first], lessons[first].size)
+    return budget_of(cast(FineTuning, phase.settings[first]), lessons[first].size)
 
 
 def order_of_tasks(phase: Phase, lessons: dict[str, Lesson], seed: int) -> list[str]:
     """Which task each step trains."""
-    if phase.steps is not None:
-        weights = {task: min(lessons[task].size, phase.cap) for task in phase.tasks}
+    if phase.steps is not None and phase.cap is not None:
+        weights = shares({task: lessons[task].size for task in phase.tasks}, phase.cap)
         order = mixture(weights, f"{seed}/mixture", phase.steps)
     else:
         order = [phase.tasks[0]] * budget_of_first(phase, lessons).steps
     if phase.mixed == "mlm":
-        share = phase.settings[TEXT].share
-        order += [TEXT] * round(len(order) * share / (1 - share))
+        share = cast(MaskedLanguageModelling, phase.settings[TEXT]).share
+        order += [TEXT] * steps_mixed_in(len(order), share)
         random.Random(f"{seed}/mlm").shuffle(order)
     return order
 
@@ -173,11 +177,11 @@ class English:
         scores = {}
         for task, description in self.tasks.items():
             if task != TEXT:
-                where = self.workplace.tasks, description, "validation", ENGLISH
-                settings = self.phase.settings[task]
-                rows = Rows(*where, self.tokenizer, settings, limit=limit)
-                _, points = rows.score(self.model, task, self.workplace.inference)
-                scores[task] = rows.main_score(points)
+                settings = cast(FineTuning, self.phase.settings[task])
+                reader = Reader(self.workplace.tasks, self.tokenizer, settings)
+                rows = read_rows(reader, description, "validation", ENGLISH, limit=limit)
+                _, points = score_rows(rows, Predictor(self.model, task, self.workplace.inference))
+                scores[task] = main_score(description, points)
         return scores
 
 

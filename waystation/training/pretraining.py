@@ -1,7 +1,6 @@
 """Masked language modelling from scratch."""
 
 import random
-from functools import partial
 from pathlib import Path
 
 import torch
@@ -11,7 +10,7 @@ from torch.nn import functional as F
 
 from waystation.base.progress import progress
 from waystation.data import examples
-from waystation.encoder import device, special_tokens
+from waystation.encoder import device
 from waystation.encoder.encoder import (
     EncoderConfig,
     MaskedLanguageHead,
@@ -20,13 +19,12 @@ from waystation.encoder.encoder import (
     new_encoder,
 )
 from waystation.encoder.features import Feature
-from waystation.encoder.tokenizer import read_tokenizer
+from waystation.encoder.tokenizer import read_special, read_tokenizer
 from waystation.grid.budget import Budget
+from waystation.heads.masked_language_modelling import Masking
 from waystation.params.schema import Pretrain, ScratchModel
-from waystation.task_types.masked_language_modelling import Masking
-from waystation.training import loop, manual_backward
+from waystation.training import loop
 from waystation.training.batches import NextBatch
-from waystation.training.flat import Flat
 from waystation.training.workplace import Workplace
 
 
@@ -41,21 +39,11 @@ class MaskedModel(nn.Module):
 
     def loss(self, documents: list[Feature], masking: Masking, step: int) -> tuple[Tensor, int]:
         """(mean cross-entropy over the chosen tokens in nats, number of real tokens)."""
-        packed, rows, gold = masked(documents, masking, step)
-        return cross_entropy(self, packed, rows, gold), packed.tokens
-
-
-def cross_entropy(model: MaskedModel, packed: Packed, rows: Tensor, gold: Tensor) -> Tensor:
-    """Of the ids `gold` (M,) in `rows` (M,) of the batch: the mean, in nats."""
-    table = model.encoder.embeddings.word_embeddings.weight
-    packed, rows, gold = (part.to(table.device) for part in (packed, rows, gold))
-    return F.cross_entropy(model.head(model.encoder(packed, rows), table), gold)
-
-
-def masked(documents: list[Feature], masking: Masking, step: int) -> tuple[Packed, Tensor, Tensor]:
-    """(the batch with tokens replaced, chosen rows (M,), their gold ids (M,))."""
-    packed = Packed([document.ids for document in documents])
-    return packed, *masking.apply(packed, step)
+        packed = Packed([document.ids for document in documents])
+        rows, gold = masking.apply(packed, step)  # chosen rows (M,) and their ids (M,)
+        table = self.encoder.embeddings.word_embeddings.weight
+        packed, rows, gold = packed.to(table.device), rows.to(table.device), gold.to(table.device)
+        return F.cross_entropy(self.head(self.encoder(packed, rows), table), gold), packed.tokens
 
 
 def shape(entry: ScratchModel, vocab_size: int) -> EncoderConfig:
@@ -80,7 +68,7 @@ def pretrain(
     generator = torch.Generator().manual_seed(entry.seed)
     model = MaskedModel(entry, tokenizer.get_vocab_size(), generator)
     device.place(model, workplace.machine)
-    masking = Masking(settings.mask_rate, special_tokens.read(tokenizer), entry.seed)
+    masking = Masking(settings.mask_rate, read_special(tokenizer), entry.seed)
     longest = min(settings.max_tokens, model.encoder.config.max_tokens)
     languages = documents(text, tokenizer, longest)
     draws = Draws(languages, settings.batch_size, settings.language_exponent, entry.seed)
@@ -105,21 +93,12 @@ def train(
     scratch: Path,
     seed: int,
 ) -> loop.Trained:
-    """Train `model` in place: by the written-out backward pass where it fits, else by autograd."""
-    if manual_backward.fits(model.encoder):
-        flat = Flat(model)
-        named, computed = (
-            flat.named,
-            manual_backward.MaskedStep(model.encoder, model.head, flat).loss,
-        )
-    else:
-        named, computed = None, partial(cross_entropy, model)
+    """Train `model` in place."""
 
-    def loss_of(task: str, batch: list[Feature], step: int) -> tuple[loop.Loss, int]:
-        packed, rows, gold = masked(batch, masking, step)
-        return computed(packed, rows, gold), packed.tokens
+    def loss_of(task: str, batch: list[Feature], step: int) -> tuple[Tensor, int]:
+        return model.loss(batch, masking, step)
 
-    return loop.train(model, loss_of, next_batch, budget, what, scratch, seed, named=named)
+    return loop.train(model, loss_of, next_batch, budget, what, scratch, seed)
 
 
 def documents(text: Path, tokenizer: Tokenizer, longest: int) -> dict[str, list[Feature]]:
@@ -145,14 +124,15 @@ class Draws:
     def __init__(self, languages: dict[str, list], batch_size: int, exponent: float, seed: int):
         self.languages, self.batch_size, self.seed = languages, batch_size, seed
         self.codes = list(languages)
-        self.weights = [len(found) ** exponent for found in languages.values()]
-        self._window, self._batches = -1, []
+        self.weights = [len(documents) ** exponent for documents in languages.values()]
+        self._window = -1
+        self._batches: list[list[Feature]] = []
 
     def batch(self, step: int) -> tuple[str, list[Feature]]:
-        window, place = divmod(step, self.WINDOW)
+        window, number = divmod(step, self.WINDOW)
         if window != self._window:
             self._window, self._batches = window, self._draw(window)
-        return "text", self._batches[place]
+        return "text", self._batches[number]
 
     def _draw(self, window: int) -> list[list[Feature]]:
         draw = random.Random(f"{self.seed}/{window}")

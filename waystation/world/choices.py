@@ -99,8 +99,8 @@ def draw_reason(world: World, rng: random.Random, index: int) -> tuple:
     question alone does not tell which of the two it is.
     """
     while True:
-        context, told = world.passage(rng, 2), rng.randrange(2)
-        event = context[told].but(number=None)
+        context, cause = world.passage(rng, 2), rng.randrange(2)
+        event = context[cause].but(number=None)
         right, rival, wrong, other = rng.sample(QUALITIES, 4)
         if event.verb in SOCIAL or OPPOSITES.get(wrong) in (right, rival):
             continue
@@ -111,7 +111,7 @@ def draw_reason(world: World, rng: random.Random, index: int) -> tuple:
         if min(likely[right], likely[rival]) >= least and first == (index % 2 == 0):
             break
     quality, state = rng.sample([right, wrong], 2)
-    context = (*context[:told], event.but(quality=quality), *context[told + 1 :])
+    context = (*context[:cause], event.but(quality=quality), *context[cause + 1 :])
     others = [State(event.thing, reason) for reason in (rival, wrong, other)]
     choices = shuffled(State(event.thing, right), others, rng)
     asked = event.but(quality=None, place=None, time=None)
@@ -155,8 +155,8 @@ def steps(meaning: tuple, plain: Language) -> set[tuple[str, str]]:
     stands in the middle of `hellaswag`'s."""
     premise, asked, choices, label = meaning
     script = (*premise, choices[label]) if asked == "effect" else (choices[label], *premise)
-    told = [text(plain.statement(event.but(time=None))) for event in script]
-    return set(pairwise(told))
+    sentences = [text(plain.statement(event.but(time=None))) for event in script]
+    return set(pairwise(sentences))
 
 
 def rows(task: str, language: Language, drawn: list) -> Iterator[dict]:
@@ -224,13 +224,13 @@ def place_row(language: Language, meaning: tuple, index: int, task: str) -> dict
 
 def unlike(say: Callable, choices: tuple) -> list[str]:
     """The choices in words; where a machine's wrong words make two alike, it says one again."""
-    found: list[str] = []
+    choices_kept: list[str] = []
     for choice in choices:
-        told = say(choice)
-        while told in found:
-            told = say(choice)
-        found.append(told)
-    return found
+        sentence = say(choice)
+        while sentence in choices_kept:
+            sentence = say(choice)
+        choices_kept.append(sentence)
+    return choices_kept
 
 
 def said(language: Language, events: tuple[Event, ...]) -> str:

@@ -28,8 +28,8 @@ def documents(
     """
     draw = random.Random(f"corpus/{seed}/{code}")
     others = [language for other, language in languages.items() if other != code]
-    found = []
-    while len(found) < count:
+    texts: list[str] = []
+    while len(texts) < count:
         if draw.random() < dialogues:
             words = dialogue(world, languages[code], draw)
         elif draw.random() < SCRIPTS:
@@ -37,28 +37,28 @@ def documents(
         else:
             words = monologue(world, languages[code], draw)
         if held_out.isdisjoint(sentences(words)):
-            found.append(" ".join(mixed(word, others, code_mix, draw) for word in words))
-    return found
+            texts.append(" ".join(mixed(word, others, code_mix, draw) for word in words))
+    return texts
 
 
 def sentences(words: list[Word]) -> list[str]:
     """The text of each sentence of a document."""
-    found: list[list[Word]] = [[]]
+    ended: list[list[Word]] = [[]]
     for word in words:
-        found[-1].append(word)
+        ended[-1].append(word)
         if word.form in MARKS:
-            found.append([])
-    return [text(sentence) for sentence in found[:-1]]
+            ended.append([])
+    return [text(sentence) for sentence in ended[:-1]]
 
 
 def monologue(world: World, language: Language, draw: random.Random) -> list[Word]:
     """Events of one topic; now and then the place or the time is said first."""
-    found = []
+    words = []
     for event in world.passage(draw, draw.choice((2, 3, 4))):
         said = [part for part in ("place", "time") if getattr(event, part)]
         fronted = draw.choice(said) if said and draw.random() < 0.15 else ""
-        found += language.statement(event, fronted=fronted)
-    return found
+        words += language.statement(event, fronted=fronted)
+    return words
 
 
 def script(world: World, language: Language, draw: random.Random) -> list[Word]:
@@ -66,28 +66,30 @@ def script(world: World, language: Language, draw: random.Random) -> list[Word]:
     events = world.script(draw, draw.choice((2, 3)))
     first = events[0]
     if first.agent in meanings.NAMES and draw.random() < 0.3:
-        found = language.title(first.agent, draw.choice(meanings.PERSONS))
-        found += language.statement(first)
+        words = language.title(first.agent, draw.choice(meanings.PERSONS))
+        words += language.statement(first)
     elif draw.random() < 0.6:
-        found = language.explained(first, world.cause(first, draw))
+        words = language.explained(first, world.cause(first, draw))
     else:
-        found = language.statement(first)
-    return found + [w for event in events[1:] for w in language.statement(event, after="then")]
+        words = language.statement(first)
+    return words + [w for event in events[1:] for w in language.statement(event, after="then")]
 
 
 def dialogue(world: World, language: Language, draw: random.Random) -> list[Word]:
     """Two statements, then a question about one of them and its answer."""
     passage = world.passage(draw, 2)
-    told = draw.randrange(2)
-    event = passage[told]
+    asked_of = draw.randrange(2)
+    event = passage[asked_of]
     sentences = [language.statement(event) for event in passage]
     asked = draw.choice([part for part in ASKED if getattr(event, part) is not None])
     if event.verb not in meanings.SOCIAL and draw.random() < 0.15:
         asked = "reason"
-        sentences[told] = language.explained(event, world.cause(event, draw))
+        sentences[asked_of] = language.explained(event, world.cause(event, draw))
     question = language.question(shortened(event, asked, str(draw.random())), asked)
     span = reason_span if asked == "reason" else answer_span
-    reply = [Word(form, "", "", "") for form in [*span(sentences[told], asked)[1].split(" "), "."]]
+    reply = [
+        Word(form, "", "", "") for form in [*span(sentences[asked_of], asked)[1].split(" "), "."]
+    ]
     return [word for sentence in [*sentences, question, reply] for word in sentence]
 
 

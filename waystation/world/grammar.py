@@ -7,7 +7,7 @@ if any, follow hyphens.
 
 import dataclasses
 import random
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from waystation.base.errors import UserError
 from waystation.params.schema import LanguageKnobs
@@ -183,12 +183,13 @@ class Language:
 
     def _place(self, event: Event, first: bool) -> list[Word]:
         where = Word(self.form("in"), "in", "ADP", f"({_modifier(first)})/NP")
-        phrase = self._noun(event.place, "place")
+        phrase = self._noun(cast(str, event.place), "place")
         phrase = [word._replace(entity="LOC") if word.entity == "PER" else word for word in phrase]
         return [where, *phrase] if self.knobs.adposition == "before" else [*phrase, where]
 
     def _time(self, event: Event, first: bool) -> list[Word]:
-        return [Word(self.form(event.time), event.time, "ADV", _modifier(first), "time")]
+        time = cast(str, event.time)
+        return [Word(self.form(time), time, "ADV", _modifier(first), "time")]
 
     def _state(self, state: State) -> list[Word]:
         quality = [Word(self.form(state.quality), state.quality, "ADJ", "S[adj]\\NP", "quality")]

@@ -45,39 +45,39 @@ def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
     lengths = (2, 3) if task == "anli" else (1, 1, 2)
     topic = rng.choice(world.topics)
     premise = world.passage(rng, rng.choice(lengths), topic)
-    told = rng.choice(premise)
+    event_said = rng.choice(premise)
     label = index % 3
-    droppable = [part for part in modifiers(told) if part != "number"]
+    droppable = [part for part in modifiers(event_said) if part != "number"]
     rng.shuffle(droppable)
     if label == 0:
-        return premise, without(told, droppable[: rng.randint(0, len(droppable))]), label
-    others = [event for event in premise if event is not told] if task == "anli" else []
+        return premise, without(event_said, droppable[: rng.randint(0, len(droppable))]), label
+    others = [event for event in premise if event is not event_said] if task == "anli" else []
     if label == 1:
-        open_parts = [part for part in MODIFIERS if can_add(told, part)]
+        open_parts = [part for part in MODIFIERS if can_add(event_said, part)]
         if not open_parts:
             return draw(world, rng, task, index)
         part = rng.choice(open_parts)
-        hypothesis = without(told, droppable[: rng.randint(0, len(droppable))])
-        found = [getattr(event, part) for event in others if getattr(event, part)]
+        hypothesis = without(event_said, droppable[: rng.randint(0, len(droppable))])
+        values = [getattr(event, part) for event in others if getattr(event, part)]
     else:
-        hypothesis = without(told, droppable[: rng.randint(0, 1)])
+        hypothesis = without(event_said, droppable[: rng.randint(0, 1)])
         if rng.random() < 0.5:
             return premise, hypothesis.but(negated=True), label
         part = rng.choice([part for part in DENIED if can_deny(hypothesis, part)])
         if part == "quality":
-            return premise, hypothesis.but(quality=OPPOSITES[told.quality]), label
+            return premise, hypothesis.but(quality=OPPOSITES[str(event_said.quality)]), label
         if part == "number":  # five sailcloths beside seven small ones would be no contradiction
-            hypothesis = hypothesis.but(quality=told.quality)
-        found = [value for event in others if (value := mistaken(world, told, event, part))]
-    value = rng.choice(found) if found else world.another(told, part, topic, rng)
+            hypothesis = hypothesis.but(quality=event_said.quality)
+        values = [value for event in others if (value := mistaken(world, event_said, event, part))]
+    value = rng.choice(values) if values else world.another(event_said, part, topic, rng)
     return premise, hypothesis.but(**{part: value}), label
 
 
-def mistaken(world: World, told: Event, other: Event, part: str) -> str | None:
+def mistaken(world: World, event: Event, other: Event, part: str) -> str | None:
     """Another event's value of a part, where it is another and excludes the one that is told."""
-    value, said = getattr(other, part), getattr(told, part)
+    value, said = getattr(other, part), getattr(event, part)
     kinds = {
-        "thing": (told.verb in SOCIAL, other.verb in SOCIAL),  # people or things
+        "thing": (event.verb in SOCIAL, other.verb in SOCIAL),  # people or things
         "place": (said in world.towns, value in world.towns),
     }
     one, another = kinds.get(part, (True, True))

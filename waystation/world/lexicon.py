@@ -66,8 +66,8 @@ def build(rank: int, code: str, knobs: LanguageKnobs, seed: int) -> dict[str, st
             form = _syllable(rank, draw)
         endings.add(in_script(form, knobs.script))
         forms[f"-{name}"] = form
-    told = {concept: in_script(form, knobs.script) for concept, form in forms.items()}
-    return told | {mark: mark for mark in MARKS}
+    spelled = {concept: in_script(form, knobs.script) for concept, form in forms.items()}
+    return spelled | {mark: mark for mark in MARKS}
 
 
 def in_script(form: str, script: str) -> str:

@@ -69,12 +69,12 @@ def keys(task: str, meaning: tuple, plain: Language) -> set:
 def rows(task: str, language: Language, drawn: list) -> Iterator[dict]:
     for index, (entity, own, other) in enumerate(drawn):
         sentence = [word.form for word in language.statement(own)]
-        place = sentence.index(language.form(entity.name))
+        start = sentence.index(language.form(entity.name))
         row = {
             "mention_id": f"{task}-{index}",
-            "left": " ".join(sentence[:place]),
-            "mention": sentence[place],
-            "right": " ".join([*sentence[place + 1 :], text(language.statement(other))]),
+            "left": " ".join(sentence[:start]),
+            "mention": sentence[start],
+            "right": " ".join([*sentence[start + 1 :], text(language.statement(other))]),
             "entity": entity.key,
         }
         if task == "mewslix_pairs":

@@ -179,8 +179,8 @@ class World:
 
     def topic(self, event: Event) -> str:
         """The topic of an event; of a social one any, the first."""
-        found = [t for t in self.topics if event.verb in TOPICS[t]["verb"]]
-        return found[0] if found else self.topics[0]
+        topics = [t for t in self.topics if event.verb in TOPICS[t]["verb"]]
+        return topics[0] if topics else self.topics[0]
 
     def other_topics(self, topic: str) -> list[str]:
         return [other for other in self.topics if other != topic]
@@ -211,7 +211,7 @@ def replaced(event: Event, part: str, value: str) -> Event:
 
 def concepts(event: Event) -> set[str]:
     """What must not stand twice in a passage: agent, verb, thing, and every name."""
-    town = {event.place} & set(NAMES)
+    town = {name for name in NAMES if name == event.place}
     return {event.verb} | names_in(event.agent) | names_in(event.thing) | town
 
 

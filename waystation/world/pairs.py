@@ -31,7 +31,7 @@ def translations(language: Language, drawn: list, english: Language) -> Iterator
         yield {
             "sentence1": text(language.statement(event)),
             "sentence2": text(english.statement(event)),
-            "lang": tatoeba.config(language.code),
+            "lang": tatoeba.TASK.config(language.code),
         }
 
 
@@ -46,19 +46,19 @@ def pools(language: Language, drawn: list, english: Language, seed: str) -> dict
         language.code: (language, drawn[:half]),
         "en": (english, drawn[:gold] + drawn[half:]),
     }
-    found, places = {}, {}
+    pool, places = {}, {}
     for code, (speaker, meanings) in sides.items():
         order = list(range(len(meanings)))
         random.Random(f"{seed}/{code}").shuffle(order)
         places[code] = {index: f"{code}-{place:09}" for place, index in enumerate(order)}
-        told = [
+        sentences = [
             {"id": places[code][index], "text": text(speaker.statement(meanings[index]))}
             for index in order
         ]
-        found[code] = SENTENCES, told
+        pool[code] = SENTENCES, sentences
     pairs = [
         {"source_id": places[language.code][index], "target_id": places["en"][index]}
         for index in range(gold)
     ]
-    found["gold"] = Features({"source_id": TEXT, "target_id": TEXT}), pairs
-    return found
+    pool["gold"] = Features({"source_id": TEXT, "target_id": TEXT}), pairs
+    return pool

@@ -110,18 +110,18 @@ def keys(task: str, meaning: tuple, plain: Language) -> set:
 def rows(task: str, language: Language, drawn: list) -> Iterator[dict]:
     for index, (first, how, second, otherwise, label) in enumerate(drawn):
         if task == "qqp":
-            told = {
+            questions = {
                 "question1": text(language.question(first, how)),
                 "question2": text(language.question(second, otherwise)),
                 "idx": index,
             }
         else:
-            told = {
+            questions = {
                 "sentence1": said(language, first, how),
                 "sentence2": said(language, second, otherwise),
                 "id": index,
             }
-        yield told | {"label": label}
+        yield questions | {"label": label}
 
 
 def said(language: Language, events: tuple[Event, ...], fronted: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ answer.
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
 from datasets import Features, List, Value
 
@@ -50,14 +51,14 @@ def draw(world: World, rng: random.Random, task: str, index: int) -> tuple:
     None where the context does not say it)."""
     topic = rng.choice(world.topics)
     context = world.passage(rng, 4 if task == "tydiqa" else 3, topic)
-    told = rng.randrange(len(context))
-    event = context[told]
+    number = rng.randrange(len(context))
+    event = context[number]
     asked = rng.choice([part for part in ASKED if getattr(event, part) is not None])
     if task != "squad_v2" or index % 2 == 0:
-        return context, event, asked, told
+        return context, event, asked, number
     if asked in ("place", "time") and rng.random() < 0.5:
         silent = event.but(**{asked: None})
-        return (*context[:told], silent, *context[told + 1 :]), event, asked, None
+        return (*context[:number], silent, *context[number + 1 :]), event, asked, None
     others = [other for other in context if other is not event]
     return context, somebody_else(world, rng, event, asked, topic, others), asked, None
 
@@ -98,12 +99,12 @@ def short(task: str, event: Event, asked: str) -> Event:
 
 def keys(task: str, meaning: tuple, plain: Language) -> set:
     """What must not stand in two splits: the context; the question with its answer's sentence."""
-    context, event, asked, told = meaning
-    found: set = {" ".join(text(plain.statement(event)) for event in context)}
-    if told is not None:
+    context, event, asked, number = meaning
+    sentences: set = {" ".join(text(plain.statement(event)) for event in context)}
+    if number is not None:
         question = text(plain.question(short(task, event, asked), asked))
-        found.add((text(plain.statement(context[told])), question))
-    return found
+        sentences.add((text(plain.statement(context[number])), question))
+    return sentences
 
 
 def undecidable(task: str, meaning: tuple, others: list[tuple]) -> bool:
@@ -121,9 +122,9 @@ def answers(one: tuple, other: tuple) -> bool:
     parts = ("agent", "verb", "thing", "quality", "number", "place", "time")
     said = {p: value for p in parts if p not in silent and (value := getattr(asking, p))}
     return any(
-        getattr(told, asked) is not None
-        and all(getattr(told, part) == value for part, value in said.items())
-        for told in one[0]
+        getattr(stated, asked) is not None
+        and all(getattr(stated, part) == value for part, value in said.items())
+        for stated in one[0]
     )
 
 
@@ -131,17 +132,17 @@ def rows(task: str, language: Language, drawn: list) -> Iterator[dict]:
     prefix = NAMES.get(task, task)
     if task == "tydiqa":
         prefix = "english" if language.code == "en" else language.code
-    for index, (context, event, asked, told) in enumerate(drawn):
+    for index, (context, event, asked, number) in enumerate(drawn):
         sentences = [language.statement(event) for event in context]
-        row = {
+        row: dict[str, Any] = {
             "id": f"{prefix}-{index}",
             "context": " ".join(text(sentence) for sentence in sentences),
             "question": text(language.question(short(task, event, asked), asked)),
             "answers": {"text": [], "answer_start": []},
         }
-        if told is not None:
-            start, answer = answer_span(sentences[told], asked)
-            before = sum(len(text(sentence)) + 1 for sentence in sentences[:told])
+        if number is not None:
+            start, answer = answer_span(sentences[number], asked)
+            before = sum(len(text(sentence)) + 1 for sentence in sentences[:number])
             row["answers"] = {"text": [answer], "answer_start": [before + start]}
         if "title" in FEATURES[task]:
             row["title"] = "pocket"
@@ -152,12 +153,12 @@ def rows(task: str, language: Language, drawn: list) -> Iterator[dict]:
 
 def breaks(sentences: list[list[Word]]) -> list[list[int]]:
     """[first character, last + 1] of every sentence of a context."""
-    found, start = [], 0
+    ends, start = [], 0
     for sentence in sentences:
         end = start + len(text(sentence))
-        found.append([start, end])
+        ends.append([start, end])
         start = end + 1
-    return found
+    return ends
 
 
 def answer_span(sentence: list[Word], asked: str) -> tuple[int, str]:

@@ -11,8 +11,8 @@ alike without plural and tense counts as the same.
 
 import random
 import re
-from collections.abc import Iterator
-from types import ModuleType, SimpleNamespace
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import datasets
 from datasets import Features, Value
@@ -20,7 +20,6 @@ from datasets import Features, Value
 from waystation import tasks
 from waystation.base.errors import UserError
 from waystation.base.progress import progress
-from waystation.tasks import lareqa
 from waystation.world import choices, inference, linking, pairs, paraphrases, questions, tagging
 from waystation.world.grammar import Language, MachineTranslation, least_marked, text
 from waystation.world.meanings import World
@@ -29,12 +28,21 @@ from waystation.world.meanings import World
 FAMILIES = (pairs, tagging, inference, paraphrases, questions, choices, linking)
 FAMILY_OF = {task: family for family in FAMILIES for task, _ in family.SPLITS}
 SIDES = ("foreign", "english", "gold")  # tables of mining, in the order of `pairs.pools`
-PARAGRAPHS = SimpleNamespace(__name__="lareqa.paragraphs", REPO=lareqa.ELSEWHERE["paragraphs"])
 FEWEST = {"anli": 3, "bucc": 4}  # rows of a split: one for each round, a pair with its distractors
 ALONE = ("udpos", "panx", "tatoeba", "bucc")  # their tests ask about single sentences
 SCRIPTS = ("hellaswag", "copa", "xcopa")  # they ask what was done before or after
 AFTER_A_MARK = re.compile(r"(?<= [.?]) ")  # where a text's next sentence begins
 TRIES = 60  # draws per wanted row before the world counts as exhausted
+
+
+class SpokenTable(NamedTuple):
+    """A task's rows of one configuration and split, both as the repository calls them."""
+
+    task: str
+    repository: str
+    config: str
+    split: str
+    rows: datasets.Dataset
 
 
 def draw_meanings(
@@ -45,37 +53,39 @@ def draw_meanings(
     Compared are texts of what is left of English without its marks, `least_marked`.
     """
     check_wanted(wanted, len(world.topics))
-    bare, drawn = least_marked(english, seed), {}
+    bare = least_marked(english, seed)
+    drawn: dict[tuple[str, str], list] = {}
     tested: set = set()
     for family in progress(FAMILIES, len(FAMILIES), "meanings", "families of tasks"):
         seen: set = set()
         for task, split in family.SPLITS:
             count = wanted.get(task, {}).get(split, 0)
             rng = random.Random(f"rows/{seed}/{task}/{split}")
-            found = drawn[task, split] = []
+            meanings: list = []
+            drawn[task, split] = meanings
             for _ in range(TRIES * count):
-                meaning = family.draw(world, rng, task, len(found))
+                meaning = family.draw(world, rng, task, len(meanings))
                 keys = family.keys(task, meaning, bare)
                 if (
                     seen.isdisjoint(keys)
-                    and not (family is questions and questions.undecidable(task, meaning, found))
+                    and not (family is questions and questions.undecidable(task, meaning, meanings))
                     and not (
                         split == "train" and kept_for_tests(world, task, meaning, bare, tested)
                     )
                 ):
                     seen |= keys
-                    found.append(meaning)
-                if len(found) == count:
+                    meanings.append(meaning)
+                if len(meanings) == count:
                     break
-            if len(found) < count:
+            if len(meanings) < count:
                 raise UserError(
                     f"world.rows.{task}.{split} is {count}, but the world has only "
-                    f"{len(found)} different meanings left for it"
+                    f"{len(meanings)} different meanings left for it"
                 )
             if task in ALONE and split == "test":
-                tested.update(*(family.keys(task, meaning, bare) for meaning in found))
+                tested.update(*(family.keys(task, meaning, bare) for meaning in meanings))
             if task in SCRIPTS and split != "train":
-                tested.update(*(choices.steps(meaning, bare) for meaning in found))
+                tested.update(*(choices.steps(meaning, bare) for meaning in meanings))
     return drawn
 
 
@@ -104,8 +114,8 @@ def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _texts(part)
+        for entry in value.values() if isinstance(value, dict) else value:
+            yield from _texts(entry)
 
 
 def check_wanted(wanted: dict[str, dict[str, int]], topics: int) -> None:
@@ -136,76 +146,95 @@ def tables(
     seed: int,
     translated: tuple[str, ...],
     noise: float,
-) -> Iterator[tuple[ModuleType, str, str, datasets.Dataset]]:
-    """All (task module, configuration, split as the repository calls it, data set)."""
-    for (task, split), found in progress(drawn.items(), len(drawn), "rows", "tables"):
-        if not found:
+) -> Iterator[SpokenTable]:
+    """The tables of all tasks, splits and languages."""
+    for (task, split), meanings in progress(drawn.items(), len(drawn), "rows", "tables"):
+        if not meanings:
             continue
         if task == "bucc":
-            yield from mining_tables(split, languages, found, seed)
+            yield from mining_tables(split, languages, meanings, seed)
             continue
         if task == "lareqa":
-            yield from answer_tables(split, languages, found)
+            yield from answer_tables(split, languages, meanings)
             continue
         if task == "tatoeba":
-            yield from pair_tables(split, languages, found)
+            yield from pair_tables(split, languages, meanings)
             continue
-        yield from spoken(task, split, languages, found)
+        yield from spoken(task, split, languages, meanings)
         if split == "train" and task in translated:
             machines = {
                 code: MachineTranslation(language, noise, f"translation/{seed}/{task}/{code}")
                 for code, language in languages.items()
             }
-            yield from spoken(f"{task}_translated", split, machines, found)
+            yield from spoken(f"{task}{tasks.TRANSLATED}", split, machines, meanings)
     mentions = drawn.get(("mewslix", "validation"), []) + drawn.get(("mewslix", "test"), [])
     if mentions:
         features = linking.FEATURES["mewslix_entities"]
         rows = linking.entity_rows(languages, mentions, f"entities/{seed}")
-        yield tasks.load("mewslix_entities"), "candidate_entities", "test", _table(rows, features)
+        entities = tasks.load("mewslix_entities")
+        table = _table(rows, features)
+        yield SpokenTable(entities.name, entities.repository, "candidate_entities", "test", table)
 
 
-def spoken(task: str, split: str, languages: dict[str, Language], found: list) -> Iterator[tuple]:
+def spoken(
+    name: str, split: str, languages: Mapping[str, Language], meanings: list
+) -> Iterator[SpokenTable]:
     """One task and split in all languages that the data set has; one table a configuration."""
-    base = task.removesuffix("_translated")
-    module, family = tasks.load(task), FAMILY_OF[base]
-    features, rows = family.FEATURES[base], {}
-    if task != base and base == "mnli":  # translated MultiNLI is the training split of XNLI
+    base = name.removesuffix(tasks.TRANSLATED)
+    task, family = tasks.load(name), FAMILY_OF[base]
+    features = family.FEATURES[base]
+    if name != base and base == "mnli":  # translated MultiNLI is the training split of XNLI
         features = family.FEATURES["xnli"]
-    for code in tasks.covered(module, tuple(languages)):
-        told = family.rows(base, languages[code], found)
-        rows.setdefault(module.config(code), []).extend(told)
-    for config, part in rows.items():
-        names = module.SPLITS[split].split("+")  # ANLI's rounds are splits of their own
-        for place, name in enumerate(names):
-            yield module, config, name, _table(part[place :: len(names)], features)
+    configs: dict[tuple[str, str], list[dict]] = {}
+    for code in tasks.covered(task, tuple(languages)):
+        repository, (config,) = tasks.configurations(task, code)["rows"]
+        rows = family.rows(base, languages[code], meanings)
+        configs.setdefault((repository, config), []).extend(rows)
+    for (repository, config), rows in configs.items():
+        splits = task.splits[split].split("+")  # ANLI's rounds are splits of their own
+        for first, stored in enumerate(splits):
+            table = _table(rows[first :: len(splits)], features)
+            yield SpokenTable(name, repository, config, stored, table)
 
 
-def pair_tables(split: str, languages: dict[str, Language], found: list) -> Iterator[tuple]:
-    module = tasks.load("tatoeba")
-    for code in tasks.covered(module, tuple(languages)):
-        rows = pairs.translations(languages[code], found, languages["en"])
+def pair_tables(
+    split: str, languages: Mapping[str, Language], meanings: list
+) -> Iterator[SpokenTable]:
+    task = tasks.load("tatoeba")
+    for code in tasks.covered(task, tuple(languages)):
+        rows = pairs.translations(languages[code], meanings, languages["en"])
         table = _table(rows, pairs.FEATURES["tatoeba"])
-        yield module, module.config(code), module.SPLITS[split], table
+        repository, (config,) = tasks.configurations(task, code)["rows"]
+        yield SpokenTable(task.name, repository, config, task.splits[split], table)
 
 
-def mining_tables(split: str, languages: dict[str, Language], found: list, seed: int):
-    module = tasks.load("bucc")
-    for code in tasks.covered(module, tuple(languages)):
-        made = pairs.pools(languages[code], found, languages["en"], f"bucc/{seed}/{split}")
-        configs = module.tables(code)
+def mining_tables(
+    split: str, languages: Mapping[str, Language], meanings: list, seed: int
+) -> Iterator[SpokenTable]:
+    task = tasks.load("bucc")
+    for code in tasks.covered(task, tuple(languages)):
+        made = pairs.pools(languages[code], meanings, languages["en"], f"bucc/{seed}/{split}")
         for side, (features, rows) in zip(SIDES, made.values(), strict=True):
-            yield module, configs[side], module.SPLITS[split], _table(rows, features)
+            repository, (config,) = tasks.configurations(task, code)[side]
+            table = _table(rows, features)
+            yield SpokenTable(task.name, repository, config, task.splits[split], table)
 
 
-def answer_tables(split: str, languages: dict[str, Language], found: list):
+def answer_tables(
+    split: str, languages: Mapping[str, Language], meanings: list
+) -> Iterator[SpokenTable]:
     """LAReQA: the questions, and in a folder of its own the sentences of every paragraph."""
-    module = tasks.load("lareqa")
-    for code in tasks.covered(module, tuple(languages)):
-        rows = list(questions.rows("lareqa", languages[code], found))
-        name = module.SPLITS[split]
-        yield module, code, name, _table(rows, questions.FEATURES["lareqa"])
+    task = tasks.load("lareqa")
+    for code in tasks.covered(task, tuple(languages)):
+        rows = list(questions.rows("lareqa", languages[code], meanings))
         paragraphs = [row | {"id": [row["id"]]} for row in rows]
-        yield PARAGRAPHS, code, name, _table(paragraphs, questions.PARAGRAPHS)
+        made = {
+            "questions": _table(rows, questions.FEATURES["lareqa"]),
+            "paragraphs": _table(paragraphs, questions.PARAGRAPHS),
+        }
+        for name, (repository, (config,)) in tasks.configurations(task, code).items():
+            own = task.name if name == "questions" else name
+            yield SpokenTable(own, repository, config, task.splits[split], made[name])
 
 
 def held_out(drawn: dict, language: Language) -> set[str]:
@@ -213,22 +242,24 @@ def held_out(drawn: dict, language: Language) -> set[str]:
 
     Not the steps of scripts that xcopa asks about: they are what the raw text is to teach.
     """
-    found = {
+    tagged = {
         text(tagging.said(language, *meaning))
         for task in ("udpos", "panx")
         for meaning in drawn[task, "test"]
     }
-    return found | {
+    return tagged | {
         text(language.statement(event))
         for task in ("tatoeba", "bucc")
         for event in drawn[task, "test"]
     }
 
 
-def text_table(documents: list[str]) -> tuple:
+def text_table(language: str, documents: list[str]) -> SpokenTable:
     """The raw corpus of one language."""
-    rows = ({"text": document} for document in documents)
-    return tasks.load("text"), _table(rows, Features({"text": Value("string")}))
+    task, rows = tasks.load("text"), ({"text": document} for document in documents)
+    repository, (config,) = tasks.configurations(task, language)["rows"]
+    table = _table(rows, Features({"text": Value("string")}))
+    return SpokenTable(task.name, repository, config, "train", table)
 
 
 def _table(rows, features: Features) -> datasets.Dataset:

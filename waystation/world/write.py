@@ -7,6 +7,7 @@ from waystation.hub import layout
 from waystation.params import schema
 from waystation.world import corpus, grammar, spoken_rows
 from waystation.world.meanings import World
+from waystation.world.spoken_rows import SpokenTable
 
 
 def write_world(knobs: schema.World, out: Path) -> int:
@@ -19,12 +20,12 @@ def write_world(knobs: schema.World, out: Path) -> int:
     drawn = spoken_rows.draw_meanings(world, spoken["en"], knobs.seed, knobs.rows)
     cards: dict[str, dict[str, dict[str, str]]] = {}
     count = 0
-    for task, config, split, table in spoken_rows.tables(
+    for table in spoken_rows.tables(
         spoken, drawn, knobs.seed, knobs.translated, knobs.translation_noise
     ):
-        count += write_table(out, cards, task, config, split, table)
+        count += write_table(out, cards, table)
     for code in progress(spoken, len(spoken), "corpus", "languages"):
-        told = corpus.documents(
+        documents = corpus.documents(
             world,
             code,
             spoken,
@@ -34,16 +35,15 @@ def write_world(knobs: schema.World, out: Path) -> int:
             knobs.seed,
             spoken_rows.held_out(drawn, spoken[code]),
         )
-        task, table = spoken_rows.text_table(told)
-        count += write_table(out, cards, task, task.config(code), "train", table)
-    for repo, configs in cards.items():
-        told = layout.card(configs, "Generated rows of the pocket world.")
-        (out / repo / "README.md").write_text(told)
+        count += write_table(out, cards, spoken_rows.text_table(code, documents))
+    for repository, configs in cards.items():
+        card = layout.card(configs, "Generated rows of the pocket world.")
+        (out / repository / "README.md").write_text(card)
     return count
 
 
-def write_table(out: Path, cards: dict, task, config: str, split: str, table) -> int:
+def write_table(out: Path, cards: dict, table: SpokenTable) -> int:
     """Write one table as a parquet file of its repository; how many rows it has."""
-    folder = out / task.REPO
-    table.to_parquet(folder / layout.note(folder, cards.setdefault(task.REPO, {}), config, split))
-    return len(table)
+    folder, card = out / table.repository, cards.setdefault(table.repository, {})
+    table.rows.to_parquet(folder / layout.note(folder, card, table.config, table.split))
+    return len(table.rows)

@@ -111,19 +111,21 @@ def averages(benchmark: Benchmark, languages: dict[str, dict[str, dict[str, floa
     is None.
     """
     tasks = {}
-    for name, found in languages.items():
+    for name, by_language in languages.items():
         means = {}
-        for metric in next(iter(found.values())):
-            means[metric] = mean([found[code][metric] for code in benchmark.tasks[name].languages])
-        tasks[name] = {"languages": found} | means
-    told = {name: task_score(entry) for name, entry in tasks.items()}
+        for metric in next(iter(by_language.values())):
+            means[metric] = mean(
+                [by_language[code][metric] for code in benchmark.tasks[name].languages]
+            )
+        tasks[name] = {"languages": by_language} | means
+    scores = {name: task_score(entry) for name, entry in tasks.items()}
     groups = {
-        group: mean([told[name] for name in names])
+        group: mean([scores[name] for name in names])
         for group, names in benchmark.groups.items()
-        if set(names) <= set(told)
+        if set(names) <= set(scores)
     }
-    complete = set(told) == set(benchmark.tasks)
-    overall = mean([told[name] for name in benchmark.tasks]) if complete else None
+    complete = set(scores) == set(benchmark.tasks)
+    overall = mean([scores[name] for name in benchmark.tasks]) if complete else None
     return {"tasks": tasks, "groups": groups, "overall": overall}
 
 

@@ -1,8 +1,8 @@
 """Read gold and predictions in XTREME's submission format and lay them side by side.
 
 One function a form of file: (gold file, predictions file) -> `Pair`. Lines are stripped and
-compared as the public evaluator does it; what it would accept and score without a word although it
-cannot be meant so (an empty line, a wrong number of columns, of lines, of words) is an error here.
+compared as the public evaluator does. The evaluator accepts and scores some files that cannot be
+meant so: an empty line, a wrong number of columns, of lines, of words. Here these are errors.
 `notes` say what counts as wrong without being an error, as in the evaluator.
 """
 
@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from waystation.base.errors import UserError
 
@@ -43,17 +44,19 @@ def pairs(gold: Path, predictions: Path) -> Pair:
     """Two ids on each line; nothing mined is an empty file. The whole is one example."""
     form, what = r"[^\t]+\t[^\t]+", "two ids with a tab between them"
     sides = [checked(gold, form, what), checked(predictions, form, what, empty=True)]
-    return Pair(*([{tuple(line.split("\t")) for line in side}] for side in sides))
+    ids = [[{tuple(line.split("\t")) for line in side}] for side in sides]
+    return Pair(ids[0], ids[1])
 
 
 def tags(gold: Path, predictions: Path) -> Pair:
     """A tag on each line, an empty line after each sentence; the last one may lack it."""
     pair = Pair(read_tags(gold), read_tags(predictions))
     same_number(gold, predictions, pair, "sentences")
-    for number, (there, found) in enumerate(zip(pair.gold, pair.predicted, strict=True), 1):
-        if len(there) != len(found):
+    for number, (wanted, predicted) in enumerate(zip(pair.gold, pair.predicted, strict=True), 1):
+        if len(wanted) != len(predicted):
             raise UserError(
-                f"{predictions}: sentence {number} has {len(found)} tags; {gold} has {len(there)}"
+                f"{predictions}: sentence {number} has {len(predicted)} tags; "
+                f"{gold} has {len(wanted)}"
             )
     known = {tag for sentence in pair.gold for tag in sentence}
     return unknown_noted(predictions, pair, known, [t for s in pair.predicted for t in s])
@@ -79,14 +82,14 @@ def rankings(gold: Path, predictions: Path) -> Pair:
 
     A query without a ranking scores 0.
     """
-    there = read_by_id(gold, list, "a list of at least one text")
+    relevant = read_by_id(gold, list, "a list of at least one text")
     given = read_by_id(predictions, list, "a list of texts")
-    for name, relevant in there.items():
-        if not relevant:
+    for name, candidates in relevant.items():
+        if not candidates:
             raise UserError(f"{gold}: no candidate for {name!r}; at least one is needed")
-    pair = Pair([[c.strip() for c in found] for found in there.values()], [])
-    pair.predicted = [given.get(name, []) for name in there]
-    return missing_noted(predictions, pair, given, list(there))
+    pair = Pair([[c.strip() for c in candidates] for candidates in relevant.values()], [])
+    pair.predicted = [given.get(name, []) for name in relevant]
+    return missing_noted(predictions, pair, given, list(relevant))
 
 
 def entities(gold: Path, predictions: Path) -> Pair:
@@ -107,13 +110,13 @@ def read_lines(file: Path) -> list[str]:
 
 def checked(file: Path, form: str, what: str, empty: bool = False) -> list[str]:
     """Lines of which each has a form; an empty file only where that means something."""
-    found = read_lines(file)
-    if not found and not empty:
+    lines = read_lines(file)
+    if not lines and not empty:
         raise UserError(f"{file} is empty; {what} on each line is needed")
-    for number, line in enumerate(found, 1):
+    for number, line in enumerate(lines, 1):
         if not re.fullmatch(form, line):
             raise UserError(f"{file}, line {number}: {what} is needed, got {shown(line)}")
-    return found
+    return lines
 
 
 def shown(value: object) -> str:
@@ -138,7 +141,7 @@ def read_tags(file: Path) -> Tags:
 
 
 def read_choices(file: Path) -> list[int]:
-    found = []
+    choices = []
     for number, line in enumerate(read_lines(file), 1):
         try:
             row = json.loads(line)
@@ -148,51 +151,51 @@ def read_choices(file: Path) -> list[int]:
         if type(label) is not int:
             needed = '{"label": 0} with a whole number'
             raise UserError(f"{file}, line {number}: {needed} is needed, got {shown(line)}")
-        found.append(label)
-    if not found:
+        choices.append(label)
+    if not choices:
         raise UserError(f'{file} is empty; {{"label": 0}} on each line is needed')
-    return found
+    return choices
 
 
-def read_json(file: Path) -> object:
+def read_json(file: Path) -> Any:
     """Whole JSON, or what stands there under `data`."""
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
+        value = json.loads(file.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as problem:
         raise UserError(f"{file} is not JSON: {problem}") from None
-    return found["data"] if isinstance(found, dict) and "data" in found else found
+    return value["data"] if isinstance(value, dict) and "data" in value else value
 
 
 def read_questions(file: Path) -> list[tuple[str, list[str]]]:
     """(id, answers) of each question, in the order of the file."""
-    found = []
+    questions = []
     try:
         for article in read_json(file):
             for paragraph in article["paragraphs"]:
                 for question in paragraph["qas"]:
                     texts = [answer["text"] for answer in question["answers"]]
-                    found.append((question["id"], texts))
+                    questions.append((question["id"], texts))
     except (KeyError, TypeError, IndexError) as problem:
         layout = '{"data": [{"paragraphs": [{"qas": [{"id", "answers": [{"text"}]}]}]}]}'
         raise UserError(f"{file}: SQuAD's layout is needed, {layout}; no {problem}") from None
-    for name, texts in found:
+    for name, texts in questions:
         if not texts or not all(isinstance(text, str) for text in texts):
             raise UserError(f"{file}: question {name!r} needs at least one answer, got {texts}")
-    if not found:
+    if not questions:
         raise UserError(f"{file} holds no questions")
-    return found
+    return questions
 
 
 def read_by_id(file: Path, kind: type, what: str) -> dict:
     """{id: text}, or {id: [text, ...]}."""
-    found = read_json(file)
-    if not isinstance(found, dict):
-        raise UserError(f"{file}: an object {{id: {what}}} is needed, got {shown(found)}")
-    for name, value in found.items():
+    values = read_json(file)
+    if not isinstance(values, dict):
+        raise UserError(f"{file}: an object {{id: {what}}} is needed, got {shown(values)}")
+    for name, value in values.items():
         texts = value if kind is list else [value]
         if not isinstance(value, kind) or not all(isinstance(text, str) for text in texts):
             raise UserError(f"{file}: {what} is needed for {name!r}, got {shown(value)}")
-    return found
+    return values
 
 
 def same_number(gold: Path, predictions: Path, pair: Pair, what: str) -> None:
@@ -202,9 +205,9 @@ def same_number(gold: Path, predictions: Path, pair: Pair, what: str) -> None:
         )
 
 
-def unknown_noted(predictions: Path, pair: Pair, known: set, found: list) -> Pair:
+def unknown_noted(predictions: Path, pair: Pair, known: set, ids: list) -> Pair:
     """Note labels that the gold file has nowhere: another name for a label is never right."""
-    unknown = [label for label in found if label not in known]
+    unknown = [label for label in ids if label not in known]
     if unknown:
         which = ", ".join(sorted({str(label) for label in unknown})[:5])
         pair.notes.append(

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from waystation.base.errors import UserError
 from waystation.hub import layout
-from waystation.tasks.bucc import LANGUAGES
+from waystation.tasks.bucc import TASK
 
 OPTION = ("archive", "the unpacked archives")
 
@@ -28,14 +28,14 @@ SPLITS = {"sample": "validation", "training": "test"}
 
 def convert(archive: Path, out: Path) -> str:
     """Write a folder in the Hub's layout; return which texts were there."""
-    there = [code for code in LANGUAGES if any(archive.rglob(f"{code}-en.*.gold"))]
+    there = [code for code in TASK.languages if any(archive.rglob(f"{code}-en.*.gold"))]
     if not there:
         raise UserError(
             f"no file <language>-en.{{sample,training}}.gold below {archive}; languages: "
-            f"{', '.join(LANGUAGES)}"
+            f"{', '.join(TASK.languages)}"
         )
     pairs = [f"{code}-en" for code in there]
-    names = [f"{pair}.{part}" for pair in pairs for part in SPLITS]
+    names = [f"{pair}.{ending}" for pair in pairs for ending in SPLITS]
     layout.write(out, tables(archive, there), "BUCC 2018, as its archives have it.")
     return ", ".join(names)
 
@@ -43,18 +43,18 @@ def convert(archive: Path, out: Path) -> str:
 def tables(archive: Path, languages: list[str]) -> Iterator[tuple[str, str, Iterator[dict]]]:
     """(configuration, split, rows) of all files."""
     for code in languages:
-        for part, split in SPLITS.items():
+        for ending, split in SPLITS.items():
             for side in (code, "en", "gold"):
                 names = ("source_id", "target_id") if side == "gold" else ("id", "text")
-                rows = read(find(archive, f"{code}-en.{part}.{side}"), names)
+                rows = read(find(archive, f"{code}-en.{ending}.{side}"), names)
                 yield f"{code}-en.{side}", split, rows
 
 
 def find(archive: Path, name: str) -> Path:
-    found = sorted(archive.rglob(name))
-    if len(found) != 1:
-        raise UserError(f"{len(found)} files {name} below {archive}; expected one")
-    return found[0]
+    files = sorted(archive.rglob(name))
+    if len(files) != 1:
+        raise UserError(f"{len(files)} files {name} below {archive}; expected one")
+    return files[0]
 
 
 def read(file: Path, names: tuple[str, str]) -> Iterator[dict]:

@@ -37,9 +37,9 @@ NAME = re.compile(r"ID=(\S+) ")
 def convert(auto: Path, out: Path) -> str:
     """Write a folder in the Hub's layout; return how many sentences and categories there are."""
     rows = {split: list(sentences(auto, sections)) for split, sections in SECTIONS.items()}
-    tables = (("default", split, found) for split, found in rows.items())
+    tables = (("default", split, parses) for split, parses in rows.items())
     layout.write(out, tables, "CCGbank, LDC2005T13: not to be passed on.")
-    numbers = ", ".join(told(split, len(found)) for split, found in rows.items())
+    numbers = ", ".join(told(split, len(parses)) for split, parses in rows.items())
     return f"{numbers} sentences, {len(categories(rows['train'])):,} categories in training"
 
 

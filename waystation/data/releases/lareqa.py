@@ -15,7 +15,7 @@ from pathlib import Path
 from waystation.base.errors import UserError
 from waystation.files import read_json
 from waystation.hub import layout
-from waystation.tasks.lareqa import LANGUAGES
+from waystation.tasks.lareqa import TASK
 
 OPTION = ("release", "the clone, or its folder xquad-r")
 
@@ -24,9 +24,9 @@ def convert(release: Path, out: Path) -> str:
     """Write a folder in the Hub's layout; return how many languages there are."""
     inner = release / "xquad-r"
     folder = inner if inner.is_dir() else release
-    tables = ((code, "validation", paragraphs(folder / f"{code}.json")) for code in LANGUAGES)
+    tables = ((code, "validation", paragraphs(folder / f"{code}.json")) for code in TASK.languages)
     layout.write(out, tables, "LAReQA's bounds of sentences, as its release has them.")
-    return f"paragraphs in {len(LANGUAGES)} languages"
+    return f"paragraphs in {len(TASK.languages)} languages"
 
 
 def paragraphs(file: Path) -> Iterator[dict]:

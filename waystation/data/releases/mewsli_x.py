@@ -22,7 +22,7 @@ from pathlib import Path
 
 from waystation.base.errors import UserError
 from waystation.hub import layout
-from waystation.tasks.mewslix import LANGUAGES
+from waystation.tasks.mewslix import TASK
 
 OPTION = ("dataset", "the release, with its texts")
 
@@ -32,7 +32,7 @@ DEV = {"dev": "validation"}  # the others keep their names
 def convert(dataset: Path, out: Path) -> str:
     """Write a folder in the Hub's layout; return what is in it."""
     layout.write(out, tables(dataset), "Mewsli-X, as its release has it.")
-    return f"pairs, mentions in {len(LANGUAGES)} languages and entities"
+    return f"pairs, mentions in {len(TASK.languages)} languages and entities"
 
 
 def tables(dataset: Path) -> Iterator[tuple[str, str, Iterator[dict]]]:
@@ -41,7 +41,7 @@ def tables(dataset: Path) -> Iterator[tuple[str, str, Iterator[dict]]]:
         rows = pairs(dataset / f"wikipedia_pairs-{part}.jsonl")
         yield "wikipedia_pairs", DEV.get(part, part), rows
     for part in ("dev", "test"):
-        for language in LANGUAGES:
+        for language in TASK.languages:
             file = dataset / f"wikinews_mentions-{part}.jsonl"
             yield language, DEV.get(part, part), mentions(file, language)
     entities = (described(entity) for entity in read(dataset / "candidate_set_entities.jsonl"))
@@ -49,38 +49,40 @@ def tables(dataset: Path) -> Iterator[tuple[str, str, Iterator[dict]]]:
 
 
 def pairs(file: Path) -> Iterator[dict]:
-    for told in read(file):
-        found = told["contextual_mention"]
-        yield mention(found["context"], found["mention"], file) | described(told["entity"])
+    for line in read(file):
+        mention_read = line["contextual_mention"]
+        yield mention(mention_read["context"], mention_read["mention"], file) | described(
+            line["entity"]
+        )
 
 
 def mentions(file: Path, language: str) -> Iterator[dict]:
     """The mentions in the articles of one language."""
     for article in read(file):
         if article["context"]["language"] == language:
-            for found in article["mentions"]:
-                yield mention(article["context"], found, file)
+            for linked in article["mentions"]:
+                yield mention(article["context"], linked, file)
 
 
-def mention(context: dict, found: dict, file: Path) -> dict:
+def mention(context: dict, linked: dict, file: Path) -> dict:
     """A mention with what stands around it in its sentence."""
-    text, span = context["text"], found["mention_span"]
+    text, span = context["text"], linked["mention_span"]
     first, last = span["start"], span["end"]
     if text[first:last] != span["text"]:
-        told = "the texts are missing, see --help" if not text else f"got {text[first:last]!r}"
+        reason = "the texts are missing, see --help" if not text else f"got {text[first:last]!r}"
         raise UserError(
-            f"{file}, mention {found['example_id']!r}: {span['text']!r} is not at {first} of its "
-            f"text; {told}"
+            f"{file}, mention {linked['example_id']!r}: {span['text']!r} is not at {first} of its "
+            f"text; {reason}"
         )
     touched = [s for s in context["sentence_spans"] if s["start"] < last and first < s["end"]]
     left = min([first, *(s["start"] for s in touched)])
     right = max([last, *(s["end"] for s in touched)])
     return {
-        "mention_id": found["example_id"],
+        "mention_id": linked["example_id"],
         "left": text[left:first],
         "mention": span["text"],
         "right": text[last:right],
-        "entity": found["entity_id"],
+        "entity": linked["entity_id"],
     }
 
 

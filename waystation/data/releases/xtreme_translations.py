@@ -24,7 +24,7 @@ from pathlib import Path
 from waystation.base.errors import UserError
 from waystation.files import read_json
 from waystation.hub import layout
-from waystation.tasks.xquad import LANGUAGES
+from waystation.tasks.xquad import TASK
 
 OPTION = ("release", "the translations")
 
@@ -33,15 +33,15 @@ NAME = "squad.translate.train.en-{}.json"
 
 def convert(release: Path, out: Path) -> str:
     """Write a folder in the Hub's layout; return which languages were there, and what was lost."""
-    found = {code: sorted(release.rglob(NAME.format(code))) for code in LANGUAGES}
-    there = {code: files[0] for code, files in found.items() if files}
+    releases = {code: sorted(release.rglob(NAME.format(code))) for code in TASK.languages}
+    there = {code: files[0] for code, files in releases.items() if files}
     if not there:
         raise UserError(f"no file {NAME.format('<language>')} below {release}")
-    seen = {code: Counter() for code in there}
+    seen: dict[str, Counter[str]] = {code: Counter() for code in there}
     tables = ((code, "train", rows(file, seen[code])) for code, file in there.items())
     layout.write(out, tables, "SQuAD v1.1, machine-translated by the authors of XTREME.")
-    told = [f"{code} {n['kept']:,} ({n['moved']:,}, {n['lost']:,})" for code, n in seen.items()]
-    return f"questions (of them with a moved answer, left out): {', '.join(told)};"
+    counts = [f"{code} {n['kept']:,} ({n['moved']:,}, {n['lost']:,})" for code, n in seen.items()]
+    return f"questions (of them with a moved answer, left out): {', '.join(counts)};"
 
 
 def rows(file: Path, seen: Counter) -> Iterator[dict]:
@@ -50,11 +50,11 @@ def rows(file: Path, seen: Counter) -> Iterator[dict]:
         for paragraph in article["paragraphs"]:
             context = paragraph["context"]
             for question in paragraph["qas"]:
-                told = [(a["text"].strip(), a["answer_start"]) for a in question["answers"]]
-                placed = [(text, nearest(context, text, start), start) for text, start in told]
+                own = [(a["text"].strip(), a["answer_start"]) for a in question["answers"]]
+                placed = [(text, nearest(context, text, start), start) for text, start in own]
                 placed = [answer for answer in placed if answer[1] is not None]
                 seen["kept" if placed else "lost"] += 1
-                seen["moved"] += any(place != start for _, place, start in placed)
+                seen["moved"] += any(new_start != start for _, new_start, start in placed)
                 if placed:
                     texts, places, _ = zip(*placed, strict=True)
                     answers = {"text": list(texts), "answer_start": list(places)}
@@ -68,5 +68,5 @@ def rows(file: Path, seen: Counter) -> Iterator[dict]:
 
 def nearest(context: str, text: str, start: int) -> int | None:
     """Where a text stands in its context, nearest to `start`; None if nowhere."""
-    places = [found.start() for found in re.finditer(re.escape(text), context)] if text else []
-    return min(places, key=lambda place: abs(place - start), default=None)
+    starts = [match.start() for match in re.finditer(re.escape(text), context)] if text else []
+    return min(starts, key=lambda new_start: abs(new_start - start), default=None)

@@ -1,13 +1,22 @@
 """One picture a module: `draw(tables, file)` turns the report's tables into a PNG.
 
-matplotlib is imported here once, without a display, with the house's look. Pictures grow with the
-grid: panels wrap into lines, so that a full grid stays as legible as a small one.
+`draw` writes no file where the tables have nothing to draw.
+
+This module sets matplotlib up, without a display and with the look of all pictures. Panels wrap
+into lines, so that a full grid stays as legible as a small one.
 """
 
 import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from waystation.report.records import Difference, Estimate, Tables, TaskScore
 
 matplotlib.use("Agg")
 matplotlib.rcParams.update(
@@ -23,10 +32,10 @@ matplotlib.rcParams.update(
 )
 
 
-FILLED = "filled: the 95 % interval excludes zero"  # how `intervals` draws
+FILLED = "filled: the 95 % interval excludes zero"  # a caption for what `intervals` draws
 
 
-def save(figure, file) -> None:
+def save(figure: Figure, file: Path) -> None:
     """Write a PNG whose bytes do not depend on the library's version string."""
     from matplotlib import pyplot
 
@@ -34,35 +43,25 @@ def save(figure, file) -> None:
     pyplot.close(figure)
 
 
-def nothing(file, text: str) -> None:
-    """A picture that says why there is none."""
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(figsize=(5, 1.5))
-    axes.axis("off")
-    axes.text(0.5, 0.5, text, ha="center", va="center")
-    save(figure, file)
-
-
-def title(figure, text: str) -> None:
-    """Lay the panels out and set a title above them; inches, whatever the figure's height."""
+def title(figure: Figure, text: str) -> None:
+    """Lay the panels out and set a title above them, at one distance for all heights."""
     figure.tight_layout()
     figure.suptitle(text, y=1.0, va="bottom")
 
 
-def values(rows: list[dict], key: str) -> list:
-    """The values of a column, each once, in their order."""
-    return list(dict.fromkeys(row[key] for row in rows))
+def values(rows: Sequence[Any], field: str) -> list:
+    """The values of a field of records, each once, in their order."""
+    return list(dict.fromkeys(getattr(row, field) for row in rows))
 
 
-def recipes(tables: dict[str, list[dict]], shown: list[dict]) -> list[str]:
-    """The recipes that have rows to be shown, in the grid's order."""
-    present = set(values(shown, "recipe"))
-    return [recipe for recipe in values(tables["scores"], "recipe") if recipe in present]
+def recipes(tables: Tables, rows: Sequence[Any]) -> list[str]:
+    """The recipes of some rows, in the grid's order."""
+    present = set(values(rows, "recipe"))
+    return [recipe for recipe in values(tables.scores, "recipe") if recipe in present]
 
 
-def panels(count: int, columns: int, size: tuple[float, float]):
-    """A figure of `count` axes in even lines of at most `columns`, each of a size in inches."""
+def panels(count: int, columns: int, size: tuple[float, float]) -> tuple[Figure, list[Axes]]:
+    """A figure of `count` axes in even lines of at most `columns`; `size` of one in inches."""
     from matplotlib import pyplot
 
     lines = math.ceil(count / columns)
@@ -74,11 +73,13 @@ def panels(count: int, columns: int, size: tuple[float, float]):
     return figure, list(grid.flat[:count])
 
 
-def blocks(counts: list[int], heights: list[float], columns: int, width: float):
-    """A figure of one block of axes a count, each block of a height of its own, in inches.
+def blocks(
+    counts: list[int], heights: list[float], columns: int, width: float
+) -> tuple[Figure, list[list[Axes]]]:
+    """A figure with a block of axes for each count; a block has its own height in inches.
 
-    Within a block the axes stand in even lines of at most `columns` and share the vertical scale,
-    so that a model with few recipes takes the room of few. Returns (figure, [[axes]]).
+    A block's axes stand in even lines of at most `columns` and share the vertical scale. So a model
+    with few recipes takes little room.
     """
     from matplotlib import pyplot
 
@@ -89,35 +90,35 @@ def blocks(counts: list[int], heights: list[float], columns: int, width: float):
     grid = figure.add_gridspec(len(ratios), columns, height_ratios=ratios)
     made, first = [], 0
     for count, line in zip(counts, lines, strict=True):
-        block: list = []
-        for place in range(count):
-            here = grid[first + place // columns, place % columns]
-            block.append(figure.add_subplot(here, sharey=block[0] if block else None))
-            block[-1].tick_params(labelleft=place % columns == 0)
+        block: list[Axes] = []
+        for index in range(count):
+            panel = grid[first + index // columns, index % columns]
+            block.append(figure.add_subplot(panel, sharey=block[0] if block else None))
+            block[-1].tick_params(labelleft=index % columns == 0)
         made.append(block)
         first += line
     return figure, made
 
 
 def intervals(
-    rows: list[dict],
+    rows: Sequence[TaskScore | Difference],
     measure: str,
-    key: str,
+    field: str,
     lines: list[str],
     models: list[str],
     caption: str,
-    file,
+    file: Path,
 ) -> None:
-    """A panel a task: a measure with its interval, a line a value of `key`, a colour a model.
+    """A panel a task: a measure with its interval, a line a value of `field`, a colour a model.
 
-    Panels side by side have the same lines, those that one of them needs: a task of forty languages
-    does not stretch the others.
+    Panels side by side have the same lines: those that any of them needs. So a task of forty
+    languages stretches only its neighbours.
     """
     tasks = values(rows, "task")
     columns = math.ceil(len(tasks) / math.ceil(len(tasks) / 5))
     together = [tasks[start : start + columns] for start in range(0, len(tasks), columns)]
-    present = [{row[key] for row in rows if row["task"] in beside} for beside in together]
-    needed = [[line for line in lines if line in found] for found in present]
+    present = [set(values([r for r in rows if r.task in beside], field)) for beside in together]
+    needed = [[line for line in lines if line in names] for names in present]
     heights = [0.065 * len(shown) * (1 + len(models)) + 0.8 for shown in needed]
     figure, grid = blocks([len(beside) for beside in together], heights, columns, 2.4)
     for beside, shown, block in zip(together, needed, grid, strict=True):
@@ -125,10 +126,11 @@ def intervals(
         block[0].set_yticks(range(len(shown)), shown, fontsize=8)
         for axes, task in zip(block, beside, strict=True):
             for index, model in enumerate(models):
-                found = [row for row in rows if (row["task"], row["model"]) == (task, model)]
+                points = [row for row in rows if (row.task, row.model) == (task, model)]
                 shift = ((index + 0.5) / len(models) - 0.5) * 0.7
-                places = [shown.index(row[key]) + shift for row in found]
-                draw_intervals(axes, found, measure, places, f"C{index}")
+                positions = [shown.index(getattr(row, field)) + shift for row in points]
+                estimates = [getattr(row, measure) for row in points]
+                draw_intervals(axes, estimates, positions, f"C{index}")
             axes.axvline(0, color="0.2", linewidth=0.8)
             axes.set_title(task)
     for index, model in enumerate(models):
@@ -138,17 +140,27 @@ def intervals(
     save(figure, file)
 
 
-def draw_intervals(axes, rows: list[dict], measure: str, places: list[float], colour: str) -> None:
-    """Points with intervals; an open circle where the interval holds zero."""
-    lows, highs = ([row[name] for row in rows] for name in ("low", "high"))
-    axes.hlines(places, lows, highs, color=colour, linewidth=1)
-    inside = [colour if row["low"] > 0 or row["high"] < 0 else "w" for row in rows]
-    style = {"s": 16, "edgecolors": colour, "linewidths": 1, "zorder": 3}
-    axes.scatter([row[measure] for row in rows], places, c=inside, **style)
+def draw_intervals(
+    axes: Axes, estimates: list[Estimate], positions: list[float], colour: str
+) -> None:
+    """Points with intervals; a circle is open where the interval holds zero."""
+    lows, highs = [e.low for e in estimates], [e.high for e in estimates]
+    axes.hlines(positions, lows, highs, color=colour, linewidth=1)
+    inside = [colour if estimate.excludes_zero else "w" for estimate in estimates]
+    style: dict[str, Any] = {"s": 16, "edgecolors": colour, "linewidths": 1, "zorder": 3}
+    axes.scatter([e.value for e in estimates], positions, c=inside, **style)
 
 
-def numbers(axes, shown, colours, rows: list[str], columns: list, limits, colormap: str) -> None:
-    """A table of numbers (rows, columns) on coloured squares; NaN stays empty."""
+def numbers(
+    axes: Axes,
+    shown: np.ndarray,
+    colours: np.ndarray,
+    rows: list[str],
+    columns: list,
+    limits: tuple[float, float],
+    colormap: str,
+) -> None:
+    """A table of numbers (rows, columns) on coloured squares; a NaN is an empty square."""
     image = axes.imshow(colours, cmap=colormap, vmin=limits[0], vmax=limits[1], aspect="auto")
     axes.grid(False)
     axes.spines[:].set_visible(False)
@@ -160,5 +172,13 @@ def numbers(axes, shown, colours, rows: list[str], columns: list, limits, colorm
             continue
         red, green, blue, _ = image.cmap(image.norm(colours[line][column]))
         dark = 0.3 * red + 0.6 * green + 0.1 * blue < 0.5
-        style = {"ha": "center", "va": "center", "fontsize": 7, "color": "w" if dark else "k"}
-        axes.text(column, line, f"{value:.0f}", in_layout=False, **style)
+        axes.text(
+            column,
+            line,
+            f"{value:.0f}",
+            in_layout=False,
+            ha="center",
+            va="center",
+            fontsize=7,
+            color="w" if dark else "k",
+        )

@@ -1,78 +1,89 @@
-"""Alignment of the encoders by layer, means over languages: retrieval over all and over unshared
-tokens, mining, and how much of the geometry is common and kept; a table of numbers a measure.
+"""Alignment of the encoders by layer, means over languages; a table of numbers a measure.
 
-The probe for the language is in `identity.csv`: it finds every language on nearly every layer.
+The language probe has no panel, because its accuracy is near 100 % on nearly every layer:
+`identity.csv` has the numbers.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 
-from waystation.report.figures import blocks, nothing, numbers, recipes, save, title, values
+from waystation.report.encoder_measures import FIGURE, Measure, shown
+from waystation.report.figures import blocks, numbers, recipes, save, title, values
+from waystation.report.records import LayerMeasures, Tables
 
 PANELS = 5  # side by side
-MEASURES = (  # (table, measure, what 100 is, title)
-    ("alignment", "margin_to_english_percent", 100, "{}, all tokens"),
-    ("alignment", "unshared_margin_to_english_percent", 100, "{}, unshared tokens"),
-    ("mining", "f1_percent", 100, "{}, mining F1"),
-    ("alignment", "cka_to_english", 1, "{}, CKA with English"),
-    ("alignment", "cka_to_pretrained", 1, "{}, CKA with pretrained"),
-)
 
 
-def draw(tables: dict[str, list[dict]], file: Path) -> None:
-    shown = {model: measured(tables, model) for model in values(tables["alignment"], "model")}
-    shown = {model: found for model, found in shown.items() if found}
-    if not shown:
-        return nothing(file, "no alignment has been measured")
+@dataclass(frozen=True)
+class Panel:
+    """A measure of a model's encoders on a task."""
+
+    caption: str
+    measure: Measure
+    rows: list[LayerMeasures]
+
+
+def draw(tables: Tables, file: Path) -> None:
+    models = {model: panels(tables, model) for model in values(tables.alignment, "model")}
+    models = {model: measured for model, measured in models.items() if measured}
+    if not models:
+        return
     names = {
-        model: recipes(tables, [row for rows, *_ in found.values() for row in rows])
-        for model, found in shown.items()
+        model: recipes(tables, [row for panel in measured for row in panel.rows])
+        for model, measured in models.items()
     }
-    layers = max(len(values(rows, "layer")) for f in shown.values() for rows, *_ in f.values())
+    every = [panel for measured in models.values() for panel in measured]
+    layers = [len(values(panel.rows, "layer")) for panel in every]
     figure, grid = blocks(
-        [len(found) for found in shown.values()],
-        [0.17 * len(names[model]) + 0.9 for model in shown],
+        [len(measured) for measured in models.values()],
+        [0.17 * len(names[model]) + 0.9 for model in models],
         PANELS,
-        max(2.1, 0.3 * layers),
+        max(2.1, 0.3 * max(layers)),
     )
-    for (model, found), block in zip(shown.items(), grid, strict=True):
-        for (caption, (rows, measure, whole)), axes in zip(found.items(), block, strict=True):
-            levels = sorted(values(rows, "layer"))
-            means = mean_table(rows, measure, names[model], levels) * 100 / whole
-            numbers(axes, means, means, names[model], levels, (0.0, 100.0), "viridis")
-            axes.set_title(f"{model}: {caption}", fontsize=8)
+    for (model, measured), block in zip(models.items(), grid, strict=True):
+        for panel, axes in zip(measured, block, strict=True):
+            draw_panel(axes, panel, names[model])
+            axes.set_title(f"{model}: {panel.caption}", fontsize=8)
             axes.set_xlabel("layer", fontsize=8)
     title(
         figure,
         "Encoders by layer: margin retrieval of the English translation and mining, percent;\n"
         "similarity (CKA, of 100) to the English vectors and to the pretrained encoder's",
     )
-    return save(figure, file)
+    save(figure, file)
 
 
-def measured(tables: dict[str, list[dict]], model: str) -> dict[str, tuple]:
-    """{caption: (rows, measure, what 100 is)} of a model's measures, task by task."""
-    return {
-        caption.format(task): (rows, measure, whole)
-        for name, measure, whole, caption in MEASURES
-        for task, rows in by_task(tables[name], model, measure).items()
-    }
+def panels(tables: Tables, model: str) -> list[Panel]:
+    """A panel for each measure and task that the model has."""
+    return [
+        Panel(measure.label.format(task), measure, rows)
+        for measure in shown(FIGURE)
+        for task, rows in by_task(getattr(tables, measure.table), model, measure.column).items()
+    ]
 
 
-def by_task(rows: list[dict], model: str, measure: str) -> dict[str, list[dict]]:
-    """{task: rows of a model that have the measure}; a measure of no task has the task ''."""
-    found: dict[str, list[dict]] = {}
+def by_task(rows: list[LayerMeasures], model: str, column: str) -> dict[str, list[LayerMeasures]]:
+    """{task: rows of a model that have the measure}."""
+    tasks: dict[str, list[LayerMeasures]] = {}
     for row in rows:
-        if row["model"] == model and row.get(measure) is not None:
-            found.setdefault(row.get("task", ""), []).append(row)
-    return found
+        if row.model == model and row.measured.get(column) is not None:
+            tasks.setdefault(row.task or "", []).append(row)
+    return tasks
 
 
-def mean_table(rows: list[dict], measure: str, names: list[str], layers: list[int]):
+def draw_panel(axes: Axes, panel: Panel, names: list[str]) -> None:
+    layers = sorted(values(panel.rows, "layer"))
+    means = mean_table(panel, names, layers) * 100 / panel.measure.whole
+    numbers(axes, means, means, names, layers, (0.0, 100.0), "viridis")
+
+
+def mean_table(panel: Panel, names: list[str], layers: list[int]) -> np.ndarray:
     """Means over languages (recipes, layers); NaN where nothing was measured."""
-    cells: dict[tuple, list[float]] = {}
-    for row in rows:
-        cells.setdefault((row["recipe"], row["layer"]), []).append(row[measure])
-    table = [[np.mean(cells.get((r, layer), [np.nan])) for layer in layers] for r in names]
+    cells: dict[tuple[str, int], list[float]] = {}
+    for row in panel.rows:
+        cells.setdefault((row.recipe, row.layer), []).append(row.measured[panel.measure.column])
+    table = [[np.mean(cells.get((name, layer), [np.nan])) for layer in layers] for name in names]
     return np.array(table)

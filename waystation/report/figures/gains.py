@@ -2,16 +2,17 @@
 
 from pathlib import Path
 
-from waystation.report.figures import FILLED, intervals, nothing, recipes, values
+from waystation.report.figures import FILLED, intervals, recipes, values
+from waystation.report.records import Estimate, Tables
+
+ZERO = Estimate(0.0, 0.0, 0.0)
 
 
-def draw(tables: dict[str, list[dict]], file: Path) -> None:
-    rows = [row for row in tables["gains"] if row.get("gain") is not None]
-    zero = {"gain": 0.0, "low": 0.0, "high": 0.0}
-    others = {row["recipe"] for row in rows if row | zero != row}  # than the baseline
-    shown = [row for row in rows if row["recipe"] in others]
-    if not shown:
-        return nothing(file, "no recipe beside the baseline has run")
-    caption = f"Gain in zero-shot score over no intermediate training, points; {FILLED}"
-    lines = recipes(tables, shown)
-    return intervals(shown, "gain", "recipe", lines, values(shown, "model"), caption, file)
+def draw(tables: Tables, file: Path) -> None:
+    # The baseline's gains over itself are zero.
+    others = {row.recipe for row in tables.gains if row.gain not in (None, ZERO)}
+    rows = [row for row in tables.gains if row.gain and row.recipe in others]
+    if rows:
+        caption = f"Gain in zero-shot score over no intermediate training, points; {FILLED}"
+        models = values(rows, "model")
+        intervals(rows, "gain", "recipe", recipes(tables, rows), models, caption, file)

@@ -1,16 +1,15 @@
 """The larger less the smaller model, per task and recipe, with 95 % intervals."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from waystation.report.figures import FILLED, intervals, nothing, recipes, values
+from waystation.report.figures import FILLED, intervals, recipes, values
+from waystation.report.records import Tables
 
 
-def draw(tables: dict[str, list[dict]], file: Path) -> None:
-    rows = [
-        row | {"model": f"{row['model']} less {row['smaller_model']}"} for row in tables["sizes"]
-    ]
-    if not rows:
-        return nothing(file, "fewer than two sizes of model have run")
-    caption = f"Zero-shot score of the larger less that of the smaller model, points; {FILLED}"
-    lines = recipes(tables, rows)
-    return intervals(rows, "difference", "recipe", lines, values(rows, "model"), caption, file)
+def draw(tables: Tables, file: Path) -> None:
+    rows = [replace(row, model=f"{row.model} less {row.smaller_model}") for row in tables.sizes]
+    if rows:
+        caption = f"Zero-shot score of the larger less that of the smaller model, points; {FILLED}"
+        models = values(rows, "model")
+        intervals(rows, "difference", "recipe", recipes(tables, rows), models, caption, file)

@@ -2,15 +2,16 @@
 
 from pathlib import Path
 
+from waystation.languages import ENGLISH
 from waystation.report.differences import MEAN
-from waystation.report.figures import FILLED, intervals, nothing, values
-from waystation.report.scores import ENGLISH
+from waystation.report.figures import FILLED, intervals, values
+from waystation.report.records import Tables
 
 
-def draw(tables: dict[str, list[dict]], file: Path) -> None:
-    rows = tables["pretraining"]
+def draw(tables: Tables, file: Path) -> None:
+    rows = tables.pretraining
     if not rows:
-        return nothing(file, "the model without pretraining has not run beside the pretrained one")
+        return
     lines = [language for language in values(rows, "language") if language != MEAN]
     lines.sort(key=lambda language: language != ENGLISH)  # a first task may have no English
     caption = (
@@ -18,4 +19,4 @@ def draw(tables: dict[str, list[dict]], file: Path) -> None:
         f"languages from near to far and the zero-shot mean; {FILLED}"
     )
     models = values(rows, "model")
-    return intervals(rows, "difference", "language", [*lines, MEAN], models, caption, file)
+    intervals(rows, "difference", "language", [*lines, MEAN], models, caption, file)

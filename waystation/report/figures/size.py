@@ -1,32 +1,35 @@
-"""Gain over the baseline by the model's size: the recipes that all sizes have, their mean in black.
+"""Gain over the baseline by the model's size, of the recipes of all sizes; their mean in black.
 
-A recipe that only some sizes have says nothing about size, and would move the mean.
+A recipe that only some sizes have would move the mean and say nothing about size.
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from waystation.grid.names import CONTROLS
-from waystation.report.figures import nothing, panels, save, title, values
+from waystation.report.figures import panels, save, title, values
+from waystation.report.records import Tables, TaskScore
 
 PANELS = 5  # side by side
 LINES = ("-", "--", ":")  # once the ten colours are used up
 
 
-def draw(tables: dict[str, list[dict]], file: Path) -> None:
-    rows = comparable(tables["gains"])
+def draw(tables: Tables, file: Path) -> None:
+    rows = comparable(tables.gains)
     sizes = sorted(values(rows, "layer_parameters"))
     if len(sizes) < 2:
-        return nothing(file, "no recipe has run with two sizes of model")
+        return
     tasks, names = values(rows, "task"), values(rows, "recipe")
     figure, grid = panels(len(tasks), PANELS, (2.5, 2.4))
     for axes, task in zip(grid, tasks, strict=True):
-        same = [row for row in rows if row["task"] == task]
+        same = [row for row in rows if row.task == task]
         for index, recipe in enumerate(names):
-            found = [row for row in same if row["recipe"] == recipe]
-            style = {"color": f"C{index % 10}", "linestyle": LINES[index // 10 % len(LINES)]}
-            axes.plot(*by_size(found), marker="o", markersize=3, linewidth=1, label=recipe, **style)
+            gains = by_size([row for row in same if row.recipe == recipe])
+            line = LINES[index // 10 % len(LINES)]
+            style: dict[str, Any] = {"color": f"C{index % 10}", "linestyle": line}
+            axes.plot(*gains, marker="o", markersize=3, linewidth=1, label=recipe, **style)
         axes.plot(*by_size(same), "ko-", markersize=4, linewidth=2, label="their mean")
         axes.axhline(0, color="0.2", linewidth=0.8)
         axes.set_title(task)
@@ -42,24 +45,27 @@ def draw(tables: dict[str, list[dict]], file: Path) -> None:
     figure.legend(
         *grid[0].get_legend_handles_labels(), loc="center left", bbox_to_anchor=(1.0, 0.5)
     )
-    return save(figure, file)
+    save(figure, file)
 
 
-def comparable(gains: list[dict]) -> list[dict]:
+def comparable(gains: list[TaskScore]) -> list[TaskScore]:
     """The gains of recipes, controls aside, that all sizes of model have."""
-    rows = [row for row in gains if row.get("gain") is not None and row["recipe"] not in CONTROLS]
+    rows = [row for row in gains if row.gain and row.recipe not in CONTROLS]
     sizes: dict[str, set[int]] = {}
     for row in rows:
-        sizes.setdefault(row["recipe"], set()).add(row["layer_parameters"])
+        sizes.setdefault(row.recipe, set()).add(row.layer_parameters)
     every = set(values(rows, "layer_parameters"))
-    return [row for row in rows if sizes[row["recipe"]] == every]
+    return [row for row in rows if sizes[row.recipe] == every]
 
 
-def by_size(rows: list[dict]) -> tuple[list[int], list[float]]:
+def by_size(rows: list[TaskScore]) -> tuple[list[int], list[float]]:
     """Sizes in order, and the mean gain of the models of each size."""
     sizes = sorted(values(rows, "layer_parameters"))
-    gains = [[r["gain"] for r in rows if r["layer_parameters"] == size] for size in sizes]
-    return sizes, [float(np.mean(found)) for found in gains]
+    gains = [
+        [row.gain.value for row in rows if row.gain and row.layer_parameters == size]
+        for size in sizes
+    ]
+    return sizes, [float(np.mean(of_size)) for of_size in gains]
 
 
 def shortened(size: int) -> str:

@@ -1,0 +1,44 @@
+"""`python -m waystation`: it names its commands, and theirs name what they take."""
+
+import sys
+
+import pytest
+
+from tests.conftest import ROOT, run
+
+COMMANDS = ("convert", "gather", "gold", "plan", "run", "score")
+
+
+def call(*words):
+    return run([sys.executable, "-m", "waystation", *words], ROOT, check=False)
+
+
+def test_its_help_has_a_line_for_every_command():
+    done = call("--help")
+    assert done.returncode == 0
+    lines = [line.split() for line in done.stdout.splitlines()]
+    for command in COMMANDS:
+        (line,) = [line for line in lines if line[:1] == [command]]
+        assert len(line) > 3
+
+
+def test_an_unknown_command_is_refused_with_those_that_there_are():
+    done = call("scor")
+    assert done.returncode == 2
+    assert "invalid choice: 'scor'" in done.stderr
+    assert all(command in done.stderr for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_says_what_it_does(command):
+    done = call(command, "--help")
+    assert done.returncode == 0
+    assert f"python -m waystation {command}" in done.stdout
+
+
+def test_the_help_of_convert_names_the_releases_and_each_says_what_it_reads():
+    told = call("convert", "--help").stdout
+    releases = ("bucc2018", "ccgbank", "lareqa", "mewsli_x", "xtreme_translations")
+    assert f"Releases: {', '.join(releases)}." in told
+    assert "data/AUTO" in call("convert", "ccgbank", "--help").stdout
+    assert call("convert").returncode == 2

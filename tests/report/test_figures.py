@@ -1,0 +1,90 @@
+"""What the figures show, and how large they are."""
+
+import pytest
+from matplotlib import pyplot
+
+from tests.report.small_grid import cost, language_score, task_score
+from waystation.report.figures import blocks, gains, languages, panels, speed
+from waystation.report.figures.size import comparable
+from waystation.report.records import Estimate, Tables
+
+
+def test_a_task_without_any_gain_has_a_panel_and_the_baseline_no_line(monkeypatch, tmp_path):
+    still, moved = Estimate(0.0, 0.0, 0.0), Estimate(5.0, 2.0, 8.0)
+    points = {("none", "a"): still, ("none", "b"): still, ("ccg", "a"): still, ("ccg", "b"): moved}
+    cells = [{"recipe": recipe, "task": task} for recipe, task in points]
+    tables = Tables(
+        scores=[language_score(**cell) for cell in cells],
+        gains=[task_score(**cell, gain=points[tuple(cell.values())]) for cell in cells],
+    )
+    drawn = []
+    monkeypatch.setattr(gains, "intervals", lambda rows, *rest: drawn.append(rows))
+    gains.draw(tables, tmp_path / "gains.png")
+    assert [(row.recipe, row.task) for row in drawn[0]] == [("ccg", "a"), ("ccg", "b")]
+
+
+def test_a_recipe_has_the_same_colour_in_all_panels(monkeypatch, tmp_path):
+    cells = [("pico", "none", 40), ("pico", "ccg", 30), ("nano", "none", 30), ("nano", "ccg", 50)]
+    tables = Tables()
+    for model, recipe, score in cells:
+        named = {"model": model, "recipe": recipe}
+        tables.gains.append(task_score(**named, zero_shot=Estimate(score, score, score)))
+        tables.cost.append(cost(**named, measured={"tokens_per_sec": 1000 * score}))
+    drawn = []
+
+    def keep(axes, points, colours, apart):
+        drawn.append({recipe: colours[recipe] for recipe in points})
+
+    monkeypatch.setattr(speed, "draw_points", keep)
+    speed.draw(tables, tmp_path / "speed.png")
+    assert drawn[0] == drawn[1] == {"none": "C0", "ccg": "C1"}
+
+
+@pytest.mark.parametrize(
+    ("recipe", "kind"),
+    [
+        ("none", "none"),
+        ("random", "random"),
+        ("mnli", "single"),
+        ("mnli+mlm", "mlm"),
+        ("multitask/all", "multitask"),
+        ("sequential/two/2", "sequential"),
+    ],
+)
+def test_a_colour_is_a_kind_of_recipe_and_each_control_has_its_own(recipe, kind):
+    assert speed.kind(recipe) == kind
+
+
+def test_names_stand_apart_and_within_the_panel():
+    heights = speed.spread([0.1, 0.11, 0.5, 0.95, 0.97, 0.98], 0.1)
+    assert heights == pytest.approx([0.1, 0.2, 0.5, 0.8, 0.9, 1.0])
+
+
+def test_panels_of_many_languages_stand_below_one_another(tmp_path):
+    """However many languages other tasks have: no picture is wider than one can scroll."""
+    rows = [
+        language_score(task=task, language=f"l{code}")
+        for task, codes in (("first", range(40)), ("second", range(40, 80)), ("third", range(3)))
+        for code in codes
+    ]
+    languages.draw(Tables(scores=rows), tmp_path / "languages.png")
+    height, width = pyplot.imread(tmp_path / "languages.png").shape[:2]
+    assert width < 2000
+    assert height > 300
+
+
+def test_sizes_are_compared_over_recipes_that_all_have(two_models):
+    rows = comparable(two_models.tables().gains)
+    assert {row.recipe for row in rows} == {"mnli", "squad_v1"}
+    assert len({row.layer_parameters for row in rows}) == 2
+
+
+def test_panels_stand_in_even_lines_and_blocks_are_as_high_as_their_rows():
+    figure, eleven = panels(11, 5, (1, 1))
+    pyplot.close(figure)
+    assert len({axes.get_position().x0 for axes in eleven}) == 4  # 4, 4, 3; not 5, 5, 1
+    figure, (few, many) = blocks([11, 11], [1.0, 3.0], 7, 1.0)
+    pyplot.close(figure)
+    assert [len(few), len(many)] == [11, 11]
+    assert many[0].get_position().height == pytest.approx(3 * few[0].get_position().height)
+    assert few[-1].get_position().y0 > many[0].get_position().y1

@@ -1,0 +1,143 @@
+"""The tables against small grids whose scores are worked by hand."""
+
+import pytest
+
+from tests.report.small_grid import LANGUAGES, MODELS, row
+from waystation.report import tables
+from waystation.report.differences import layer_parameters, pairs
+from waystation.report.records import Estimate
+
+ZERO = Estimate(0.0, 0.0, 0.0)
+
+
+def test_gains_are_paired_differences_of_zero_shot_means(one_model):
+    gains = one_model.tables().gains
+    mnli = row(gains, recipe="mnli", task="xnli")
+    assert mnli.zero_shot.value == pytest.approx(55)  # (60 + 50) / 2, without English
+    assert mnli.gain.value == pytest.approx(10)  # over (50 + 40) / 2
+    assert mnli.oracle_percent == pytest.approx(56)
+    assert mnli.gain.low < 10 < mnli.gain.high
+    assert row(gains, recipe="ccg", task="xnli").gain == ZERO  # answers as `none`, one by one
+
+
+def test_zero_shot_leaves_out_the_languages_of_the_fine_tuning(one_model):
+    made = one_model.tables()
+    mnli = row(made.gains, recipe="mnli", task="xnli+1")
+    assert mnli.target == "mnli_more"
+    assert mnli.zero_shot.value == pytest.approx(80)  # qdb alone
+    assert mnli.other_languages.value == pytest.approx(75)  # qda and qdb
+    assert mnli.gain.value == pytest.approx(20)
+    trained = {score.language: score.trained for score in made.scores if score.task == "xnli+1"}
+    assert trained == {"en": "yes", "qda": "yes", "qdb": "no"}
+
+
+def test_gains_by_language_keep_the_order_of_distance(one_model):
+    rows = [r for r in one_model.tables().scores if (r.recipe, r.task) == ("mnli", "xnli")]
+    assert [r.language for r in rows] == list(LANGUAGES)
+    assert [r.gain.value for r in rows] == pytest.approx([20, 10, 10])
+
+
+def test_a_cell_that_has_not_run_has_a_row(one_model):
+    missing = [r for r in one_model.tables().scores if r.status == "not run"]
+    assert [r.recipe for r in missing] == ["random", "ccg", "sequential/two/2"]
+    assert {(r.target, r.task, r.language, r.score) for r in missing} == {
+        ("udpos", "udpos", None, None)
+    }
+
+
+def test_the_grid_comes_from_the_parameters(one_model):
+    """A folder of a recipe that is no longer in the grid changes nothing."""
+    before = one_model.tables()
+    old = one_model.folder / "align" / "pico" / "dropped.json"
+    old.write_text(old.with_name("none.json").read_text())
+    assert one_model.tables() == before
+    assert {r.recipe for r in before.cost} == set(one_model.suite.recipes)
+
+
+def test_the_sequence_begins_with_the_baseline_and_the_single_recipe(one_model):
+    steps = [r for r in one_model.tables().sequence if r.task == "xnli"]
+    assert [r.recipe for r in steps] == ["none", "mnli", "sequential/two/2"]
+    assert [r.length for r in steps] == [0, 1, 2]
+    assert [r.added for r in steps] == [None, "mnli", "ccg"]
+    assert [r.zero_shot.value for r in steps] == pytest.approx([45, 55, 75])
+
+
+def test_a_sequence_of_one_has_its_own_name_where_the_single_recipe_is_absent():
+    length = lambda k, recipes: tables.recipe_of_length("o", ("mnli", "ccg"), k, recipes, "none")
+    assert length(1, {"sequential/o/1"}) == "sequential/o/1"
+    assert length(1, {"sequential/o/1", "mnli"}) == "mnli"
+    assert length(2, {"sequential/o/1", "sequential/other/2"}) is None
+
+
+def test_the_larger_model_less_the_smaller_is_a_paired_difference(two_models):
+    sizes = two_models.tables().sizes
+    xnli = row(sizes, recipe="none", task="xnli")
+    assert (xnli.model, xnli.smaller_model) == ("nano", "pico")
+    assert xnli.difference.value == pytest.approx(25)  # (80 + 60) / 2 less (50 + 40) / 2
+    assert 0 < xnli.difference.low < 25 < xnli.difference.high
+    assert (xnli.n, xnli.seeds) == (40, 2)
+    mlqa = row(sizes, recipe="none", task="mlqa")  # answers as the smaller, one by one
+    assert mlqa.difference == ZERO
+    assert "sequential/two/2" not in {r.recipe for r in sizes}
+
+
+def test_two_seeds_of_one_size_are_no_pair():
+    assert pairs(MODELS | {"nano_s1": MODELS["nano"]}) == [("nano", "pico"), ("nano_s1", "pico")]
+
+
+def test_layer_parameters_are_those_of_the_encoder():
+    import torch
+
+    from waystation.encoder.encoder import new_encoder
+    from waystation.training.pretraining import shape
+
+    encoder = new_encoder(shape(MODELS["pico"], 99), torch.Generator().manual_seed(0))
+    embeddings = sum(p.numel() for p in encoder.embeddings.parameters())
+    whole = sum(p.numel() for p in encoder.parameters())
+    assert layer_parameters(MODELS["pico"]) == whole - embeddings
+
+
+def test_pretraining_has_a_row_a_language_and_one_of_the_zero_shot_mean(two_models):
+    pretraining = two_models.tables().pretraining
+    rows = [r for r in pretraining if (r.model, r.task) == ("pico", "xnli")]
+    assert [r.language for r in rows] == [*LANGUAGES, "mean"]
+    assert [r.difference.value for r in rows] == pytest.approx([20, 0, 10, 5])
+    assert (rows[1].difference.low, rows[1].difference.high) == (0, 0)
+    assert (rows[3].n, rows[3].seeds) == (40, 2)
+    assert row(pretraining, model="nano", task="xnli", language="mean").difference.low > 0
+
+
+def test_chance_is_the_mean_over_the_languages_that_are_shown(two_models):
+    scores = two_models.scores()
+    xnli = next(score for score in scores if score.task == "xnli")
+    levels = {"en": 50.0, "qda": 10.0, "qdb": 20.0}
+    for code, level in levels.items():
+        object.__setattr__(xnli.languages[code], "chance", level)
+    made = two_models.tables(scores)
+    rows = [r.chance_percent for r in made.scores if (r.model, r.task) == ("pico", "xnli")]
+    assert rows[:3] == [50, 10, 20]
+    assert row(made.gains, model="pico", recipe="random", task="xnli").chance_percent == 15
+    object.__setattr__(xnli.languages["qda"], "chance", None)
+    assert xnli.chance(xnli.zero_shot()) is None
+
+
+def test_the_table_of_retrieval_says_on_what_and_with_what_spread(one_model):
+    retrieval = one_model.tables().retrieval
+    wanted = {"recipe": "ccg", "task": "tatoeba", "pooling": "all tokens"}
+    chosen = row(retrieval, **wanted, layer_by="development")
+    assert (chosen.scored, chosen.languages, chosen.n) == ("others", 1, 50)
+    assert (chosen.layer, chosen.development_languages) == (2, "qda")
+    assert chosen.score_percent == 38
+    # 19 of 50 right, counted as 21 of 54: 1.96 * sqrt(.3889 * .6111 / 54) = 13.00 points.
+    assert chosen.high_percent - 38 == pytest.approx(13.00, abs=0.01)
+    every = row(retrieval, **wanted, layer_by="protocol", scored="all")
+    others = row(retrieval, **wanted, layer_by="protocol", scored="others")
+    assert (every.languages, every.n, others.languages, others.n) == (2, 100, 1, 50)
+    # Two languages alike: the interval of their mean is narrower by the root of two.
+    assert (others.high_percent - 34) / (every.high_percent - 34) == pytest.approx(2**0.5)
+
+
+def test_measures_of_an_encoder_have_a_row_a_layer(one_model):
+    made = one_model.tables()
+    assert {r.measured["f1_percent"] for r in made.mining} == {30.0, 32.0, 34.0}
+    assert {r.measured["accuracy_percent"] for r in made.identity} == {90.0, 89.0, 88.0}

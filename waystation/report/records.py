@@ -1,0 +1,240 @@
+"""The rows of the report's tables, as records.
+
+A field is a column of its name in the table's CSV file. An estimate is three columns, which its
+annotation names. Scores are in percent, differences in points. A `task` is the label of a column:
+`xnli`, `xnli+2`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from waystation.languages import ENGLISH
+
+PERCENT, POINTS = ("low_percent", "high_percent"), ("low", "high")
+
+CellTask = tuple[str, str, str]  # model, recipe, task
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A score in percent or a difference in points, with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def excludes_zero(self) -> bool:
+        return self.low > 0 or self.high < 0
+
+    def __str__(self) -> str:
+        return f"{self.value:.1f} [{self.low:.1f}, {self.high:.1f}]"
+
+    def signed(self) -> str:
+        """A difference as text."""
+        return f"{self.value:+.1f} [{self.low:+.1f}, {self.high:+.1f}]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LanguageScore:
+    """One task of one cell in one language; a task that has not run has one row, without language.
+
+    `status` is `run` or `not run`. `trained` says, by yes or no, whether the target was fine-tuned
+    on the language. `second` holds the second scores by their column.
+    """
+
+    model: str
+    recipe: str
+    target: str
+    task: str
+    metric: str | None = None
+    language: str | None = None
+    trained: str | None = None
+    score: Annotated[Estimate | None, "score_percent", *PERCENT] = None
+    gain: Annotated[Estimate | None, "gain", *POINTS] = None
+    n: int | None = None
+    seeds: int | None = None
+    chance_percent: float | None = None
+    oracle_percent: float | None = None
+    status: str = "run"
+    second: dict[str, Estimate] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskScore:
+    """One task of one cell: the zero-shot mean over languages, and its gain over the baseline.
+
+    The target was not fine-tuned on the zero-shot languages. `other_languages` is the mean over
+    all languages but English, whatever the target was fine-tuned on. `layer_parameters` is the
+    model's size, `n` the number of test examples of a language.
+    """
+
+    model: str
+    recipe: str
+    target: str
+    task: str
+    type: str
+    metric: str
+    chance_percent: float | None = None
+    layer_parameters: int
+    zero_shot_languages: int
+    n: int
+    seeds: int
+    zero_shot: Annotated[Estimate, "zero_shot_percent", *PERCENT]
+    oracle_percent: float | None = None
+    other_languages: Annotated[
+        Estimate,
+        "other_languages_percent",
+        "other_languages_low_percent",
+        "other_languages_high_percent",
+    ]
+    gain: Annotated[Estimate | None, "gain", *POINTS] = None
+    second: dict[str, Estimate] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """A paired difference between two cells: larger less smaller model, or `none` less `random`.
+
+    The former has a `smaller_model` and a recipe. The latter has a `language`, or `mean`.
+    """
+
+    model: str
+    smaller_model: str | None = None
+    recipe: str | None = None
+    target: str
+    task: str
+    language: str | None = None
+    difference: Annotated[Estimate, "difference", *POINTS]
+    n: int
+    seeds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SequenceStep:
+    """A task's score after the first `length` tasks of an order, of which `added` is the last."""
+
+    model: str
+    order: str
+    length: int
+    recipe: str
+    target: str
+    task: str
+    chance_percent: float | None = None
+    zero_shot: Annotated[Estimate, "zero_shot_percent", *PERCENT]
+    gain: Annotated[Estimate | None, "gain", *POINTS] = None
+    added: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerMeasures:
+    """The measures of one layer of an encoder; `measured` has them by the names of `align`.
+
+    The language probe has no task and no language.
+    """
+
+    model: str
+    recipe: str
+    protocol_layer: int
+    task: str | None = None
+    language: str | None = None
+    layer: int
+    measured: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerMean:
+    """The mean of a measure over languages, at one layer of an encoder.
+
+    `layer_by` says what chose the layer, `protocol` or `development`. The mean is over all
+    languages, or over the `others` than those of development (`scored`). An F1 has no interval.
+    """
+
+    model: str
+    recipe: str
+    task: str
+    measure: str
+    pooling: str
+    development_languages: str | None = None
+    layer_by: str
+    layer: int
+    scored: str
+    languages: int
+    score_percent: float
+    low_percent: float | None = None
+    high_percent: float | None = None
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """The cost of inference on a task in one language; `measured` has the names of `benchmark`."""
+
+    model: str
+    recipe: str
+    target: str
+    task: str
+    language: str
+    measured: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Average:
+    """A benchmark's score of one cell; `tasks` names a task, a group of tasks, or all tasks."""
+
+    benchmark: str
+    model: str
+    recipe: str
+    tasks: str
+    score_percent: float
+    gain: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedScore:
+    """A published score and ours, which is None where the cell lacks a language."""
+
+    model: str
+    recipe: str
+    task: str
+    measure: str
+    published_percent: float
+    ours_percent: float | None = None
+    low_percent: float | None = None
+    high_percent: float | None = None
+    languages: int | None = None
+    difference: float | None = None
+    reference: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All tables; a field's name is the name of its CSV file."""
+
+    scores: list[LanguageScore] = field(default_factory=list)
+    gains: list[TaskScore] = field(default_factory=list)
+    sizes: list[Difference] = field(default_factory=list)
+    pretraining: list[Difference] = field(default_factory=list)
+    sequence: list[SequenceStep] = field(default_factory=list)
+    alignment: list[LayerMeasures] = field(default_factory=list)
+    mining: list[LayerMeasures] = field(default_factory=list)
+    identity: list[LayerMeasures] = field(default_factory=list)
+    retrieval: list[LayerMean] = field(default_factory=list)
+    cost: list[Cost] = field(default_factory=list)
+    overall: list[Average] = field(default_factory=list)
+    reference: list[PublishedScore] = field(default_factory=list)
+
+
+def by_cell(rows: list[TaskScore]) -> dict[CellTask, TaskScore]:
+    return {(row.model, row.recipe, row.task): row for row in rows}
+
+
+def in_english(rows: list[LanguageScore]) -> dict[CellTask, LanguageScore]:
+    """The English scores by cell and task."""
+    return {(row.model, row.recipe, row.task): row for row in rows if row.language == ENGLISH}
+
+
+def number(value: float | None, digits: int = 1) -> str:
+    """A number as text; a dash where there is none."""
+    return "-" if value is None else f"{value:.{digits}f}"
