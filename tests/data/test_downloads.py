@@ -85,7 +85,7 @@ def tagged(tokens):
         ("panx", "PAN-X.en", tagged(["a", None]), "in tokens: expected str, got NoneType None"),
         ("hellaswag", "default", {"endings": [1, 2, 3, 4]}, "in choices: expected str, got int 1"),
         ("hellaswag", "default", {"endings": ["a", "b"]}, "2 choices, expected 4"),
-        ("squad_v1", "plain_text", {"answers": {"text": [], "answer_start": []}}, "has no answer"),
+        ("squad_v1", "plain_text", {"answers": {"text": [], "answer_start": []}}, "no answer"),
         (
             "squad_v1",
             "plain_text",
