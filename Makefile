@@ -33,7 +33,7 @@ $(READY): requirements.txt
 repro: $(READY)  ## run what is out of date of a suite (SUITE=pocket, mirror, ...; WORKERS=2)
 	@$(RUN) python -m waystation run --suite-file $(PIPELINE) $(if $(WORKERS),--workers $(WORKERS))
 
-why: $(READY)  ## say why stages are out of date (STAGE='target@udpos-* align')
+why: $(READY)  ## say why stages are out of date (STAGE='target@tagging-* align')
 	@set -f; $(RUN) python -m waystation why --suite-file $(PIPELINE) $(STAGE)
 
 plan: $(READY)  ## say what a suite's run takes (SUITE=xtreme ARGS='--gpu h200')

@@ -6,7 +6,7 @@ counts before the stage `code` has run again. Stages of one verb with the same r
 together.
 
   python -m waystation why                               every stage that is out of date
-  python -m waystation why 'target@udpos-*' align        these
+  python -m waystation why 'target@tagging-*' align      these
 """
 
 import argparse
