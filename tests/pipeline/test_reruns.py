@@ -109,8 +109,8 @@ def test_what_follows_from_a_parameter(clean, key, value, verbs):
     """Whole verbs: all cells of those that follow, none of the others."""
     edit(clean, key, value)
     changed(clean)
-    ask = "from pathlib import Path; from waystation.runner import dvc_stage, schedule; "
-    ask += "graph = dvc_stage.read_graph(Path('dvc.yaml')); "
+    ask = "from pathlib import Path; from waystation.runner import dvc_graph, schedule; "
+    ask += "graph = dvc_graph.read_graph(Path('dvc.yaml')); "
     ask += "print(*schedule.downstream(graph.changed, graph.upstream), sep='\\n')"
     found = run([sys.executable, "-c", ask], clean).stdout.split()
     assert {stage.partition("@")[0].removesuffix("_extra") for stage in found} == verbs
