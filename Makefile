@@ -39,9 +39,8 @@ why: $(READY)  ## say why stages are out of date (STAGE='target@tagging-* align'
 plan: $(READY)  ## say what a suite's run takes (SUITE=xtreme ARGS='--gpu h200')
 	$(RUN) python -m waystation plan --params $(PARAMS) $(ARGS)
 
-# DVC takes a parameter without a file for one of the root's params.yaml.
-experiment: $(READY)  ## run a variant of a suite, e.g. ARGS='-S target.learning_rate=5e-4'
-	$(RUN) dvc exp run $(if $(filter pocket,$(SUITE)),$(ARGS),$(PIPELINE) $(subst -S ,-S $(PARAMS):,$(ARGS)))
+experiment: $(READY)  ## run a variant of a suite, e.g. ARGS='-S target.learning_rate=2e-5'
+	$(RUN) python -m waystation experiment --suite-file $(PIPELINE) -- $(ARGS)
 
 plots: $(READY)  ## draw the working copy's tables beside a revision's (ARGS='HEAD~1')
 	$(RUN) dvc plots diff $(ARGS)

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from waystation.data import downloads, source_rows
 from waystation.data.downloads import Download
-from waystation.files import read_json, write_json
+from waystation.files import write_json
 from waystation.frame import finished_parts
 from waystation.frame.stage import stage
+from waystation.text_files import read_json
 
 
 def main() -> None:

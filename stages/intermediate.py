@@ -16,12 +16,13 @@ from waystation.data import examples
 from waystation.encoder import device
 from waystation.encoder.checkpoint import read_encoder, write_encoder
 from waystation.encoder.encoder import initialize, new_encoder
-from waystation.files import read_json, write_json
+from waystation.files import write_json
 from waystation.frame import finished_parts
 from waystation.frame.plan_file import read_plan
 from waystation.frame.stage import Run, stage
 from waystation.grid.cells import arithmetic
 from waystation.grid.plans import RecipePlan
+from waystation.text_files import read_json
 from waystation.training.phase import REPORT, train_phase
 from waystation.training.workplace import Workplace
 

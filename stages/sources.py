@@ -10,8 +10,9 @@ machine, reads the same, until its line is taken out.
 from waystation.base.progress import progress
 from waystation.data.origins import check_languages, keep, origin
 from waystation.data.source_rows import wanted_languages
-from waystation.files import read_json, write_json
+from waystation.files import write_json
 from waystation.frame.stage import stage
+from waystation.text_files import read_json
 
 
 def main() -> None:

@@ -12,12 +12,12 @@ from functools import partial
 
 from waystation.data import examples
 from waystation.encoder import device
-from waystation.files import read_json
 from waystation.frame import finished_parts
 from waystation.frame.plan_file import read_plan
 from waystation.frame.stage import Run, stage
 from waystation.grid.cells import arithmetic
 from waystation.grid.plans import TargetGroupPlan
+from waystation.text_files import read_json
 from waystation.training.fine_tuning import Choice, fine_tune, link
 from waystation.training.workplace import Workplace
 

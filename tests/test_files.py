@@ -3,7 +3,8 @@
 import pytest
 
 from waystation.base.errors import UserError
-from waystation.files import checksum, read_json, whole, write_json
+from waystation.files import checksum, whole, write_json
+from waystation.text_files import read_json
 
 
 def make(place, text, folder):

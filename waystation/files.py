@@ -1,4 +1,4 @@
-"""Files: checksums, JSON, writing beside and renaming."""
+"""Files: checksums, writing beside and renaming. `waystation.text_files` reads texts."""
 
 import hashlib
 import json
@@ -6,9 +6,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-from waystation.base.errors import UserError
 
 
 @contextmanager
@@ -52,12 +49,5 @@ def checksum(path: Path) -> str:
 def write_json(path: Path, value: object) -> None:
     """Write readable JSON with a newline at its end; NaN is refused."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def read_json(path: Path) -> Any:
-    """Read JSON; a file cut short is named."""
-    try:
-        return json.loads(path.read_text())
-    except json.JSONDecodeError as problem:
-        raise UserError(f"{path} is not whole JSON: {problem}") from None
+    text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    path.write_text(text, encoding="utf-8")

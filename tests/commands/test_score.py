@@ -1,6 +1,7 @@
 """Scoring folders in XTREME's submission format: every task, the averages, bad input."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -46,6 +47,23 @@ SCORES = {
     "entities": {"map@20": 50.0},  # (1/2 + 1 + 0) / 3: only the first of the gold counts
     "rankings": {"map@20": 100 * (((1.0 + 2 / 3) / 2 + 1 / 2) / 2)},
 }  # fmt: skip
+
+# Averages that evaluate_test.py of google-research/xtreme expects, in percent.
+MOCK_AVERAGES = {
+    "pawsx": {"accuracy": 51.42857142857143},
+    "xnli": {"accuracy": 30.666666666666668},
+    "panx": {
+        "f1": 57.50793650793652,
+        "precision": 54.729166666666664,
+        "recall": 62.750000000000014,
+    },
+    "udpos": {"f1": 70.21746048354693, "precision": 71.02232625883823, "recall": 69.54982073976082},
+    "bucc2018": {"f1": 55.0, "precision": 55.0, "recall": 55.0},
+    "tatoeba": {"accuracy": 53.611111111111114},
+    "xquad": {"exact_match": 77.27272727272727, "f1": 79.9586776859504},
+    "mlqa": {"exact_match": 57.142857142857146, "f1": 81.76870748299321},
+    "tydiqa": {"exact_match": 88.88888888888889, "f1": 97.22222222222223},
+}
 
 
 def put(file: Path, content: str | dict) -> None:
@@ -222,10 +240,10 @@ ERRORS = [
     (content("mine/panx/test-de.tsv", "O\nO\n\nO\n"), "sentence 1 has 2 tags; "),
     (content("mine/panx/test-de.tsv", "Er O\nO\n\nO\n"), "line 1: one tag is needed, got 'Er O'"),
     (content("mine/panx/test-de.tsv", "\n\n"), "mine/panx/test-de.tsv is empty; a tag on each"),
-    (content("mine/mlqa/test-de.json", '{"a": '), "mine/mlqa/test-de.json is not JSON"),
+    (content("mine/mlqa/test-de.json", '{"a": '), "mine/mlqa/test-de.json is not whole JSON"),
     (content("mine/mlqa/test-de.json", "[]"), "an object {id: a text} is needed, got []"),
     (content("mine/mlqa/test-de.json", {"a": None}), "a text is needed for 'a', got None"),
-    (content("gold/mlqa/test-de.json", {"a": "x"}), "gold/mlqa/test-de.json: SQuAD's layout is"),
+    (content("gold/mlqa/test-de.json", {"a": "x"}), "expected SQuAD's layout, {"),
     (content("gold/mlqa/test-de.json", {"data": []}), "test-de.json holds no questions"),
 ]  # fmt: skip
 QA = {"data": [{"paragraphs": [{"qas": [{"id": "a", "answers": []}]}]}]}
@@ -235,7 +253,7 @@ ERRORS += [
 ERRORS_R = [
     (content("mine/xcopa/test-et.jsonl", '{"label": 1}\n'), "test-et.jsonl has 1 lines; "),
     (content("mine/xcopa/test-et.jsonl", '{"label": "1"}\n'), 'line 1: {"label": 0} with a whole'),
-    (content("mine/xcopa/test-et.jsonl", "1\n0\n"), 'line 1: {"label": 0} with a whole number'),
+    (content("mine/xcopa/test-et.jsonl", "1\n0\n"), "line 1: expected an object, got 1"),
     (content("mine/xcopa/test-et.jsonl", ""), 'test-et.jsonl is empty; {"label": 0} on each'),
     (content("mine/mewslix/test-de.json", {"a": "Q1"}), "a list of texts is needed for 'a', got"),
     (content("gold/mewslix/test-de.json", {"a": []}), "no candidate for 'a'; at least one is"),
@@ -255,7 +273,35 @@ def test_errors_say_what_where_got_and_allowed(folders, capsys, benchmark, break
 
 def test_a_file_that_is_no_text_is_named(folders, capsys):
     (folders / DE).write_bytes(b"\xff\xfe0\n")
-    assert "mine/xnli/test-de.tsv is not UTF-8 text" in fail(folders, capsys)
+    assert "mine/xnli/test-de.tsv is UTF-16 text; expected text" in fail(folders, capsys)
+    (folders / DE).write_bytes(b"0\n\xe4\n1\n0\n")
+    assert "line 2: byte 1 is 0xe4; expected UTF-8 text" in fail(folders, capsys)
+
+
+def test_marks_and_carriage_returns_change_no_score(folders):
+    """Every file as a Windows editor saves it."""
+    before = run(folders)
+    for file in [*folders.rglob("mine/*/*"), *folders.rglob("gold/*/*")]:
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+    assert run(folders) == before
+
+
+XTREME_CLONE = os.environ.get("XTREME_CLONE", "")
+
+
+@pytest.mark.skipif(
+    not XTREME_CLONE, reason="XTREME_CLONE names no clone of google-research/xtreme"
+)
+def test_xtreme_s_own_test_data_score_as_its_own_test_expects(tmp_path):
+    """`mock_test_data`, by the default rule of spans, against evaluate_test.py's averages."""
+    data = Path(XTREME_CLONE) / "mock_test_data"
+    words = ["--predictions", str(data / "predictions"), "--gold", str(data / "labels")]
+    words += ["--benchmark", "xtreme", "--out", str(tmp_path / "scores.json")]
+    assert command("score", words) == 0
+    scored = json.loads((tmp_path / "scores.json").read_text())["tasks"]
+    for name, averages_of_task in MOCK_AVERAGES.items():
+        for metric, expected in averages_of_task.items():
+            assert scored[name][metric] == pytest.approx(expected, abs=1e-9), (name, metric)
 
 
 def test_missing_folders_are_named(tmp_path, capsys):

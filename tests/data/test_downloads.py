@@ -415,8 +415,7 @@ def test_the_stage_ends_with_a_message_and_no_output(source, tmp_path, rows, mes
     prefix = source({XNLI: rows})
     params = yaml.safe_load(FULL.read_text())
     params["source"] |= {"prefix": str(prefix), "depends_on": str(prefix)}
-    params["languages"] = ["en"]
-    params["align"]["development_languages"] = []
+    params["tasks"]["xnli"] = {"languages": ["en"]}
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
     origin = {"repositories": {"facebook/xnli": {"files": {}}}}
     write_json(tmp_path / "origin.json", origin)

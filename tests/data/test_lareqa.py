@@ -39,7 +39,7 @@ def test_bounds_of_sentences_become_the_rows_of_lareqa(release, source, tmp_path
 def test_what_is_missing_is_named_and_nothing_is_written(release, tmp_path):
     file = release / "xquad-r/de.json"
     file.write_text('{"data": [{"paragraphs": [{"context": "a", "qas": []}]}]}')
-    message = r"de, validation: .*--help shows: KeyError\('sentence_breaks'"
+    message = r"de\.json, paragraph 1: no key 'sentence_breaks'; expected SQuAD's layout"
     with pytest.raises(UserError, match=message):
         convert(release, tmp_path / "out")
     file.write_text('{"data": [')

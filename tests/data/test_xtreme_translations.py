@@ -48,6 +48,6 @@ def test_a_folder_of_another_form_is_named(tmp_path):
     folder = release(tmp_path / "release")
     file = next(folder.rglob("*.json"))
     file.write_text('{"data": [{"paragraphs": [{"context": "a", "qas": [{"id": "b"}]}]}]}')
-    with pytest.raises(UserError, match=r"el, train: .*--help shows: KeyError\('answers'"):
+    with pytest.raises(UserError, match=r"en-el\.json, paragraph 1: no key 'answers'; expected"):
         convert(folder, tmp_path / "out")
     assert not (tmp_path / "out").exists()

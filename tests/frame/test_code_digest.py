@@ -104,7 +104,7 @@ def test_planning_is_not_part_of_what_it_plans(entries):
 
 def test_rooms_that_only_run_a_stage_are_in_no_digest_nor_what_they_alone_import(entries):
     assert "waystation.frame.stage" in code_digest.imports("stages.align")
-    assert "waystation.report.published" in code_digest.imports("waystation.frame.published_names")
+    assert "waystation.report.published" in code_digest.imports("waystation.frame.suite_check")
     for name, modules in entries.items():
         rooms = {module.split(".")[1] for module in code_digest.closure(modules) if "." in module}
         assert not rooms & {"base", "params", "frame"}, name

@@ -13,7 +13,7 @@ import yaml
 from tests.conftest import FULL, ROOT
 from tests.encoder.test_pretrained import ENTRY, upstream  # noqa: F401  a fixture
 from tests.hub.hub_server import HubServer, card, until
-from waystation.files import read_json
+from waystation.text_files import read_json
 
 LANGUAGES = ("en", "de")
 REPOSITORY = "google-research-datasets/paws-x"  # unpinned
@@ -38,6 +38,7 @@ class Stages:
         params |= {"orders": {}, "multitask": {}, "extra": {"models": [], "recipes": []}}
         params["intermediate"]["tasks"] = {}
         params["align"]["tasks"] = []
+        params["target"] |= {"groups": {}, "tasks": {}}
         params["generators"] = []
         params["source"] |= {"prefix": prefix, "depends_on": str(self.params)}
         self.params.write_text(yaml.safe_dump(params))

@@ -127,9 +127,9 @@ def test_squad_v2(gold, predicted, f1, exact):
     assert points == {"f1": (pytest.approx(f1), 1.0), "exact_match": (exact, 1.0)}
 
 
-def spans(*sentences: str) -> list[tuple[str, int, int]]:
+def spans(*sentences: str, read=span_f1.read_tag) -> list[tuple[str, int, int]]:
     """(type, first word, last word) of all spans of a file of sentences."""
-    return sorted(set().union(*span_f1.spans([sentence.split() for sentence in sentences])))
+    return sorted(set().union(*span_f1.spans([sentence.split() for sentence in sentences], read)))
 
 
 NAMES = [
@@ -149,9 +149,27 @@ NAMES = [
 @pytest.mark.parametrize(("text", "expected"), NAMES)
 def test_spans_of_names(text, expected):
     assert spans(text) == expected
+    assert spans(text, read=span_f1.read_tag_later) == expected
 
 
-# Parts of speech, by what seqeval 1.2.2 does with the first letter and the rest of a tag.
+# Parts of speech by the rule that XTREME's own test expects.
+WHOLE_TAGS = [
+    ("ADJ ADJ NOUN", [("ADJ", 0, 1), ("NOUN", 2, 2)]),  # a run is one span
+    ("SYM SYM", [("SYM", 0, 0), ("SYM", 1, 1)]),  # S: a word by itself
+    ("SCONJ SCONJ CCONJ CCONJ", [("CCONJ", 2, 3), ("SCONJ", 0, 0), ("SCONJ", 1, 1)]),
+    ("INTJ INTJ PUNCT", [("INTJ", 0, 1), ("PUNCT", 2, 2)]),
+    ("NOUN X X", [("NOUN", 0, 0), ("X", 1, 2)]),  # X is a type as any other
+    ("X", [("X", 0, 0)]),
+    ("B-A-B I-A-B", [("B", 0, 1)]),  # the last part of several
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), WHOLE_TAGS)
+def test_spans_of_parts_of_speech_by_the_default_rule(text, expected):
+    assert spans(text) == expected
+
+
+# And by what seqeval 1.2.2 does with the first letter and the rest of a tag.
 PARTS = [
     ("ADJ ADJ NOUN", [("DJ", 0, 1), ("OUN", 2, 2)]),  # a run is one span
     ("ADV ADJ ADP AUX", [("DJ", 1, 1), ("DP", 2, 2), ("DV", 0, 0), ("UX", 3, 3)]),
@@ -171,14 +189,27 @@ PARTS = [
 
 
 @pytest.mark.parametrize(("text", "expected"), PARTS)
-def test_spans_of_parts_of_speech(text, expected):
-    assert spans(text) == expected
+def test_spans_of_parts_of_speech_by_the_later_rule(text, expected):
+    assert spans(text, read=span_f1.read_tag_later) == expected
 
 
 def test_an_x_that_begins_a_sentence_reaches_back():
     """Words are counted over the file, with one place after each sentence."""
-    assert spans("DET NOUN", "X VERB") == [("ERB", 4, 4), ("ET", 0, 0), ("OUN", 1, 1), ("_", 1, 3)]
-    assert spans("DET", "", "NOUN") == [("ET", 0, 0), ("OUN", 3, 3)]
+    later = span_f1.read_tag_later
+    expected = [("ERB", 4, 4), ("ET", 0, 0), ("OUN", 1, 1), ("_", 1, 3)]
+    assert spans("DET NOUN", "X VERB", read=later) == expected
+    assert spans("DET", "", "NOUN", read=later) == [("ET", 0, 0), ("OUN", 3, 3)]
+
+
+def test_both_rules_stand_side_by_side_where_they_differ():
+    scored = f1(["NOUN X VERB"], ["NOUN X ADJ"])
+    assert (scored["precision"], scored["precision_seqeval_1"]) == (100 * (2 / 3), 100 * (2 / 3))
+    assert f1(["NOUN X"], ["NOUN VERB"]) == {
+        "f1": 50.0, "precision": 50.0, "recall": 50.0, "precision_seqeval_1": 50.0,
+        "f1_seqeval_1": pytest.approx(200 / 3), "recall_seqeval_1": 100.0,
+    }  # fmt: skip
+    assert set(f1(["B-PER O"], ["B-PER O"])) == {"f1", "precision", "recall"}
+    assert set(f1([], [])) == {"f1", "precision", "recall"}
 
 
 def f1(golds: list[str], predictions: list[str]) -> dict[str, float]:
@@ -200,21 +231,25 @@ def test_span_f1_counts_spans_over_all_sentences():
 
 
 POS_SCORES = [
-    # gold, prediction, right spans, predicted, in the gold
-    (["DET NOUN VERB"], ["DET VERB VERB"], 1, 2, 3),  # the run VERB VERB is one wrong span
-    (["DET ADJ NOUN"], ["DET NOUN NOUN"], 1, 2, 3),
-    (["NOUN CCONJ NOUN"], ["NOUN SCONJ NOUN"], 3, 3, 3),  # the two conjunctions count as equal
-    (["NOUN X"], ["NOUN NOUN"], 0, 1, 1),
-    (["NOUN SYM"], ["NOUN X"], 1, 1, 2),
-    (["DET", "NOUN"], ["DET", "DET"], 1, 2, 2),  # no run over the end of a sentence
+    # gold, prediction, (right spans, predicted, in the gold) by the default rule and by seqeval 1
+    (["DET NOUN VERB"], ["DET VERB VERB"], (1, 2, 3), (1, 2, 3)),  # VERB VERB is one wrong span
+    (["DET ADJ NOUN"], ["DET NOUN NOUN"], (1, 2, 3), (1, 2, 3)),
+    (["NOUN CCONJ NOUN"], ["NOUN SCONJ NOUN"], (2, 3, 3), (3, 3, 3)),  # the conjunctions are equal
+    (["NOUN X"], ["NOUN NOUN"], (0, 1, 2), (0, 1, 1)),
+    (["NOUN SYM"], ["NOUN X"], (1, 2, 2), (1, 1, 2)),
+    (["DET", "NOUN"], ["DET", "DET"], (1, 2, 2), (1, 2, 2)),  # no run over a sentence's end
 ]
 
 
-@pytest.mark.parametrize(("golds", "predictions", "right", "found", "there"), POS_SCORES)
-def test_the_pos_score(golds, predictions, right, found, there):
-    p, r = right / found, right / there
-    expected = 100 * (2 * p * r / (p + r)) if right else 0.0
-    assert f1(golds, predictions) == {"f1": expected, "precision": 100 * p, "recall": 100 * r}
+@pytest.mark.parametrize(("golds", "predictions", "default", "later"), POS_SCORES)
+def test_the_pos_score(golds, predictions, default, later):
+    expected = {}
+    for rule, (right, predicted, there) in (("", default), ("_seqeval_1", later)):
+        p, r = right / predicted, right / there
+        f1_of_rule = 100 * (2 * p * r / (p + r)) if right else 0.0
+        expected |= {f"f1{rule}": f1_of_rule}
+        expected |= {f"precision{rule}": 100 * p, f"recall{rule}": 100 * r}
+    assert f1(golds, predictions) == expected
 
 
 def test_a_span_with_another_type_is_wrong():
@@ -327,7 +362,7 @@ def slow_parts(sentence: list[str]) -> set[tuple[str, int, int]]:
         length = len(list(run))
         steps = 1 if tag[0] == "S" else length
         for start in range(place, place + length, steps):
-            found.add((tag[1:], start, start + steps - 1))
+            found.add((tag, start, start + steps - 1))
         place += length
     return found
 
@@ -337,7 +372,7 @@ def test_spans_are_those_of_the_slow_version(tags, slow):
     rng = random.Random(3)
     for _ in range(400):
         sentence = rng.choices(tags, k=rng.randrange(1, 9))
-        assert span_f1.spans([sentence]) == [slow(sentence)], sentence
+        assert span_f1.spans([sentence], span_f1.read_tag) == [slow(sentence)], sentence
 
 
 def slow_f1(gold: list[str], found: list[str]) -> float:
@@ -428,6 +463,7 @@ def test_spans_score_as_seqeval_does():
             gold = [draw.choices(labels, k=n) for n in lengths]
             found = [[t if draw.random() < 0.7 else draw.choice(labels) for t in s] for s in gold]
             ours = span_f1.scores(span_f1.file_points(gold, found, "de"))
-            for name, score in ours.items():
+            rule = span_f1.LATER if "f1_seqeval_1" in ours else ""
+            for name in span_f1.NAMES:
                 theirs = getattr(seqeval, f"{name}_score")(gold, found)
-                assert score == pytest.approx(100 * theirs, abs=1e-12), name
+                assert ours[name + rule] == pytest.approx(100 * theirs, abs=1e-12), name

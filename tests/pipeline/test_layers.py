@@ -28,7 +28,7 @@ encoder data
 hub
 tasks metrics
 params
-files languages language_codes
+files text_files languages language_codes
 base
 """
 RANK = {room: -number for number, line in enumerate(LAYERS.split("\n")) for room in line.split()}

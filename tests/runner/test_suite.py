@@ -430,7 +430,7 @@ def test_unknown_targets_are_named(project):
     [
         ("threads: 0\n", "threads: expected a whole number from 1 up, got 0"),
         ("threads: two\n", "threads: expected a whole number from 1 up, got 'two'"),
-        ("threads: [\n", "params.yaml is not YAML"),
+        ("threads: [\n", "expected YAML"),
     ],
 )
 def test_wrong_parameters_are_named_before_anything_runs(tmp_path, text, message):

@@ -26,7 +26,8 @@ from waystation.alignment.vectors import EVERY_TOKEN, SentenceEncoder, mapped, s
 from waystation.base.memory import release
 from waystation.base.progress import progress
 from waystation.data import examples
-from waystation.files import read_json, remove, whole, write_json
+from waystation.files import remove, whole, write_json
+from waystation.text_files import read_json
 
 BLOCK = 1024  # sentences that are encoded before it is noted that they are
 

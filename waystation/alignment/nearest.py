@@ -17,9 +17,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from waystation.base.errors import UserError
 from waystation.base.progress import progress
 
 CELLS = 2**24  # similarities that are held at once: the pools' whole product never is
+ROWS = 2**16  # vectors that are checked at once
 WIDTH = 64  # cells of a row whose highest is looked at first
 
 
@@ -91,6 +93,8 @@ def nearest(
     equation 1); between two zero vectors, which have no neighbours, it is 0. `what` names a bar.
     The search runs where the pools are.
     """
+    for pool in (x, y):
+        hold_finite(pool)
     there = Best(len(x), min(neighbours, len(y)), x.device)
     back = Best(len(y), min(neighbours, len(x)), x.device)
     side = max(1, isqrt(cells))
@@ -108,6 +112,17 @@ def nearest(
             tile = tile.mul_(2).div_(sums).nan_to_num_(nan=0.0)
         look_both_ways(tile, there, back, i, j)
     return Neighbours(there.values, there.places, back.values, back.places)
+
+
+def hold_finite(pool: Tensor) -> None:
+    """Refuse vectors (n, d) of which one is not finite; a sum shows it in one pass."""
+    for start in range(0, len(pool), ROWS):
+        rows = pool[start : start + ROWS]
+        if not torch.isfinite(rows.sum()):
+            bad = (~torch.isfinite(rows)).any(1).nonzero()
+            if len(bad):
+                first = start + int(bad[0])
+                raise UserError(f"vector {first} of {len(pool):,} is not finite; nothing is near")
 
 
 def look_both_ways(tile: Tensor, there: Best, back: Best, row: int, column: int) -> None:

@@ -14,10 +14,23 @@ def one_line(problem: UserError | OSError) -> str:
     return str(problem)
 
 
+# What a value of another form than the expected one raises in the code that takes it apart.
+MISSHAPEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError)
+
+
+def misfit(problem: Exception) -> str:
+    """What a person reads of one of MISSHAPEN."""
+    if isinstance(problem, KeyError):
+        return f"no key {problem.args[0]!r}"
+    if isinstance(problem, IndexError):
+        return "a list is too short"
+    return " ".join(str(problem).split()) or type(problem).__name__
+
+
 def choose(name: str, allowed: Iterable[str], what: str, where: str = "") -> str:
     """Return `name` if it is allowed, else say what was got, where, and what is allowed."""
     allowed = list(allowed)
     if name not in allowed:
-        place = f"{where}: " if where else ""
-        raise UserError(f"{place}unknown {what} {name!r}; allowed: {', '.join(allowed) or 'none'}")
+        prefix = f"{where}: " if where else ""
+        raise UserError(f"{prefix}unknown {what} {name!r}; allowed: {', '.join(allowed) or 'none'}")
     return name

@@ -23,14 +23,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-import yaml
-
 from waystation.base.errors import choose
 from waystation.files import whole
 from waystation.frame.code_digest import closure, path, tree
 from waystation.frame.entry_points import entry_points
 from waystation.params.load import load_settings
 from waystation.params.schema import Settings
+from waystation.params.yaml_files import read_yaml
 from waystation.report import csv_files, text
 from waystation.report.differences import NONE, RANDOM
 from waystation.report.markdown import closest, counted, interval, named, signed
@@ -233,7 +232,7 @@ def listed(modules: list[str]) -> Iterator[str]:
 
 def graph() -> dict[str, dict]:
     """The stages of dvc.yaml."""
-    return yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    return read_yaml(Path("dvc.yaml"))["stages"]
 
 
 def fenced(lines: str) -> str:

@@ -16,8 +16,9 @@ import shutil
 from pathlib import Path
 
 from waystation.base.errors import UserError, choose
-from waystation.files import read_json, whole
+from waystation.files import whole
 from waystation.languages import ENGLISH
+from waystation.text_files import read_json
 from waystation.xtreme.benchmarks import BENCHMARKS
 
 OWN = "xtreme-r"  # the folder in which its own versions of tasks lie

@@ -18,13 +18,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 
-import yaml
-
 from waystation.files import write_json
+from waystation.frame.suite_check import read_suite
 from waystation.grid import flops
 from waystation.grid.workload import Work, Workload
-from waystation.params.load import load_settings
 from waystation.params.schema import Settings
+from waystation.params.yaml_files import read_yaml
 from waystation.report.text import table
 
 # Dense bf16 peak in TFLOP/s, from the makers' data sheets.
@@ -56,7 +55,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> None:
-    suite = load_settings(options.params)
+    suite = read_suite(options.params)
     planned = plan(suite, options)
     if options.json:
         write_json(options.json, planned)
@@ -93,7 +92,7 @@ def plan(chosen: Settings, options: argparse.Namespace) -> dict:
 def stage_counts(chosen: Settings, graph: Path) -> dict[str, int]:
     """{verb: number of its stages}: the product of the lists that its matrix walks."""
     counts: dict[str, int] = {}
-    for name, stage in yaml.safe_load(graph.read_text())["stages"].items():
+    for name, stage in read_yaml(graph)["stages"].items():
         lists = [chosen.at(walked.strip("${}")) for walked in stage.get("matrix", {}).values()]
         verb = name.removesuffix("_extra")
         counts[verb] = counts.get(verb, 0) + math.prod(map(len, lists))

@@ -17,10 +17,11 @@ import sys
 from pathlib import Path
 
 from waystation.base.errors import UserError
-from waystation.params.load import load_settings
+from waystation.frame.suite_check import read_suite
 from waystation.runner.cards import STAGE_GIB, cards
-from waystation.runner.dvc_graph import GraphError
 from waystation.runner.suite import Interrupted, Suite, read_params
+
+OWN = "python -m stages."  # in a dvc.yaml whose parameters are those of `params.schema`
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -77,15 +78,11 @@ def run(file: Path, targets: list[str], workers: int) -> int:
         raise UserError(f"--suite-file: {file} does not exist")
     # Commands say `python`: it shall be this one.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    if OWN in file.read_text(encoding="utf-8"):
+        read_suite(file.with_name("params.yaml"))
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, _interrupt)
-    try:
-        return Suite(file, targets, workers).run()
-    except GraphError:
-        params = file.with_name("params.yaml")
-        if params.is_file():  # DVC's templates read it first, and say less of what is wrong in it
-            load_settings(params)
-        raise
+    return Suite(file, targets, workers).run()
 
 
 def _interrupt(signum, frame) -> None:

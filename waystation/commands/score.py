@@ -13,8 +13,9 @@ as there are in both folders. A folder holds a folder a task, this a file a lang
 
 All languages of a task must be there. FILE is written whole or not at all: {"tasks": {task:
 {"languages": {language: {metric: score}}, metric: mean}}, "groups": {group: score}, "overall":
-score}, from 0 to 100. A group stands there if all of its tasks do; "overall" is null unless all
-tasks of the benchmark are there.
+score}, from 0 to 100. Of tagging, `spans` says by which rule of seqeval spans are read off the
+tags, and `..._seqeval_1` are the scores by the other rule where the two differ. A group stands
+there if all of its tasks do; "overall" is null unless all tasks of the benchmark are there.
 
   python -m waystation score --predictions mine --gold labels --benchmark xtreme --out scores.json
 """
@@ -26,6 +27,8 @@ from pathlib import Path
 from waystation import metrics
 from waystation.base.errors import UserError, choose
 from waystation.files import whole, write_json
+from waystation.metrics import span_f1
+from waystation.metrics.span_f1 import LATER
 from waystation.xtreme import label_files
 from waystation.xtreme.benchmarks import BENCHMARKS, Task, averages, task_score
 
@@ -81,7 +84,11 @@ def score(predictions: list[Path], gold: Path, benchmark: str) -> tuple[dict, li
             f"no task of {benchmark} is both in {', '.join(map(str, predictions))} and in {gold}; "
             f"looked for: {', '.join(tasks)}"
         )
-    return averages(BENCHMARKS[benchmark], scored), notes
+    result = averages(BENCHMARKS[benchmark], scored)
+    for name, entry in result["tasks"].items():
+        if tasks[name].metric == "span_f1":
+            entry |= {"spans": span_f1.RULE, "spans_seqeval_1": span_f1.LATER_RULE}
+    return result, notes
 
 
 def task_folders(predictions: list[Path]) -> dict[str, Path]:
@@ -110,6 +117,9 @@ def score_task(name: str, task: Task, predictions: Path, gold: Path) -> tuple[Sc
         by_language[language] = {
             OFFICIAL_NAMES.get(key, key): value for key, value in scores.items()
         }
+    names = {name for scores in by_language.values() for name in scores}
+    for scores in by_language.values():  # where both rules of spans are one, so are the scores
+        scores |= {name: scores[name.removesuffix(LATER)] for name in names - scores.keys()}
     return by_language, notes
 
 
@@ -138,9 +148,11 @@ def table(scored: dict, benchmark: str) -> list[str]:
     """What FILE says, for people: a line a task, then groups and the overall score."""
     lines = [benchmark]
     for name, entry in scored["tasks"].items():
-        metrics = [f"{key} {value:.2f}" for key, value in entry.items() if key != "languages"]
+        metrics = [f"{key} {v:.2f}" for key, v in entry.items() if isinstance(v, float)]
         languages = f"{len(entry['languages']):>2} languages"
         lines.append(f"  {name:<14} {task_score(entry):6.2f}  {languages}  {'  '.join(metrics)}")
+    if any("spans" in entry for entry in scored["tasks"].values()):
+        lines += [f"  f1 of spans: {span_f1.RULE}", f"  seqeval_1: {span_f1.LATER_RULE}"]
     if scored["groups"]:
         lines.append("groups")
     lines += [f"  {name:<14} {value:6.2f}" for name, value in scored["groups"].items()]

@@ -17,7 +17,7 @@ from waystation.base.errors import UserError
 from waystation.frame.code_changes import module_changes
 from waystation.frame.code_digest import written
 from waystation.frame.entry_points import entry_points
-from waystation.params.load import load_settings
+from waystation.frame.suite_check import read_suite
 from waystation.runner.changes import Change, read_changes
 from waystation.runner.schedule import ancestors, group, resolve
 
@@ -45,7 +45,7 @@ def main(options: argparse.Namespace) -> None:
     file = options.suite_file
     if not file.is_file():
         raise UserError(f"--suite-file: {file} does not exist")
-    settings = load_settings(file.with_name("params.yaml"))
+    settings = read_suite(file.with_name("params.yaml"))
     home = f"data/{settings.suite}/code"
     entries = {f"{home}/{name}": modules for name, modules in entry_points(settings).items()}
     suite = read_changes(file, {path: written(modules) for path, modules in entries.items()})

@@ -5,15 +5,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from waystation import tasks
-from waystation.base.errors import UserError
+from waystation.base.errors import MISSHAPEN, UserError, misfit
 from waystation.base.progress import progress
 from waystation.data import source_rows, wellformed
 from waystation.data.source_rows import Loaded
 from waystation.data.tally import Tally
 from waystation.tasks import Counts, Task
-
-# What a row of another form than the task's raises in the task's own code.
-MISSHAPEN = (ValueError, KeyError, IndexError, TypeError, AttributeError)
 
 
 class Converter:
@@ -95,7 +92,7 @@ class Converter:
         try:
             yield from joined
         except MISSHAPEN as problem:
-            raise UserError(f"{self.where}: {problem!r}") from None
+            raise UserError(f"{self.where}: {misfit(problem)}") from None
 
     def from_rows(self, task: Task, rows: Iterable[dict]) -> Iterator[dict]:
         """One example for every row that the task keeps; the others are counted by reason."""
@@ -107,7 +104,7 @@ class Converter:
             try:
                 example = task.example(row, index, self.language)
             except MISSHAPEN as problem:
-                raise UserError(f"{self.where}, row {index}: {problem!r}") from None
+                raise UserError(f"{self.where}, row {index}: {misfit(problem)}") from None
             yield example
 
     def statistics(self, limit: int | None) -> dict[str, Any]:
@@ -160,7 +157,7 @@ def labelled(example: dict, labels: tuple[str, ...] | None, where: str) -> tuple
         return example, check_text(example, values, where)
     allowed = tuple(example.get("choices", labels))
     indices = [allowed.index(v) if isinstance(v, str) and v in allowed else v for v in values]
-    bad = [v for v in indices if not isinstance(v, int) or not 0 <= v < len(allowed)]
+    bad = [v for v in indices if not wellformed.fits(v, int) or not 0 <= v < len(allowed)]
     if bad:
         raise UserError(
             f"{where}, id {example['id']!r}: label {bad[0]!r}; "

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,9 +10,10 @@ from pathlib import Path
 from waystation import tasks
 from waystation.base.errors import UserError
 from waystation.data import conversion, examples, source_rows
-from waystation.files import checksum, read_json, write_json
+from waystation.files import checksum, write_json
 from waystation.params.schema import Source, TaskLimits
 from waystation.tasks import Task
+from waystation.text_files import read_json
 
 EXAMPLES, COUNTS = "examples.jsonl", "counts.json"
 
@@ -170,10 +170,8 @@ def publish(fetched: Path, file: Path, labels: tuple[str, ...] | None) -> None:
         shutil.copyfile(fetched, file)
         return
     numbers = {label: number for number, label in enumerate(labels)}
-    with fetched.open(encoding="utf-8") as stream:
-        read: Iterable[dict] = map(json.loads, stream)
-        tagged = (e | {"tags": [numbers[tag] for tag in e["tags"]]} for e in read)
-        examples.write(file, tagged)
+    tagged = (e | {"tags": [numbers[tag] for tag in e["tags"]]} for e in examples.lines(fetched))
+    examples.write(file, tagged)
 
 
 def description(task: Task, labels: tuple[str, ...]) -> dict:

@@ -5,11 +5,11 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from waystation.base.errors import UserError
-from waystation.files import read_json
 from waystation.languages import ENGLISH
+from waystation.params.typed import build
+from waystation.text_files import read_json, read_json_lines
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,8 @@ class Description:
 
 
 def read_description(folder: Path) -> Description:
-    stored = read_json(folder / "task.json")
-    known: dict[str, Any] = {}
-    for name in Description.__dataclass_fields__:
-        if name in stored:
-            known[name] = tuple(stored[name]) if isinstance(stored[name], list) else stored[name]
-    return Description(**known)
+    file = folder / "task.json"
+    return build(Description, read_json(file, dict), str(file))
 
 
 def path(folder: Path, split: str, language: str) -> Path:
@@ -59,12 +55,8 @@ def lines(file: Path) -> Iterator[dict]:
     """Examples one by one; a missing or broken file is named."""
     if not file.is_file():
         raise UserError(f"no examples: {file} is missing")
-    with file.open(encoding="utf-8") as stream:
-        for number, line in enumerate(stream, 1):
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError as problem:
-                raise UserError(f"{file}, line {number}: {problem}") from None
+    for _, example in read_json_lines(file):
+        yield example
 
 
 def with_labels_of(rows: list[dict], own: Description, wanted: Description) -> list[dict]:

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from waystation.metrics import Points
+from waystation.text_files import read_json_lines
 
 UNSHARED = "unshared_"  # before the name of a score over unshared tokens
 
@@ -24,5 +25,4 @@ def write(file: Path, examples: list[dict], predicted: list, points: list[Points
 
 def read_points(file: Path, name: str) -> list[tuple[float, float]]:
     """The points of one score, example by example."""
-    with file.open(encoding="utf-8") as stream:
-        return [tuple(json.loads(line)["points"][name]) for line in stream]
+    return [tuple(line["points"][name]) for _, line in read_json_lines(file)]

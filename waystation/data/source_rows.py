@@ -8,7 +8,9 @@ from typing import Any
 
 from waystation import tasks
 from waystation.base.errors import UserError
+from waystation.data.wellformed import fits
 from waystation.hub import client
+from waystation.hub.builders import Stored
 from waystation.params.schema import Source, TaskLimits
 from waystation.tasks import Columns, Task
 
@@ -94,11 +96,12 @@ def load_tables(
         where, local = location(source, task, repository)
         revision = origin["repositories"][repository].get("revision")
         columns, stored_split = task.sources[name].columns, task.splits[split]
+        texts = tuple(column for column, kind in columns.items() if kind is str)
         check = partial(
             check_stored, task=task, columns=columns, where=with_table(where, task, name)
         )
         read = [
-            client.load_rows(where, config, stored_split, revision, cache, local, check)
+            client.load_rows(where, config, stored_split, revision, cache, local, check, texts)
             for config in configs
         ]
         there = [rows for rows in read if rows is not None]
@@ -111,7 +114,7 @@ def with_table(where: str, task: Task, table: str) -> str:
     return f"{where}, table {table!r}" if task.tables else where
 
 
-def check_stored(stored: client.Stored, task: Task, columns: Columns, where: str) -> None:
+def check_stored(stored: Stored, task: Task, columns: Columns, where: str) -> None:
     """Refuse files, of the splits that a task reads, that lack a column or whose values would be
     turned into another kind."""
     read = {name for split in task.splits.values() for name in client.split_names(split)}
@@ -129,9 +132,12 @@ def check_file(types: dict, columns: Columns, where: str) -> None:
         )
     for column, kind in columns.items():
         type_ = types[column]
-        whole, broken = pyarrow.types.is_integer(type_), pyarrow.types.is_floating(type_)
-        text = pyarrow.types.is_string(type_) or pyarrow.types.is_large_string(type_)
-        if (kind is str and (whole or broken)) or (kind is int and (broken or text)):
+        known = pyarrow.types
+        number = known.is_floating(type_) or known.is_boolean(type_) or known.is_decimal(type_)
+        text = known.is_string(type_) or known.is_large_string(type_)
+        whole = known.is_integer(type_)
+        other = known.is_temporal(type_) or known.is_binary(type_)
+        if other or (kind is str and (whole or number)) or (kind is int and (number or text)):
             raise UserError(
                 f"{where}: column {column!r} should be {kind.__name__}, it is stored as {type_}"
             )
@@ -153,7 +159,7 @@ def checked(rows: Any, task: Task, table: str, where: str) -> Iterator[dict]:
     for batch in rows.select_columns(list(columns)).iter(BATCH):
         for values in zip(*(batch[column] for column in columns), strict=True):
             for (column, kind), value in zip(columns.items(), values, strict=True):
-                if not isinstance(value, kind):
+                if not fits(value, kind):
                     raise UserError(
                         f"{where}, row {index}: column {column!r} should be {kind.__name__}, "
                         f"got {type(value).__name__} {value!r:.80}"

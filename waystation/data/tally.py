@@ -26,6 +26,7 @@ class Tally:
 
     examples: int = 0
     repaired: int = 0
+    empty: int = 0  # examples with a text of nothing but blanks
     dropped: Counter = field(default_factory=Counter)
     labels: Counter = field(default_factory=Counter)
     characters: Counter = field(default_factory=Counter)
@@ -34,6 +35,7 @@ class Tally:
     def add(self, example: dict, labels: list[str]) -> None:
         own = texts(example)
         self.examples += 1
+        self.empty += not all(text.strip() for text in own)
         self.labels.update(labels)
         self.characters[sum(len(text) for text in own)] += 1
         self.words[sum(len(WORD.findall(text)) for text in own)] += 1
@@ -48,13 +50,14 @@ class Tally:
             "words_median": quantile(self.words, 0.5),
             "words_max": max(self.words),
             "answers_repaired": self.repaired,
+            "with_empty_text": self.empty,
             "dropped": dict(sorted(self.dropped.items())),
         }
 
 
 def texts(example: dict) -> list[str]:
     """The texts of an example; of an example without texts those of its candidates."""
-    own = [example[key] for key in TEXTS if example.get(key)]
+    own = [example[key] for key in TEXTS if isinstance(example.get(key), str)]
     own += [" ".join(example[key]) for key in ("tokens", "choices") if key in example]
     return own or [candidate["text"] for candidate in example["candidates"]]
 

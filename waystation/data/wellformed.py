@@ -1,12 +1,21 @@
-"""What no column's type says of an example: its lists hold texts, its answers are answers."""
+"""What no column's type says of an example: its lists hold texts, its answers are answers.
+
+A text may be empty, as some in QQP are: such examples are kept and counted. A list of words or of
+choices may not.
+"""
 
 from waystation.base.errors import UserError
 from waystation.tasks import Task
+
+FEWEST = {"tokens": 1, "choices": 2, "candidates": 1}  # entries of an example's lists
 
 
 def check(example: dict, task: Task, where: str) -> None:
     """Refuse tokens, choices and answers of other kinds or numbers than the task's type has."""
     where = f"{where}, id {example['id']!r}"
+    for key, least in FEWEST.items():
+        if len(example.get(key, range(least))) < least:
+            raise UserError(f"{where}: {len(example[key])} {key}; allowed: {least} and more")
     for key in ("tokens", "choices"):
         for text in example.get(key, ()):
             expect(text, str, f"{where}: in {key}")
@@ -23,8 +32,13 @@ def check(example: dict, task: Task, where: str) -> None:
             raise UserError(f"{where}: {number} choices, expected {wanted}")
 
 
+def fits(value: object, kind: type) -> bool:
+    """Whether a value is of a kind; True and False are no numbers."""
+    return isinstance(value, kind) and not (isinstance(value, bool) and kind is not bool)
+
+
 def expect(value: object, kind: type, where: str) -> None:
-    if not isinstance(value, kind):
+    if not fits(value, kind):
         raise UserError(
             f"{where}: expected {kind.__name__}, got {type(value).__name__} {value!r:.80}"
         )

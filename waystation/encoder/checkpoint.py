@@ -4,11 +4,13 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+import torch
 from torch import Tensor, nn
 
 from waystation.base.errors import UserError
 from waystation.encoder.config import EncoderConfig, read_config
 from waystation.encoder.encoder import Encoder, MaskedLanguageHead
+from waystation.text_files import hold_binary
 
 
 def stored_names(module: nn.Module, config: EncoderConfig) -> dict[str, str]:
@@ -70,7 +72,8 @@ def fill(
     file: Path, config: EncoderConfig, tensors: dict[str, Tensor]
 ) -> tuple[Encoder, MaskedLanguageHead | None]:
     """An encoder and its head from the tensors of a file."""
-    encoder, head = Encoder(config), MaskedLanguageHead(config)
+    with torch.device("meta"):  # nothing is drawn, nor allocated before the shapes are checked
+        encoder, head = Encoder(config), MaskedLanguageHead(config)
     load(file, tensors, config, encoder)
     if tensors.keys().isdisjoint(stored_names(head, config).values()):
         return encoder, None
@@ -86,6 +89,7 @@ def read_file(folder: Path) -> dict[str, Tensor]:
     file = folder / "model.safetensors"
     if not file.is_file():
         raise UserError(f"no weights: {file} is missing")
+    hold_binary(file, "safetensors")
     try:
         return load_file(file)
     except SafetensorError as problem:
@@ -100,10 +104,20 @@ def load(file: Path, tensors: dict[str, Tensor], config: EncoderConfig, *modules
         if missing:
             raise UserError(f"{file} lacks {', '.join(missing[:5])}")
         for name, tensor in own.items():
-            shape = tensors[names[name]].shape
-            if shape != tensor.shape:
-                raise UserError(
-                    f"{file}: {names[name]} has shape {tuple(shape)}, "
-                    f"the config asks for {tuple(tensor.shape)}"
-                )
+            hold_tensor(file, names[name], tensors[names[name]], tensor.shape)
+        if any(tensor.is_meta for tensor in own.values()):
+            module.to_empty(device="cpu")
         module.load_state_dict({name: tensors[names[name]] for name in own})
+
+
+def hold_tensor(file: Path, name: str, tensor: Tensor, shape: torch.Size) -> None:
+    """Refuse a tensor of another shape, one of whole numbers, and one that is not finite."""
+    if tensor.shape != shape:
+        raise UserError(
+            f"{file}: {name} has shape {tuple(tensor.shape)}, the config asks for {tuple(shape)}"
+        )
+    if not tensor.is_floating_point():
+        raise UserError(f"{file}: {name} is of {tensor.dtype}; allowed: floating-point numbers")
+    if not torch.isfinite(tensor).all():
+        number = int((~torch.isfinite(tensor)).sum())
+        raise UserError(f"{file}: {name} has {number:,} of {tensor.numel():,} numbers not finite")

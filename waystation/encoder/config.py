@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from waystation.base.errors import UserError, choose
-from waystation.files import read_json
-from waystation.params.typed import build
+from waystation.params.typed import BelowOne, Count, Positive, Whole, build
+from waystation.text_files import read_json
 
 
 @dataclass(frozen=True)
@@ -69,18 +69,18 @@ ARCHITECTURES = {
 class EncoderConfig:
     """The shape of an encoder, under the names of the Transformers `config.json`."""
 
-    vocab_size: int
-    hidden_size: int
-    num_hidden_layers: int
-    num_attention_heads: int
-    intermediate_size: int
-    max_position_embeddings: int
-    hidden_dropout_prob: float = 0.0
-    attention_probs_dropout_prob: float = 0.0
-    layer_norm_eps: float = 1e-5
-    initializer_range: float = 0.02
-    type_vocab_size: int = 1
-    pad_token_id: int = 1
+    vocab_size: Count
+    hidden_size: Count
+    num_hidden_layers: Count
+    num_attention_heads: Count
+    intermediate_size: Count
+    max_position_embeddings: Count
+    hidden_dropout_prob: BelowOne = 0.0
+    attention_probs_dropout_prob: BelowOne = 0.0
+    layer_norm_eps: Positive = 1e-5
+    initializer_range: Positive = 0.02
+    type_vocab_size: Count = 1
+    pad_token_id: Whole = 1
     model_type: str = "xlm-roberta"
 
     @property
@@ -111,33 +111,24 @@ IMPLEMENTED = {
     "chunk_size_feed_forward": 0,
     "pruned_heads": {},
 }
-# What tells where a model comes from, how it was trained, or what its user wants returned.
+# What tells where a model comes from, how it was trained, what its user wants returned, or how a
+# decoder generates. So does every key that begins with `_`: Transformers keeps those for itself.
 INERT = {
-    "_name_or_path",
-    "architectures",
-    "bos_token_id",
-    "directionality",
-    "dtype",
-    "eos_token_id",
-    "finetuning_task",
-    "gradient_checkpointing",
-    "id2label",
-    "label2id",
-    "output_attentions",
-    "output_hidden_states",
-    "output_past",
-    "pooler_fc_size",
-    "pooler_num_attention_heads",
-    "pooler_num_fc_layers",
-    "pooler_size_per_head",
-    "pooler_type",
-    "problem_type",
-    "return_dict",
-    "tokenizer_class",
-    "torch_dtype",
-    "transformers_version",
+    "architectures", "bad_words_ids", "begin_suppress_tokens", "bos_token_id", "cls_token_id",
+    "decoder_start_token_id", "directionality", "diversity_penalty", "do_sample", "dtype",
+    "early_stopping", "encoder_no_repeat_ngram_size", "eos_token_id",
+    "exponential_decay_length_penalty", "finetuning_task", "forced_bos_token_id",
+    "forced_eos_token_id", "gradient_checkpointing", "id2label", "label2id", "length_penalty",
+    "mask_token_id", "max_length", "min_length", "no_repeat_ngram_size", "num_beam_groups",
+    "num_beams", "num_labels", "num_return_sequences", "output_attentions",
+    "output_hidden_states", "output_past", "output_scores", "pooler_fc_size",
+    "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type",
+    "prefix", "problem_type", "remove_invalid_values", "repetition_penalty", "return_dict",
+    "return_dict_in_generate", "sep_token_id", "suppress_tokens", "task_specific_params",
+    "temperature", "tf_legacy_loss", "tokenizer_class", "top_k", "top_p", "torch_dtype",
+    "torchscript", "transformers_version", "typical_p", "unk_token_id", "use_bfloat16",
     "use_cache",
-}
+}  # fmt: skip
 
 
 def read_config(folder: Path) -> EncoderConfig:
@@ -145,13 +136,14 @@ def read_config(folder: Path) -> EncoderConfig:
     path = folder / "config.json"
     if not path.is_file():
         raise UserError(f"no encoder in {folder}: {path.name} is missing")
-    stored = read_json(path)
+    stored = read_json(path, dict)
     kind = choose(str(stored.get("model_type")), ARCHITECTURES, f"model_type in {path}:")
     fields = [field.name for field in dataclasses.fields(EncoderConfig)]
     for key, value in stored.items():
         if key in IMPLEMENTED and value != IMPLEMENTED[key]:
             raise UserError(f"{path}: {key} is {value!r}, implemented: {IMPLEMENTED[key]!r}")
-    unknown = sorted(stored.keys() - IMPLEMENTED.keys() - INERT - set(fields))
+    private = {key for key in stored if key.startswith("_")}
+    unknown = sorted(stored.keys() - IMPLEMENTED.keys() - INERT - private - set(fields))
     if unknown:
         raise UserError(
             f"{path}: unknown keys {', '.join(unknown)}; they may change what the model computes. "
@@ -159,9 +151,19 @@ def read_config(folder: Path) -> EncoderConfig:
         )
     values = ARCHITECTURES[kind].defaults | {key: stored[key] for key in fields if key in stored}
     config = build(EncoderConfig, values, str(path))
+    check_shape(path, config)
+    return config
+
+
+def check_shape(path: Path, config: EncoderConfig) -> None:
+    """Refuse numbers that no encoder has together."""
     if config.hidden_size % config.num_attention_heads:
         raise UserError(
             f"{path}: hidden_size {config.hidden_size} is no multiple of num_attention_heads "
             f"{config.num_attention_heads}"
         )
-    return config
+    if config.pad_token_id >= config.vocab_size or config.max_tokens < 1:
+        raise UserError(
+            f"{path}: pad_token_id {config.pad_token_id} does not fit vocab_size "
+            f"{config.vocab_size} and max_position_embeddings {config.max_position_embeddings}"
+        )

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -12,9 +13,11 @@ from waystation.encoder import foreign, sentencepiece, tokenizer_training, unpic
 from waystation.encoder.checkpoint import read_file, write_encoder
 from waystation.encoder.config import ARCHITECTURES, EncoderConfig, read_config
 from waystation.encoder.tokenizer import read_special, read_tokenizer
-from waystation.files import checksum, read_json, whole, write_json
+from waystation.files import checksum, whole, write_json
 from waystation.hub import client
 from waystation.params.schema import FetchedModel
+from waystation.params.typed import build
+from waystation.text_files import hold_binary, read_json
 
 CONFIG = "config.json"
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
@@ -47,6 +50,15 @@ def check_entry(name: str, entry: FetchedModel) -> None:
             )
 
 
+@dataclass(frozen=True)
+class Stored:
+    """What a record's file holds."""
+
+    repository: str
+    revision: str | None
+    files: dict[str, str]
+
+
 class Record:
     """What the first fetch found, kept in git: repository, revision, {file's name: SHA-256}.
 
@@ -55,7 +67,9 @@ class Record:
 
     def __init__(self, file: Path):
         self.file = file
-        self.stored: dict | None = read_json(file) if file.is_file() else None
+        self.stored = (
+            asdict(build(Stored, read_json(file, dict), str(file))) if file.is_file() else None
+        )
         self.found: dict = {"repository": None, "revision": None, "files": {}}
 
     def hold(self, key: str, value: str | None) -> None:
@@ -183,8 +197,9 @@ def converted(file: Path, scratch: Path) -> Path:
     """The safetensors of a pickled checkpoint, made in a process of its own."""
     scratch.mkdir(parents=True, exist_ok=True)
     out = scratch / WEIGHTS[0]
+    hold_binary(file, "a checkpoint of torch")
     command = [sys.executable, "-m", unpickle.__name__, str(file), str(out)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        raise UserError(f"{file} is refused, it is more than tensors: {done.stderr.strip()}")
+        raise UserError(f"{file} is refused: {' '.join(done.stderr.split()[-40:])}")
     return out

@@ -5,6 +5,7 @@ few fields that count are read here, as nothing else of the project needs a pars
 that of `transformers.XLMRobertaTokenizer`: fairseq's four special tokens first, <mask> last.
 """
 
+import math
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import Any
 from tokenizers import Tokenizer, decoders, models, normalizers, processors
 from tokenizers import pre_tokenizers as splitters
 
-from waystation.base.errors import UserError
+from waystation.base.errors import UserError, misfit
 from waystation.encoder.tokenizer_training import BOS, EOS, SPECIAL, UNK
+from waystation.text_files import hold_binary
 
 # Numbers of fields: in ModelProto, SentencePiece, TrainerSpec and NormalizerSpec.
 PIECES, TRAINER, NORMALIZER = 1, 2, 3
@@ -26,16 +28,27 @@ RESERVED = ["<unk>", "<s>", "</s>"]  # a SentencePiece model's first pieces
 
 def read(file: Path) -> Tokenizer:
     """The tokenizer of a `sentencepiece.bpe.model` (a unigram model, whatever its name says)."""
+    hold_binary(file, "a SentencePiece model")
     try:
         pieces, kind, charsmap = parse(file.read_bytes())
-    except (IndexError, struct.error, UnicodeDecodeError) as problem:
-        raise UserError(f"{file} is not a whole SentencePiece model: {problem}") from None
+        return unigram(file, pieces, kind, charsmap)
+    except UserError:
+        raise
+    except Exception as problem:  # bytes that say anything at all
+        reason = misfit(problem)
+        raise UserError(f"{file} is not a whole SentencePiece model: {reason}") from None
+
+
+def unigram(file: Path, pieces: list[tuple[str, float]], kind: int, charsmap: bytes) -> Tokenizer:
+    """The tokenizer of a unigram model's pieces."""
     start = [piece for piece, _ in pieces[: len(RESERVED)]]
     if kind != UNIGRAM or start != RESERVED:
         raise UserError(
             f"{file}: model type {kind} beginning with {start}; implemented: {UNIGRAM} (unigram) "
             f"beginning with {RESERVED}"
         )
+    if odd := [piece for piece, score in pieces if not math.isfinite(score)]:
+        raise UserError(f"{file}: the score of piece {odd[0]!r} is not finite")
     first, mask = SPECIAL[:4], SPECIAL[4]
     vocabulary = [(name, 0.0) for name in first] + pieces[len(RESERVED) :] + [(mask, 0.0)]
     tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=UNK, byte_fallback=False))

@@ -7,6 +7,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from waystation.base.errors import UserError, choose
+from waystation.text_files import read_text
 
 # First token -> padding, unknown, mask: XLM-R's names and BERT's.
 NAMES = {"<s>": ("<pad>", "<unk>", "<mask>"), "[CLS]": ("[PAD]", "[UNK]", "[MASK]")}
@@ -82,7 +83,11 @@ def read_tokenizer(folder: Path) -> Tokenizer:
     file = folder / "tokenizer.json"
     if not file.is_file():
         raise UserError(f"no tokenizer: {file} is missing")
-    tokenizer = Tokenizer.from_file(str(file))
+    text = read_text(file)
+    try:
+        tokenizer = Tokenizer.from_str(text)
+    except Exception as problem:  # the library raises nothing more special
+        raise UserError(f"{file} is no tokenizer: {' '.join(str(problem).split())}") from None
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

@@ -9,7 +9,8 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, pr
 
 from waystation.base.errors import choose
 from waystation.encoder.tokenizer import read_special
-from waystation.files import read_json, write_json
+from waystation.files import write_json
+from waystation.text_files import read_json
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]  # the first ids, in this order
 BOS, PAD, EOS, UNK = range(4)

@@ -6,11 +6,21 @@ torch's restricted unpickler makes tensors and plain containers and refuses to c
 what it refuses is not converted. Nothing else of this project unpickles.
 """
 
+import re
 import sys
 from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
+
+ASKED = re.compile(r"GLOBAL ([\w.]+)")  # in torch's text: what the file wants called
+
+
+def reason(problem: Exception) -> str:
+    """Why a file is refused, without torch's advice to load it in another way."""
+    if asked := ASKED.search(str(problem)):
+        return f"it asks for {asked[1]}; allowed: tensors and plain containers"
+    return f"it is cut, or no checkpoint of torch ({type(problem).__name__})"
 
 
 def main() -> None:
@@ -18,7 +28,7 @@ def main() -> None:
     try:
         state = torch.load(source, map_location="cpu", weights_only=True)
     except Exception as problem:  # whatever it is, the file is not taken
-        raise SystemExit(f"{type(problem).__name__}: {str(problem).splitlines()[0]}") from None
+        raise SystemExit(reason(problem)) from None
     if not isinstance(state, dict):
         raise SystemExit(f"a {type(state).__name__}, not named tensors")
     odd = [str(name) for name, value in state.items() if not isinstance(value, torch.Tensor)]

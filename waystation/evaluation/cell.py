@@ -24,12 +24,12 @@ from waystation.evaluation.rows import (
     score_rows,
 )
 from waystation.evaluation.unshared import Unshared
-from waystation.files import read_json
 from waystation.grid.plans import EvaluationPlan
 from waystation.languages import ENGLISH
 from waystation.metrics import Points
 from waystation.params.schema import Evaluate
 from waystation.task_model import read_model
+from waystation.text_files import read_json
 from waystation.xtreme import submission
 
 

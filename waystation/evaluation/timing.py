@@ -14,10 +14,10 @@ from waystation.encoder.device import Machine
 from waystation.encoder.features import Feature
 from waystation.encoder.tokenizer import read_tokenizer
 from waystation.evaluation.rows import Predictor, Reader, Rows, answer, read_rows
-from waystation.files import read_json
 from waystation.grid.plans import EvaluationPlan
 from waystation.params.schema import Benchmark, Evaluate
 from waystation.task_model import TaskModel, read_model
+from waystation.text_files import read_json
 
 
 @dataclass(frozen=True)

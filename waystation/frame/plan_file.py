@@ -3,9 +3,10 @@
 from typing import Protocol, TypeVar
 
 from waystation.base.errors import UserError
-from waystation.files import checksum, read_json
+from waystation.files import checksum
 from waystation.frame.stage import Run
 from waystation.params.typed import build
+from waystation.text_files import read_json
 
 
 class Planned(Protocol):

@@ -31,7 +31,8 @@ from typing import Any
 from waystation.base.errors import UserError, one_line
 from waystation.base.process import end_with_parent, scratch_root
 from waystation.files import checksum, whole
-from waystation.frame import code_digest, published_names
+from waystation.frame import code_digest
+from waystation.frame.suite_check import read_suite
 from waystation.grid.cells import arithmetic
 from waystation.params.load import load_settings
 from waystation.params.schema import Settings
@@ -137,8 +138,7 @@ def _parse(doc, name, inputs, outputs, options, records) -> argparse.Namespace:
 
 
 def _start(name, args, inputs, planned, outputs, params, records, outs: ExitStack) -> Run:
-    settings = load_settings(args.params)
-    published_names.check(settings)
+    settings = read_suite(args.params)
     paths = {key: getattr(args, key) for key in (*inputs, *planned)}
     for key, path in paths.items():
         if not path.exists():

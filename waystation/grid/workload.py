@@ -14,7 +14,6 @@ from functools import cache
 from pathlib import Path
 
 from waystation import task_types, tasks
-from waystation.files import read_json
 from waystation.grid import flops, planning, recipes
 from waystation.grid.budget import budget_of, shares, steps_mixed_in
 from waystation.grid.cells import all_cells
@@ -23,6 +22,7 @@ from waystation.languages import ENGLISH
 from waystation.params.schema import FetchedModel, FineTuning, Settings
 from waystation.task_types import TaskType
 from waystation.tasks import Task
+from waystation.text_files import read_json
 
 BYTES = 4  # of a weight
 FETCHED = 3  # copies of a fetched model: in the Hub's cache, the scratch folder and the outputs

@@ -75,8 +75,10 @@ class Head(nn.Module):
 
 
 def loss(logits: Tensor, packed: Packed, features: list[Feature]) -> Tensor:
-    """Cross-entropy over first pieces."""
+    """Cross-entropy over first pieces; 0 of a batch without words."""
     tags = torch.tensor([t for f in features for t in f.target], device=logits.device)
+    if not len(tags):
+        return logits.sum() * 0.0
     return F.cross_entropy(logits[_rows(packed, features)], tags)
 
 
@@ -98,7 +100,7 @@ def predict(
 def _rows(packed: Packed, features: list[Feature]) -> Tensor:
     starts = packed.first.tolist()
     rows = [start + p for start, f in zip(starts, features, strict=True) for p in f.context[0]]
-    return torch.tensor(rows)
+    return torch.tensor(rows, dtype=torch.int64)
 
 
 def gold(examples: list[dict]) -> list[list[int]]:

@@ -12,7 +12,6 @@ What the libraries read from the environment counts: HF_ENDPOINT, HF_HOME, HF_HU
 
 import contextlib
 import functools
-import hashlib
 import itertools
 import re
 import shutil
@@ -23,11 +22,17 @@ from pathlib import Path
 
 from waystation.base.errors import UserError, choose
 from waystation.files import checksum, remove, whole
+from waystation.hub.builders import (
+    Stored,
+    prepared_builder,
+    row_builder,
+    stored_columns,
+    without_scripts,
+)
 from waystation.hub.cache import fetch, forget
 from waystation.hub.problems import explained, patiently
 
 FULL_REVISION = re.compile(r"[0-9a-f]{40}")
-Stored = dict[tuple[str, str], dict]  # {(split, file): {column: Arrow type}}
 CONVERTED = "refs/convert/parquet"  # the Hub's own conversion: <configuration>/<split>/0000.parquet
 
 
@@ -72,45 +77,34 @@ def load_rows(
     cache: str | None,
     local: bool,
     check: Callable[[Stored], None] = lambda stored: None,
+    texts: tuple[str, ...] = (),
 ):
     """Rows of one configuration and split, or None where there is no such split.
 
     `local`: the repository is a folder, which has no revision. `cache` is where prepared rows go.
     `check` is called with the columns of the configuration's files before they are read:
-    `datasets` gives all of them those of the first one.
+    `datasets` gives all of them those of the first one. `texts` are columns that hold text, so that
+    nobody guesses from some rows of a CSV file that they hold numbers.
     """
     where = f"{repository}, configuration {config!r}"
     if not local:
         where = f"dataset {where}, revision {revision}"
     try:
         with explained(where):
-            folder: str | None = repository
-            if not local:
+            if local:
+                folder: str | None = without_scripts(Path(repository))
+            else:
                 folder = _rows_folder(repository, config, split, str(revision))
             if not folder:
                 return None
-            check(_stored(_builder(folder, config, cache)))
-            return _prepared(folder, config, cache).as_dataset(split=split)
+            check(stored_columns(row_builder(folder, config, cache, texts)))
+            return prepared_builder(folder, config, cache, texts).as_dataset(split=split)
     except ValueError as problem:
         if "Unknown split" in str(problem) or "Bad split" in str(problem):
             return None
         if "corresponds to no data" in str(problem):
             raise UserError(f"{where}: split {split!r} is empty") from None
         raise UserError(f"{where}: {problem}") from None
-
-
-def _stored(builder) -> Stored:
-    """What the Parquet files of a configuration hold by themselves."""
-    import pyarrow.parquet
-
-    stored: Stored = {}
-    for split, files in (builder.config.data_files or {}).items():
-        for file in files:
-            with contextlib.suppress(OSError, pyarrow.ArrowInvalid):  # told when it is read
-                schema = pyarrow.parquet.read_schema(file)
-                columns = dict(zip(schema.names, schema.types, strict=True))
-                stored[str(split), Path(file).name] = columns
-    return stored
 
 
 def split_names(split: str) -> list[str]:
@@ -225,14 +219,14 @@ def _plan(repository: str, config: str, commit: str) -> Plan:
 
     where = f"dataset {repository}, configuration {config!r}, revision {commit}"
     described = _described(repository, commit)
-    part = {"name": config}
+    choice = {"name": config}
     if not described:  # then each configuration is a folder, if there are several
         folders = _folders(repository, commit)
         if config != "default" or config in folders:
-            part = {"data_dir": choose(config, folders, f"configuration of {repository}")}
+            choice = {"data_dir": choose(config, folders, f"configuration of {repository}")}
     # In a cache of its own, because datasets else hides a problem with rows of any other commit.
     with tempfile.TemporaryDirectory() as empty:
-        ask = functools.partial(datasets.load_dataset_builder, repository, **part)
+        ask = functools.partial(datasets.load_dataset_builder, repository, **choice)
         builder = patiently(where, functools.partial(ask, revision=commit, cache_dir=empty))
     files = {
         str(split): [url.split(f"@{commit}/", 1)[1] for url in urls]
@@ -263,43 +257,3 @@ def _folders(repository: str, commit: str) -> list[str]:
     where = f"dataset {repository}, revision {commit}"
     entries = patiently(where, lambda: list(ask(revision=commit)))
     return [entry.path for entry in entries if isinstance(entry, RepoFolder)]
-
-
-@functools.lru_cache(maxsize=4)
-def _builder(folder: str, config: str, cache: str | None):
-    import datasets
-
-    datasets.disable_progress_bars()
-    # A cache for each folder, because datasets takes two of the same card for one.
-    own = hashlib.sha256(folder.encode()).hexdigest()[:16]
-    home = Path(cache or datasets.config.HF_DATASETS_CACHE) / own
-    return datasets.load_dataset_builder(folder, config, cache_dir=str(home))
-
-
-@functools.lru_cache(maxsize=4)
-def _prepared(folder: str, config: str, cache: str | None):
-    """A builder whose rows are prepared; several splits and languages share a configuration."""
-    import datasets
-
-    builder = _builder(folder, config, cache)
-    try:
-        builder.download_and_prepare()
-    except datasets.exceptions.DatasetsError as problem:  # unreadable, or not the rows it announces
-        text = " ".join(str(problem.__cause__ or problem).split())
-        if empty := _without_rows(builder):
-            text = f"no rows in {', '.join(empty)}"
-        raise UserError(f"{folder}, configuration {config!r}: {text}") from None
-    return builder
-
-
-def _without_rows(builder) -> list[str]:
-    """ "<split> (<file>)" of every Parquet file of a configuration that holds no rows."""
-    import pyarrow.parquet
-
-    lines = []
-    for split, files in (builder.config.data_files or {}).items():
-        for file in files:
-            with contextlib.suppress(OSError, pyarrow.ArrowInvalid):
-                if not pyarrow.parquet.read_metadata(file).num_rows:
-                    lines.append(f"split {str(split)!r} ({Path(file).name})")
-    return lines

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-from waystation.base.errors import UserError
+from waystation.base.errors import MISSHAPEN, UserError, misfit
 from waystation.base.progress import progress
 from waystation.files import whole
 
@@ -39,10 +39,10 @@ def write(out: Path, tables: Iterable[tuple[str, str, Iterable[dict]]], text: st
             path = note(beside, cards, config, split)
             try:
                 write_rows(beside / path, progress(rows, None, f"{config}, {split}", "rows"))
-            except (KeyError, TypeError) as problem:
+            except MISSHAPEN as problem:
                 where = f"{config}, {split}: the source is not in the form that --help shows"
-                raise UserError(f"{where}: {problem!r}") from None
-        (beside / "README.md").write_text(card(cards, text))
+                raise UserError(f"{where}: {misfit(problem)}") from None
+        (beside / "README.md").write_text(card(cards, text), encoding="utf-8")
 
 
 def write_rows(file: Path, rows: Iterable[dict]) -> None:

@@ -24,7 +24,7 @@ def check(settings: Settings) -> None:
     check_layers(settings.align.mining_layers, f"{settings.file}: align.mining_layers")
     twice = sorted(set(settings.recipes) & set(settings.extra.recipes))
     if twice:
-        raise UserError(f"{settings.file}: {', '.join(twice)} is in recipes and extra.recipes")
+        raise UserError(f"{settings.file}: extra.recipes: {', '.join(twice)} is in recipes too")
 
 
 def check_names(settings: Settings) -> None:
@@ -90,8 +90,8 @@ def check_targets(settings: Settings) -> None:
         count = grouped.count(target)
         if count > 1 or (count == 0 and target not in before):
             raise UserError(
-                f"{settings.file}: target {target!r} stands in {count} of target.groups; it must "
-                f"stand in one, or in the `after` of another target"
+                f"{settings.file}: target.tasks.{target}: target {target!r} stands in {count} of "
+                f"target.groups; it must stand in one, or in the `after` of another target"
             )
 
 
@@ -110,8 +110,8 @@ def check_models(settings: Settings) -> None:
         places = [origin for origin in origins if name in getattr(settings.origins, origin)]
         if len(places) != 1:
             raise UserError(
-                f"{settings.file}: model {name!r} stands in {len(places)} of origins.scratch and "
-                f"origins.hub; it must stand in one"
+                f"{settings.file}: models.{name}: model {name!r} stands in {len(places)} of "
+                f"origins.scratch and origins.hub; it must stand in one"
             )
     trained, size = settings.tokenizer.kinds, settings.tokenizer.vocab_size
     if size is not None and size < FEWEST:
@@ -121,7 +121,7 @@ def check_models(settings: Settings) -> None:
     if settings.origins.scratch:
         if len(trained) != 1 or None in (settings.tokenizer.vocab_size, settings.pretrain):
             raise UserError(
-                f"{settings.file}: models from scratch need one of tokenizer.kinds, got "
+                f"{settings.file}: tokenizer: models from scratch need one of tokenizer.kinds, got "
                 f"{list(trained)}, tokenizer.vocab_size and pretrain"
             )
     elif trained:

@@ -5,6 +5,7 @@ what is allowed there. A field with a default may be left out. The comments that
 to a person stand in `params.yaml` itself.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -13,11 +14,21 @@ from waystation.params.typed import (
     Allowed,
     BelowOne,
     Count,
+    Name,
     NotNegative,
     Positive,
+    Seed,
     Share,
     Some,
     Whole,
+)
+
+REPOSITORY = Allowed(
+    "owner/name as the Hub writes it, no address, blank, `.git` or `@revision`",
+    lambda name: re.fullmatch(r"([\w.-]+/)?[\w.-]+", name) and not name.endswith(".git"),
+)
+REVISION = Allowed(
+    "40 hex digits or unpinned", lambda text: re.fullmatch("[0-9a-f]{40}|unpinned", text)
 )
 
 
@@ -50,7 +61,7 @@ class LanguageKnobs:
 
 @dataclass(frozen=True)
 class World:
-    seed: int
+    seed: Seed
     topics: Count
     documents: Count
     dialogues: Share
@@ -58,7 +69,7 @@ class World:
     rows: dict[str, dict[str, Count]]
     translated: tuple[str, ...]
     translation_noise: Share
-    languages: dict[str, LanguageKnobs]
+    languages: dict[Name, LanguageKnobs]
 
 
 @dataclass(frozen=True)
@@ -95,7 +106,7 @@ class ScratchModel(Model):
 
     initializer_range: Positive
     dropout: BelowOne
-    seed: Whole
+    seed: Seed
 
 
 @dataclass(frozen=True)
@@ -105,13 +116,13 @@ class FetchedModel(Model):
     `seed` draws the weights of the recipe `random`; 0 where none is named.
     """
 
-    repository: str
-    revision: str
+    repository: Annotated[str, REPOSITORY]
+    revision: Annotated[str, REVISION]
     license: str
     architecture: str
     vocabulary: Count
     files: dict[str, str]
-    seed: Whole | None = None
+    seed: Seed | None = None
 
 
 @dataclass(frozen=True)
@@ -182,10 +193,10 @@ class Stopping:
 class Intermediate(FineTuning):
     """`tasks`: the section's values, or a task's own, for every task that is trained."""
 
-    seed: Whole
+    seed: Seed
     stopping: Stopping | None = None
     mlm: MaskedLanguageModelling | None = None
-    tasks: dict[str, FineTuning] = field(default_factory=dict)
+    tasks: dict[Name, FineTuning] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,8 +222,8 @@ class Target(FineTuning):
 
     checkpoints: Count
     stopping: Stopping | None = None
-    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    tasks: dict[str, TargetTask] = field(default_factory=dict)
+    groups: dict[Name, tuple[str, ...]] = field(default_factory=dict)
+    tasks: dict[Name, TargetTask] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -284,24 +295,24 @@ class Settings:
 
     root: str
     file: str
-    suite: str
+    suite: Name
     threads: Count
     device: Device
     precision: Precision
     source: Source
-    languages: Annotated[tuple[str, ...], Some]
+    languages: Annotated[tuple[Name, ...], Some]
     generators: tuple[str, ...]
-    tasks: dict[str, TaskLimits]
+    tasks: dict[Name, TaskLimits]
     tokenizer: TokenizerSettings
     origins: Origins
-    models: Annotated[dict[str, ScratchModel | FetchedModel], Some]
+    models: Annotated[dict[Name, ScratchModel | FetchedModel], Some]
     recipes: Annotated[tuple[str, ...], Some]
     extra: Extra
-    multitask: dict[str, Multitask]
-    orders: dict[str, tuple[str, ...]]
+    multitask: dict[Name, Multitask]
+    orders: dict[Name, tuple[str, ...]]
     intermediate: Intermediate
     target: Target
-    seeds: Annotated[tuple[Whole, ...], Some]
+    seeds: Annotated[tuple[Seed, ...], Some]
     evaluate: Evaluate
     align: Align
     benchmark: Benchmark

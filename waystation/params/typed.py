@@ -4,6 +4,8 @@ What is unknown, missing or of the wrong type is an error that names the place a
 """
 
 import dataclasses
+import math
+import re
 import types
 import typing
 from collections.abc import Callable
@@ -21,8 +23,13 @@ class Allowed:
     test: Callable[[Any], object]
 
 
+MOST_SEED = 2**32 - 1  # of numpy's generators
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # DVC takes dots, slashes and signs for its own
+
 Count = Annotated[int, Allowed("1 or more", lambda value: value >= 1)]
 Whole = Annotated[int, Allowed("0 or more", lambda value: value >= 0)]
+Seed = Annotated[int, Allowed(f"0 to {MOST_SEED}", lambda value: 0 <= value <= MOST_SEED)]
+Name = Annotated[str, Allowed("letters, digits, - and _", NAME.fullmatch)]
 Positive = Annotated[float, Allowed("above 0", lambda value: value > 0)]
 NotNegative = Annotated[float, Allowed("0 or more", lambda value: value >= 0)]
 Share = Annotated[float, Allowed("0 to 1", lambda value: 0 <= value <= 1)]
@@ -55,10 +62,15 @@ def build(kind: type, value: Any, where: str) -> Any:
     if origin is dict:
         value = {} if value is None else value
         _expect(value, dict, "a mapping", where)
-        inner = typing.get_args(kind)[1]
-        return {str(key): build(inner, entry, f"{where}.{key}") for key, entry in value.items()}
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        names, inner = typing.get_args(kind)
+        return {
+            build(names, key if isinstance(key, str) else str(key), f"{where}.{key}"): build(
+                inner, entry, f"{where}.{key}"
+            )
+            for key, entry in value.items()
+        }
+    if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return _finite(value, where)
     if kind is not bool and isinstance(value, bool):
         _expect(value, (), kind.__name__, where)
     _expect(value, kind, kind.__name__, where)
@@ -93,7 +105,17 @@ def _build_dataclass(kind: type, value: Any, where: str) -> Any:
     return kind(**built)
 
 
+def _finite(value: int | float, where: str) -> float:
+    try:
+        built = float(value)
+    except OverflowError:
+        built = math.inf
+    if not math.isfinite(built):
+        raise UserError(f"{where}: expected a finite number, got {value!r:.40}")
+    return built
+
+
 def _expect(value: Any, kind: Any, name: str, where: str) -> None:
     if not isinstance(value, kind):
-        got = f"{type(value).__name__} {value!r}"
+        got = f"{type(value).__name__} {value!r:.80}"
         raise UserError(f"{where}: expected {name}, got {got}")

@@ -11,12 +11,12 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
-from waystation.files import read_json
 from waystation.grid.cells import all_cells
 from waystation.params.schema import Settings
 from waystation.report.encoder_measures import POOLINGS, PROTOCOL_MEASURES
 from waystation.report.records import CellTask, LayerMean, LayerMeasures, Tables
 from waystation.report.scores import in_order
+from waystation.text_files import read_json
 
 
 def encoder_tables(suite: Settings, align: Path) -> Tables:

@@ -15,13 +15,13 @@ import numpy as np
 from waystation import tasks
 from waystation.base.progress import progress
 from waystation.data.predictions import read_points
-from waystation.files import read_json
 from waystation.grid.cells import Cell, all_cells
 from waystation.languages import ENGLISH
 from waystation.params.schema import Settings
 from waystation.report import bootstrap
 from waystation.report.records import Estimate
 from waystation.report.second_scores import SECOND_SCORES
+from waystation.text_files import read_json
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ metric computes, in the tables, the summary and the texts of the report.
 from dataclasses import dataclass
 
 from waystation.data import predictions
+from waystation.metrics import span_f1
 
 
 @dataclass(frozen=True)
@@ -49,4 +50,12 @@ UNSHARED = SecondScore(
     legend="Unshared tokens: those that occur in the test's texts of one language only.",
     note="unshared: over tokens that occur in the test's texts of one language only",
 )
-SECOND_SCORES = (EXACT_MATCH, UNSHARED)
+LATER_SPANS = SecondScore(
+    f"f1{span_f1.LATER}",
+    "seqeval_1",
+    "spans by seqeval 1",
+    short="seqeval 1",
+    legend=f"Spans of the main F1: {span_f1.RULE}. Spans by seqeval 1: {span_f1.LATER_RULE}.",
+    note=f"F1 of spans: {span_f1.RULE};\nseqeval 1: {span_f1.LATER_RULE}",
+)
+SECOND_SCORES = (EXACT_MATCH, UNSHARED, LATER_SPANS)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-from waystation.files import read_json
 from waystation.grid.cells import all_cells
 from waystation.grid.recipes import Recipe, parse
 from waystation.params.schema import Settings
@@ -13,6 +12,7 @@ from waystation.report.encoder_tables import encoder_tables
 from waystation.report.published import reference_rows
 from waystation.report.records import Cost, Estimate, LanguageScore, SequenceStep, Tables, TaskScore
 from waystation.report.scores import Result, Score
+from waystation.text_files import read_json
 
 Baselines = dict[tuple[str, str, str], Score]  # by model, target and task
 

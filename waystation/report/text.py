@@ -25,6 +25,8 @@ from waystation.xtreme.benchmarks import BENCHMARKS, OVERALL
 
 WIDTH = 110  # characters of a line
 
+NO_GAIN = " " * 7  # as wide as a gain and its mark
+
 Rows = list[tuple[str, list[str]]]  # the rows of a model: (name, a text per column)
 
 MARKED = "* the 95 % interval of the gain, over test examples and seeds, excludes zero"
@@ -73,10 +75,17 @@ class Column:
     def title(self) -> str:
         return f"{self.task} {self.second.short}" if self.second else self.task
 
+    def chance(self, row: TaskScore | None) -> str:
+        return self.without_gain(row.chance_percent if row else None)
+
     def english(self, row: LanguageScore | None) -> str:
         if self.second:
             return second_text(row, self.second)
-        return number(row.score.value if row and row.score else None)
+        return self.without_gain(row.score.value if row and row.score else None)
+
+    def without_gain(self, value: float | None) -> str:
+        """The number in the column of scores; second scores have no column of gains."""
+        return number(value) + ("" if self.second else NO_GAIN)
 
     def zero_shot(self, row: TaskScore | None, baseline: str) -> str:
         if row is None:
@@ -98,10 +107,10 @@ def task_table(heading: str, tasks: list[str], tables: Tables, suite: Settings) 
     """The recipes' scores and gains, below chance and the baseline's English scores."""
     gains, english = by_cell(tables.gains), in_english(tables.scores)
     baseline = suite.report.baseline
-    chance = {row.task: row.chance_percent for row in tables.gains}
+    of_task = {row.task: row for row in tables.gains}
     columns = task_columns(tasks, tables.gains)
     models: dict[str, Rows] = {
-        "": [("chance", [number(chance.get(column.task)) for column in columns])]
+        "": [("chance", [column.chance(of_task.get(column.task)) for column in columns])]
     }
     for model, recipe in all_cells(suite):
         if model not in models:
@@ -123,7 +132,7 @@ def score_text(row: TaskScore, baseline: str) -> str:
     """A score with its gain; a control has no gain, and one seed has no mark."""
     score, gain = number(row.zero_shot.value), row.gain
     if gain is None or row.recipe in (baseline, *CONTROLS):
-        return f"{score}{' ' * 7}"
+        return score + NO_GAIN
     return f"{score} {gain.value:+5.1f}{'*' if row.seeds > 1 and gain.excludes_zero else ' '}"
 
 

@@ -30,10 +30,6 @@ Result = TypeVar("Result")
 Stages = dict[Stage, set[Stage]]
 
 
-class GraphError(UserError):
-    """DVC cannot read a suite's stages, most often for a wrong parameter."""
-
-
 class Stopped(BaseException):
     """This process was asked to end; not an Exception, so that DVC passes it on."""
 
@@ -103,7 +99,7 @@ def read_stages(file: Path, read: Callable[[Stages], Result]) -> Result:
             time.sleep(BUSY_SEC)
         except DvcException as problem:
             if not lock.is_file() or not mend(lock):
-                raise GraphError(f"DVC: {problem}") from problem
+                raise UserError(f"DVC: {problem}") from problem
 
 
 def _stages(repo: Repo, path: str) -> Stages:

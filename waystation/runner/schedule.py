@@ -44,7 +44,7 @@ class Schedule:
         seconds: Mapping[str, float],
         exclusive: Callable[[str], bool] = lambda stage: False,
     ):
-        self.upstream = {stage: set(found) & set(upstream) for stage, found in upstream.items()}
+        self.upstream = {stage: set(needed) & set(upstream) for stage, needed in upstream.items()}
         self.seconds = seconds
         self.exclusive = exclusive
         self.waiting = dict.fromkeys(upstream)
@@ -176,9 +176,9 @@ def expected_seconds(stages: Collection[str], suite: str, runs: Path) -> dict[st
     if runs.is_file():
         for line in runs.read_text().splitlines():
             try:
-                told = json.loads(line)
-                if told["suite"] == suite:
-                    last[told["stage"]] = float(told["stage_sec"])
+                record = json.loads(line)
+                if record["suite"] == suite:
+                    last[record["stage"]] = float(record["stage_sec"])
             except (ValueError, KeyError, TypeError):  # a line that a killed stage cut short
                 continue
     groups: dict[str, list[float]] = {}

@@ -6,10 +6,9 @@ from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import yaml
-
 from waystation.base.errors import UserError
 from waystation.base.process import report_file, scratch_root
+from waystation.params.yaml_files import read_yaml
 from waystation.runner import dvc_graph, dvc_stage
 from waystation.runner.cards import Cards, cards
 from waystation.runner.display import Display, duration
@@ -149,7 +148,7 @@ class Suite:
 def read_params(file: Path) -> dict:
     """The parameters beside a dvc.yaml, unchecked: nothing where there are none."""
     params = file.with_name("params.yaml")
-    try:
-        return yaml.safe_load(params.read_text()) if params.is_file() else {}
-    except yaml.YAMLError as problem:
-        raise UserError(f"{params} is not YAML: {problem}") from None
+    values = read_yaml(params) if params.is_file() else {}
+    if not isinstance(values, dict | None):
+        raise UserError(f"{params}: expected a mapping, got {values!r:.60}")
+    return values or {}

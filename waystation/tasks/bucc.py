@@ -12,6 +12,7 @@ on its sample.
 
 from collections.abc import Iterator
 
+from waystation.base.errors import UserError
 from waystation.tasks import Table, Task
 
 SENTENCE = {"id": str, "text": str}
@@ -20,17 +21,21 @@ SENTENCE = {"id": str, "text": str}
 def join(tables: dict[str, Iterator[dict]], language: str) -> Iterator[dict]:
     """Every sentence of both sides, with the ids of its translations, none or several."""
     partners: dict[str, list[str]] = {}
+    known: set[str] = set()
     for row in tables["gold"]:
         partners.setdefault(row["source_id"], []).append(row["target_id"])
         partners.setdefault(row["target_id"], []).append(row["source_id"])
     for side in ("foreign", "english"):
         for row in tables[side]:
+            known.add(row["id"])
             yield {
                 "id": row["id"],
                 "side": side,
                 "text": row["text"],
                 "pairs": partners.get(row["id"], []),
             }
+    if lost := sorted(partners.keys() - known):
+        raise UserError(f"bucc, {language}: the gold's {lost[0]!r} is the id of no sentence")
 
 
 TASK = Task(

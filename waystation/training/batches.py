@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from waystation.base.errors import UserError
 from waystation.data.examples import path, read
 from waystation.encoder.features import Feature
 from waystation.languages import ENGLISH
@@ -21,6 +22,8 @@ class Shuffled:
     """Endless epochs over `items`, each in its own order; batch `index` is computed directly."""
 
     def __init__(self, items: list, batch_size: int, seed: str):
+        if not items:
+            raise UserError(f"no training example is left of {seed!r}: all are empty")
         self.items, self.batch_size, self.seed = items, batch_size, seed
         self.per_epoch = max(1, len(items) // batch_size)
         self._epoch = -1

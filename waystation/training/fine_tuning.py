@@ -14,12 +14,13 @@ from waystation.encoder import device
 from waystation.encoder.checkpoint import read_encoder
 from waystation.encoder.tokenizer import read_tokenizer
 from waystation.evaluation.rows import Predictor, Reader, Rows, main_score, read_rows, score_rows
-from waystation.files import read_json, whole, write_json
+from waystation.files import whole, write_json
 from waystation.grid.budget import budget_of
 from waystation.grid.plans import TargetPlan
 from waystation.languages import ENGLISH
 from waystation.params.schema import Evaluate, Stopping
 from waystation.task_model import TaskModel, read_model
+from waystation.text_files import read_json
 from waystation.training import loop
 from waystation.training.batches import Shuffled, training_rows
 from waystation.training.stopping import Watch

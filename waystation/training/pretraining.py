@@ -8,6 +8,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from waystation.base.errors import UserError
 from waystation.base.progress import progress
 from waystation.data import examples
 from waystation.encoder import device
@@ -109,6 +110,8 @@ def documents(text: Path, tokenizer: Tokenizer, longest: int) -> dict[str, list[
         rows = examples.read(examples.path(text, "train", language))
         encodings = tokenizer.encode_batch([row["text"] for row in rows])
         features[language] = [Feature(e.ids, i) for i, e in enumerate(encodings) if len(e.ids) > 2]
+        if not features[language]:
+            raise UserError(f"{text}: none of {len(rows)} documents in {language!r} has a token")
     return features
 
 

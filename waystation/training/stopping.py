@@ -9,8 +9,9 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from waystation.files import read_json, whole
+from waystation.files import whole
 from waystation.params.schema import Stopping
+from waystation.text_files import read_json
 
 
 @dataclass

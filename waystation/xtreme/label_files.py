@@ -6,13 +6,17 @@ meant so: an empty line, a wrong number of columns, of lines, of words. Here the
 `notes` say what counts as wrong without being an error, as in the evaluator.
 """
 
-import json
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from waystation import text_files
 from waystation.base.errors import UserError
+from waystation.data import squad_layout
+from waystation.text_files import shown
 
 Tags = list[list[str]]
 
@@ -101,11 +105,7 @@ def entities(gold: Path, predictions: Path) -> Pair:
 
 def read_lines(file: Path) -> list[str]:
     """Stripped lines."""
-    try:
-        with file.open(encoding="utf-8") as stream:
-            return [line.strip() for line in stream]
-    except UnicodeDecodeError as problem:
-        raise UserError(f"{file} is not UTF-8 text: {problem}") from None
+    return [line.strip() for _, line in text_files.read_lines(file)]
 
 
 def checked(file: Path, form: str, what: str, empty: bool = False) -> list[str]:
@@ -117,11 +117,6 @@ def checked(file: Path, form: str, what: str, empty: bool = False) -> list[str]:
         if not re.fullmatch(form, line):
             raise UserError(f"{file}, line {number}: {what} is needed, got {shown(line)}")
     return lines
-
-
-def shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:60]} ..."
 
 
 def read_tags(file: Path) -> Tags:
@@ -143,11 +138,7 @@ def read_tags(file: Path) -> Tags:
 def read_choices(file: Path) -> list[int]:
     choices = []
     for number, line in enumerate(read_lines(file), 1):
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError:
-            row = None
-        label = row.get("label") if isinstance(row, dict) else None
+        label = text_files.parse_json(line, f"{file}, line {number}", dict).get("label")
         if type(label) is not int:
             needed = '{"label": 0} with a whole number'
             raise UserError(f"{file}, line {number}: {needed} is needed, got {shown(line)}")
@@ -159,31 +150,28 @@ def read_choices(file: Path) -> list[int]:
 
 def read_json(file: Path) -> Any:
     """Whole JSON, or what stands there under `data`."""
-    try:
-        value = json.loads(file.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as problem:
-        raise UserError(f"{file} is not JSON: {problem}") from None
+    value = text_files.read_json(file)
     return value["data"] if isinstance(value, dict) and "data" in value else value
 
 
 def read_questions(file: Path) -> list[tuple[str, list[str]]]:
     """(id, answers) of each question, in the order of the file."""
-    questions = []
-    try:
-        for article in read_json(file):
-            for paragraph in article["paragraphs"]:
-                for question in paragraph["qas"]:
-                    texts = [answer["text"] for answer in question["answers"]]
-                    questions.append((question["id"], texts))
-    except (KeyError, TypeError, IndexError) as problem:
-        layout = '{"data": [{"paragraphs": [{"qas": [{"id", "answers": [{"text"}]}]}]}]}'
-        raise UserError(f"{file}: SQuAD's layout is needed, {layout}; no {problem}") from None
+    questions = list(squad_layout.read(file, of_paragraph))
     for name, texts in questions:
-        if not texts or not all(isinstance(text, str) for text in texts):
+        if not texts:
             raise UserError(f"{file}: question {name!r} needs at least one answer, got {texts}")
     if not questions:
         raise UserError(f"{file} holds no questions")
+    twice = [name for name, count in Counter(name for name, _ in questions).items() if count > 1]
+    if twice:
+        raise UserError(f"{file}: the id {twice[0]!r} stands twice; it must name one question")
     return questions
+
+
+def of_paragraph(paragraph: dict) -> Iterator[tuple[str, list[str]]]:
+    for question in paragraph["qas"]:
+        texts = [squad_layout.text(answer, "text") for answer in question["answers"]]
+        yield squad_layout.text(question, "id"), texts
 
 
 def read_by_id(file: Path, kind: type, what: str) -> dict:

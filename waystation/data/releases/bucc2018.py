@@ -20,9 +20,11 @@ from pathlib import Path
 from waystation.base.errors import UserError
 from waystation.hub import layout
 from waystation.tasks.bucc import TASK
+from waystation.text_files import read_lines
 
 OPTION = ("archive", "the unpacked archives")
 
+GOLD = ("source_id", "target_id")
 SPLITS = {"sample": "validation", "training": "test"}
 
 
@@ -45,7 +47,7 @@ def tables(archive: Path, languages: list[str]) -> Iterator[tuple[str, str, Iter
     for code in languages:
         for ending, split in SPLITS.items():
             for side in (code, "en", "gold"):
-                names = ("source_id", "target_id") if side == "gold" else ("id", "text")
+                names = GOLD if side == "gold" else ("id", "text")
                 rows = read(find(archive, f"{code}-en.{ending}.{side}"), names)
                 yield f"{code}-en.{side}", split, rows
 
@@ -59,9 +61,10 @@ def find(archive: Path, name: str) -> Path:
 
 def read(file: Path, names: tuple[str, str]) -> Iterator[dict]:
     """The two fields of every line; a line without them is named."""
-    with file.open(encoding="utf-8", newline="\n") as stream:  # other line ends are text
-        for number, line in enumerate(stream, 1):
-            first, tab, second = line.rstrip("\n").partition("\t")
-            if not (first and tab and second):
-                raise UserError(f"{file}, line {number}: {line!r:.80}; expected two fields")
-            yield dict(zip(names, (first, second), strict=True))
+    for number, line in read_lines(file):
+        first, tab, second = line.partition("\t")
+        if names == GOLD:
+            second = second.strip()
+        if not (first.strip() and tab and second):
+            raise UserError(f"{file}, line {number}: {line!r:.80}; expected two fields")
+        yield dict(zip(names, (first.strip(), second), strict=True))

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from waystation.base.errors import UserError
 from waystation.hub import layout
+from waystation.text_files import read_lines
 
 OPTION = ("auto", "the release's folder AUTO")
 
@@ -68,7 +69,7 @@ def sentences(auto: Path, sections: list[str]) -> Iterator[dict]:
 
 def read(file: Path) -> Iterator[dict]:
     """The sentences of one file; a line that is not in the format is named."""
-    lines = file.read_text(encoding="utf-8").splitlines()
+    lines = [line for _, line in read_lines(file)]
     if len(lines) % 2:
         raise UserError(f"{file}: {len(lines)} lines; expected two a sentence")
     for number in range(0, len(lines), 2):

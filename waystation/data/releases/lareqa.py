@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from waystation.base.errors import UserError
-from waystation.files import read_json
+from waystation.data import squad_layout
+from waystation.data.squad_layout import text
 from waystation.hub import layout
 from waystation.tasks.lareqa import TASK
 
@@ -33,10 +34,16 @@ def paragraphs(file: Path) -> Iterator[dict]:
     """A row a paragraph: its text, its questions' ids and the bounds of its sentences."""
     if not file.is_file():
         raise UserError(f"no file {file}; --release is a clone with the folder xquad-r")
-    for article in read_json(file)["data"]:
-        for paragraph in article["paragraphs"]:
-            yield {
-                "context": paragraph["context"],
-                "id": [question["id"] for question in paragraph["qas"]],
-                "sentence_breaks": paragraph["sentence_breaks"],
-            }
+    return squad_layout.read(file, of_paragraph)
+
+
+def of_paragraph(paragraph: dict) -> Iterator[dict]:
+    context = text(paragraph, "context")
+    for first, last in paragraph["sentence_breaks"]:
+        if not 0 <= first <= last <= len(context):
+            raise ValueError(f"a sentence from {first} to {last} of {len(context)} characters")
+    yield {
+        "context": context,
+        "id": [text(question, "id") for question in paragraph["qas"]],
+        "sentence_breaks": paragraph["sentence_breaks"],
+    }

@@ -16,13 +16,13 @@ Of a context the sentence with the mention is kept, or the sentences that the me
 tokens have no room for more. dev becomes validation.
 """
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from waystation.base.errors import UserError
+from waystation.base.errors import MISSHAPEN, UserError, misfit
 from waystation.hub import layout
 from waystation.tasks.mewslix import TASK
+from waystation.text_files import read_json_lines
 
 OPTION = ("dataset", "the release, with its texts")
 
@@ -44,34 +44,38 @@ def tables(dataset: Path) -> Iterator[tuple[str, str, Iterator[dict]]]:
         for language in TASK.languages:
             file = dataset / f"wikinews_mentions-{part}.jsonl"
             yield language, DEV.get(part, part), mentions(file, language)
-    entities = (described(entity) for entity in read(dataset / "candidate_set_entities.jsonl"))
+    entities = read(dataset / "candidate_set_entities.jsonl", lambda line, _: [described(line)])
     yield "candidate_entities", "test", entities
 
 
 def pairs(file: Path) -> Iterator[dict]:
-    for line in read(file):
-        mention_read = line["contextual_mention"]
-        yield mention(mention_read["context"], mention_read["mention"], file) | described(
-            line["entity"]
-        )
+    return read(file, pair)
+
+
+def pair(line: dict, where: str) -> Iterator[dict]:
+    linked = line["contextual_mention"]
+    yield mention(linked["context"], linked["mention"], where) | described(line["entity"])
 
 
 def mentions(file: Path, language: str) -> Iterator[dict]:
     """The mentions in the articles of one language."""
-    for article in read(file):
+
+    def of_article(article: dict, where: str) -> Iterator[dict]:
         if article["context"]["language"] == language:
             for linked in article["mentions"]:
-                yield mention(article["context"], linked, file)
+                yield mention(article["context"], linked, where)
+
+    return read(file, of_article)
 
 
-def mention(context: dict, linked: dict, file: Path) -> dict:
+def mention(context: dict, linked: dict, where: str) -> dict:
     """A mention with what stands around it in its sentence."""
     text, span = context["text"], linked["mention_span"]
     first, last = span["start"], span["end"]
     if text[first:last] != span["text"]:
         reason = "the texts are missing, see --help" if not text else f"got {text[first:last]!r}"
         raise UserError(
-            f"{file}, mention {linked['example_id']!r}: {span['text']!r} is not at {first} of its "
+            f"{where}, mention {linked['example_id']!r}: {span['text']!r} is not at {first} of its "
             f"text; {reason}"
         )
     touched = [s for s in context["sentence_spans"] if s["start"] < last and first < s["end"]]
@@ -95,13 +99,13 @@ def described(entity: dict) -> dict:
     }
 
 
-def read(file: Path) -> Iterator[dict]:
-    """The objects of a file; one without the keys that are needed ends with its place."""
+def read(file: Path, rows: Callable[[dict, str], Iterable[dict]]) -> Iterator[dict]:
+    """The rows that each line of a file makes: `rows(object, where)`."""
     if not file.is_file():
         raise UserError(f"no file {file}; --dataset is the folder that get-mewsli-x.sh leaves")
-    with file.open(encoding="utf-8", newline="\n") as stream:
-        for number, line in enumerate(stream, 1):
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError as problem:
-                raise UserError(f"{file}, line {number}: {problem}") from None
+    for number, line in read_json_lines(file):
+        where = f"{file}, line {number}"
+        try:
+            yield from rows(line, where)
+        except MISSHAPEN as problem:
+            raise UserError(f"{where}: {misfit(problem)}; --help shows the form") from None

@@ -22,7 +22,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from waystation.base.errors import UserError
-from waystation.files import read_json
+from waystation.data import squad_layout
+from waystation.data.squad_layout import text
 from waystation.hub import layout
 from waystation.tasks.xquad import TASK
 
@@ -46,27 +47,29 @@ def convert(release: Path, out: Path) -> str:
 
 def rows(file: Path, seen: Counter) -> Iterator[dict]:
     """A row a question that has an answer; counts those kept, moved and lost."""
-    for article in read_json(file)["data"]:
-        for paragraph in article["paragraphs"]:
-            context = paragraph["context"]
-            for question in paragraph["qas"]:
-                own = [(a["text"].strip(), a["answer_start"]) for a in question["answers"]]
-                placed = [(text, nearest(context, text, start), start) for text, start in own]
-                placed = [answer for answer in placed if answer[1] is not None]
-                seen["kept" if placed else "lost"] += 1
-                seen["moved"] += any(new_start != start for _, new_start, start in placed)
-                if placed:
-                    texts, places, _ = zip(*placed, strict=True)
-                    answers = {"text": list(texts), "answer_start": list(places)}
-                    yield {
-                        "id": question["id"],
-                        "context": context,
-                        "question": question["question"],
-                        "answers": answers,
-                    }
+
+    def of_paragraph(paragraph: dict) -> Iterator[dict]:
+        context = text(paragraph, "context")
+        for question in paragraph["qas"]:
+            own = [(text(a, "text").strip(), a["answer_start"]) for a in question["answers"]]
+            placed = [(answer, nearest(context, answer, start), start) for answer, start in own]
+            placed = [answer for answer in placed if answer[1] is not None]
+            seen["kept" if placed else "lost"] += 1
+            seen["moved"] += any(new_start != start for _, new_start, start in placed)
+            if placed:
+                texts, starts, _ = zip(*placed, strict=True)
+                yield {
+                    "id": text(question, "id"),
+                    "context": context,
+                    "question": text(question, "question"),
+                    "answers": {"text": list(texts), "answer_start": list(starts)},
+                }
+
+    return squad_layout.read(file, of_paragraph)
 
 
-def nearest(context: str, text: str, start: int) -> int | None:
-    """Where a text stands in its context, nearest to `start`; None if nowhere."""
-    starts = [match.start() for match in re.finditer(re.escape(text), context)] if text else []
+def nearest(context: str, answer: str, start: int) -> int | None:
+    """Where an answer stands in its context, nearest to `start`; None if nowhere."""
+    pattern = re.escape(answer)
+    starts = [match.start() for match in re.finditer(pattern, context)] if answer else []
     return min(starts, key=lambda new_start: abs(new_start - start), default=None)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import FULL, ROOT
 from waystation.base.errors import UserError
-from waystation.frame import published_names
+from waystation.frame import suite_check
 from waystation.params.load import load_settings
 from waystation.params.schema import Reference
 
@@ -29,8 +29,8 @@ def test_names_in_the_parameters_are_checked(tmp_path, text, wrong, message):
     whole, file = XTREME.read_text(), tmp_path / "params.yaml"
     assert text in whole
     file.write_text(whole.replace(text, wrong))
-    with pytest.raises(UserError, match=rf"params\.yaml: report\.reference\.{message}"):
-        published_names.check(load_settings(file))
+    with pytest.raises(UserError, match=rf"params\.yaml, line \d+: report\.reference\.{message}"):
+        suite_check.read_suite(file)
 
 
 def test_averages_are_those_of_the_benchmark_that_is_named():
@@ -40,7 +40,7 @@ def test_averages_are_those_of_the_benchmark_that_is_named():
 
     def check(one):
         report = replace(suite.report, reference={"table": one})
-        published_names.check(replace(suite, report=report))
+        suite_check.check(replace(suite, report=report))
 
     check(published)
     with pytest.raises(UserError, match=r"unknown name 'qa'; allowed: text, anli"):
