@@ -16,7 +16,6 @@ from waystation.data.downloads import Download
 from waystation.files import write_json
 from waystation.frame import finished_parts
 from waystation.frame.stage import stage
-from waystation.text_files import read_json
 
 
 def main() -> None:
@@ -29,7 +28,7 @@ def main() -> None:
     ) as run:
         name, suite = run.options.task, run.settings
         languages = source_rows.wanted_languages(name, suite.tasks[name], suite.languages)
-        origin = read_json(run.inputs["origin"])
+        origin = downloads.read_origin(run.inputs["origin"])
         wanted = Download(name, languages, suite.source, suite.tasks[name], origin)
         downloads.announce(name, origin)
         code = run.checksums[str(run.inputs["code"])]

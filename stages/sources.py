@@ -8,11 +8,10 @@ machine, reads the same, until its line is taken out.
 """
 
 from waystation.base.progress import progress
-from waystation.data.origins import check_languages, keep, origin
+from waystation.data.origins import check_languages, keep, origin, read_record
 from waystation.data.source_rows import wanted_languages
 from waystation.files import write_json
 from waystation.frame.stage import stage
-from waystation.text_files import read_json
 
 
 def main() -> None:
@@ -26,7 +25,7 @@ def main() -> None:
         suite = run.settings
         check_languages(suite.languages, suite.tasks, suite.file)
         record = run.records["record"]
-        commits = read_json(record) if record.is_file() else {}
+        commits = read_record(record)
         before = dict(commits)
         sums: dict[str, dict] = {}
         for name in progress(suite.tasks, len(suite.tasks), "sources", "tasks"):

@@ -12,12 +12,12 @@ from functools import partial
 
 from waystation.data import examples
 from waystation.encoder import device
+from waystation.evaluation import selection
 from waystation.frame import finished_parts
 from waystation.frame.plan_file import read_plan
 from waystation.frame.stage import Run, stage
 from waystation.grid.cells import arithmetic
 from waystation.grid.plans import TargetGroupPlan
-from waystation.text_files import read_json
 from waystation.training.fine_tuning import Choice, fine_tune, link
 from waystation.training.workplace import Workplace
 
@@ -55,8 +55,7 @@ def train_seed(run: Run, plan: TargetGroupPlan, name: str, seed: int) -> float:
     make = partial(fine_tune, workplace, plan.targets[name], choice, encoder, seed)
     done = finished_parts.part("targets", made_from(run, plan, name, seed), make)
     finished_parts.copy(done, run.outputs["out"] / name / str(seed), link)
-    english = read_json(done / "english.json")
-    return english["checkpoints"][english["chosen"]]
+    return selection.read(done).score
 
 
 def made_from(run: Run, plan: TargetGroupPlan, name: str, seed: int) -> dict:

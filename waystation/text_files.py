@@ -10,10 +10,11 @@ import math
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from waystation.base.errors import UserError
+from waystation.base.errors import MISSHAPEN, UserError, misfit
 
 POINTER = b"version https://git-lfs.github.com/spec/"  # begins a file that Git LFS has not fetched
 MARK = b"\xef\xbb\xbf"
@@ -88,6 +89,15 @@ def decoded(line: bytes, where: str) -> str:
     if "\0" in text:
         raise UserError(f"{where}: a null byte; expected UTF-8 text")
     return text
+
+
+@contextmanager
+def in_form(file: Path) -> Iterator[None]:
+    """Name a file of this project's own whose JSON has another form than the one that is read."""
+    try:
+        yield
+    except MISSHAPEN as problem:
+        raise UserError(f"{file}: {misfit(problem)}; remove the file and run `dvc repro`") from None
 
 
 def note(text: str) -> None:

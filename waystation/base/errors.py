@@ -4,7 +4,13 @@ from collections.abc import Iterable
 
 
 class UserError(Exception):
-    """Bad input, configuration or data; a stage prints it without a stack trace and exits 1."""
+    """Bad input, configuration or data; a stage prints it without a stack trace and exits 1.
+
+    The message is one line, whatever it quotes.
+    """
+
+    def __init__(self, message: str):
+        super().__init__("\\n".join(message.splitlines()))
 
 
 def one_line(problem: UserError | OSError) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from waystation.base.errors import UserError, choose
 from waystation.files import whole
 from waystation.languages import ENGLISH
-from waystation.text_files import read_json
+from waystation.text_files import in_form, read_json
 from waystation.xtreme.benchmarks import BENCHMARKS
 
 OWN = "xtreme-r"  # the folder in which its own versions of tasks lie
@@ -75,10 +75,11 @@ def task_folders(args: argparse.Namespace) -> dict[str, Path]:
     homes = [args.aligned / args.model / args.recipe]
     for file in scored:
         group = file.relative_to(args.scores).parts[0]
-        for target, entry in read_json(file)["targets"].items():
-            if entry["languages"] == [ENGLISH]:
-                cell = args.predictions / group / args.model / args.recipe / target
-                homes.append(seed_folder(cell, args.seed) / "submission")
+        with in_form(file):
+            for target, entry in read_json(file)["targets"].items():
+                if entry["languages"] == [ENGLISH]:
+                    cell = args.predictions / group / args.model / args.recipe / target
+                    homes.append(seed_folder(cell, args.seed) / "submission")
     folders = {}
     for task in BENCHMARKS[args.benchmark].tasks:
         names = (f"{OWN}/{task}", task) if args.benchmark == OWN else (task,)

@@ -8,10 +8,11 @@ from functools import cache
 from pathlib import Path
 
 from waystation import tasks
-from waystation.base.errors import UserError
+from waystation.base.errors import UserError, choose
 from waystation.data import conversion, examples, source_rows
 from waystation.files import checksum, write_json
 from waystation.params.schema import Source, TaskLimits
+from waystation.params.typed import build
 from waystation.tasks import Task
 from waystation.text_files import read_json
 
@@ -78,6 +79,13 @@ def gather(wanted: Download, parts: dict[tuple[str, str], Path], out: Path) -> d
         "splits": splits,
         "absent": absent,
     }
+
+
+def read_origin(file: Path) -> dict:
+    """What the stage `sources` wrote of a task: {"repositories": {name: what it is made from}}."""
+    stored = build(dict[str, dict[str, dict]], read_json(file, dict), str(file))
+    choose("repositories", stored, "key", str(file))
+    return stored
 
 
 def announce(name: str, origin: dict) -> None:

@@ -1,7 +1,9 @@
 """What the rows of tasks are made from: files or revisions."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
 
 from waystation import tasks
 from waystation.base.errors import UserError
@@ -9,7 +11,10 @@ from waystation.data import source_rows
 from waystation.files import checksum, whole, write_json
 from waystation.hub import client
 from waystation.params.schema import Source
+from waystation.params.typed import Allowed, build
+from waystation.text_files import read_json
 
+COMMIT = Allowed("40 hex digits", lambda text: re.fullmatch("[0-9a-f]{40}", text))
 UNPINNED = "unpinned"
 
 
@@ -58,6 +63,13 @@ def commit_of(repository: str, revision: str, commits: dict[str, str]) -> str:
     if revision == UNPINNED or commit != named:
         commits[key] = commit
     return commit
+
+
+def read_record(record: Path) -> dict[str, str]:
+    """{repository: commit} of earlier runs; nothing before the first."""
+    if not record.is_file():
+        return {}
+    return build(dict[str, Annotated[str, COMMIT]], read_json(record, dict), str(record))
 
 
 def keep(record: Path, commits: dict[str, str]) -> None:

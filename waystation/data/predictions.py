@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from waystation.metrics import Points
-from waystation.text_files import read_json_lines
+from waystation.text_files import in_form, read_json_lines
 
 UNSHARED = "unshared_"  # before the name of a score over unshared tokens
 
@@ -25,4 +25,9 @@ def write(file: Path, examples: list[dict], predicted: list, points: list[Points
 
 def read_points(file: Path, name: str) -> list[tuple[float, float]]:
     """The points of one score, example by example."""
-    return [tuple(line["points"][name]) for _, line in read_json_lines(file)]
+    points = []
+    for _, line in read_json_lines(file):
+        with in_form(file):
+            value, weight = line["points"][name]
+            points.append((float(value), float(weight)))
+    return points

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from waystation.base.errors import UserError, choose
-from waystation.text_files import read_text
+from waystation.base.errors import MISSHAPEN, UserError, choose, misfit
+from waystation.text_files import parse_json, read_text
 
 # First token -> padding, unknown, mask: XLM-R's names and BERT's.
 NAMES = {"<s>": ("<pad>", "<unk>", "<mask>"), "[CLS]": ("[PAD]", "[UNK]", "[MASK]")}
@@ -78,12 +78,32 @@ def read_special(tokenizer: Tokenizer) -> Special:
     )
 
 
+def hold_template(stored: dict, file: Path) -> None:
+    """Refuse a frame of tokens that the file does not define: the library ends the process."""
+    frame = stored.get("post_processor")
+    if not isinstance(frame, dict) or frame.get("type") != "TemplateProcessing":
+        return
+    try:
+        named = {
+            piece["SpecialToken"]["id"]
+            for form in ("single", "pair")
+            for piece in frame[form]
+            if "SpecialToken" in piece
+        }
+        unknown = sorted(named - set(frame["special_tokens"]))
+    except MISSHAPEN as problem:
+        raise UserError(f"{file}: post_processor: {misfit(problem)}") from None
+    if unknown:
+        raise UserError(f"{file}: post_processor names {unknown[0]!r} and does not define it")
+
+
 def read_tokenizer(folder: Path) -> Tokenizer:
     """The tokenizer of a folder; it neither cuts nor pads, whatever its file asks for."""
     file = folder / "tokenizer.json"
     if not file.is_file():
         raise UserError(f"no tokenizer: {file} is missing")
     text = read_text(file)
+    hold_template(parse_json(text, str(file), dict), file)
     try:
         tokenizer = Tokenizer.from_str(text)
     except Exception as problem:  # the library raises nothing more special

@@ -23,8 +23,8 @@ def reason(problem: Exception) -> str:
     return f"it is cut, or no checkpoint of torch ({type(problem).__name__})"
 
 
-def main() -> None:
-    source, out = map(Path, sys.argv[1:])
+def convert(source: Path, out: Path) -> None:
+    """Write the tensors of a checkpoint; SystemExit says in a line why one is refused."""
     try:
         state = torch.load(source, map_location="cpu", weights_only=True)
     except Exception as problem:  # whatever it is, the file is not taken
@@ -39,4 +39,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    convert(*map(Path, sys.argv[1:]))

@@ -11,7 +11,7 @@ from waystation.data import examples, predictions
 from waystation.encoder import device
 from waystation.encoder.device import Machine
 from waystation.encoder.tokenizer import read_tokenizer
-from waystation.evaluation import unshared
+from waystation.evaluation import selection, unshared
 from waystation.evaluation.rows import (
     Predictor,
     Reader,
@@ -29,7 +29,6 @@ from waystation.languages import ENGLISH
 from waystation.metrics import Points
 from waystation.params.schema import Evaluate
 from waystation.task_model import read_model
-from waystation.text_files import read_json
 from waystation.xtreme import submission
 
 
@@ -62,8 +61,8 @@ def evaluate(target: EvaluationPlan, places: Places, machine: Machine, inference
     with progress(None, len(seeds) * sets, f"evaluate {places.models.name}", "sets") as bar:
         scorer = Scorer(head, machine, inference, bar, again)
         for folder in seeds:
-            chosen = read_json(folder / "english.json")["chosen"]
-            steps = sorted(read_json(folder / "english.json")["checkpoints"], key=int)
+            noted = selection.read(folder)
+            chosen, steps = noted.chosen, sorted(noted.checkpoints, key=int)
             oracle = choose_by_oracle(folder, steps, chosen, development, scorer)
             out = places.predictions / folder.name
             score_test(out, folder, chosen, oracle, test, tasks, scorer)

@@ -13,11 +13,11 @@ from waystation.encoder import device
 from waystation.encoder.device import Machine
 from waystation.encoder.features import Feature
 from waystation.encoder.tokenizer import read_tokenizer
+from waystation.evaluation import selection
 from waystation.evaluation.rows import Predictor, Reader, Rows, answer, read_rows
 from waystation.grid.plans import EvaluationPlan
 from waystation.params.schema import Benchmark, Evaluate
 from waystation.task_model import TaskModel, read_model
-from waystation.text_files import read_json
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def load_cells(
         }
         for model, recipe in progress(grid, len(grid), f"benchmark {name} reads", "models"):
             home = places.models / model / recipe / name / str(seed)
-            chosen = read_json(home / "english.json")["chosen"]
+            chosen = selection.read(home).chosen
             network = device.place(read_model(home / chosen, head), machine)
             cells += [Cell(model, recipe, name, head.name, own, network) for own in rows[model]]
     return cells

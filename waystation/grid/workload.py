@@ -22,7 +22,7 @@ from waystation.languages import ENGLISH
 from waystation.params.schema import FetchedModel, FineTuning, Settings
 from waystation.task_types import TaskType
 from waystation.tasks import Task
-from waystation.text_files import read_json
+from waystation.text_files import in_form, read_json
 
 BYTES = 4  # of a weight
 FETCHED = 3  # copies of a fetched model: in the Hub's cache, the scratch folder and the outputs
@@ -224,7 +224,10 @@ class Workload:
     @cache  # noqa: B019  one instance a run
     def counted(self, task: str) -> dict | None:
         file = self.counts / f"{task}.json"
-        return read_json(file)["splits"] if file.is_file() else None
+        if not file.is_file():
+            return None
+        with in_form(file):
+            return read_json(file)["splits"]
 
     def tokens(self, task: str) -> float:
         """Mean tokens of an example, all of its sequences together."""

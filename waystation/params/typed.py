@@ -56,7 +56,8 @@ def build(kind: type, value: Any, where: str) -> Any:
         _expect(value, list | tuple, "a list", where)
         inner = typing.get_args(kind)[0]
         built = tuple(build(inner, entry, f"{where}[{i}]") for i, entry in enumerate(value))
-        if not dataclasses.is_dataclass(inner) and len(set(built)) != len(built):
+        names = typing.get_origin(inner) is not None or inner in (str, int, float)
+        if names and len(set(built)) != len(built):
             raise UserError(f"{where}: a value stands twice in {list(built)}")
         return built
     if origin is dict:

@@ -16,7 +16,7 @@ from waystation.params.schema import Settings
 from waystation.report.encoder_measures import POOLINGS, PROTOCOL_MEASURES
 from waystation.report.records import CellTask, LayerMean, LayerMeasures, Tables
 from waystation.report.scores import in_order
-from waystation.text_files import read_json
+from waystation.text_files import in_form, read_json
 
 
 def encoder_tables(suite: Settings, align: Path) -> Tables:
@@ -25,14 +25,19 @@ def encoder_tables(suite: Settings, align: Path) -> Tables:
     for model, recipe in all_cells(suite):
         file = align / model / f"{recipe}.json"
         if file.is_file():
-            measures, cell = read_json(file), {"model": model, "recipe": recipe}
-            layers = cell | {"protocol_layer": measures["protocol_layer"]}
-            tables.alignment.extend(language_rows(layers, measures["tasks"], suite))
-            tables.mining.extend(language_rows(layers, measures["mining"], suite))
-            if identity := measures["language_identity"]:
-                tables.identity.extend(layer_rows(layers, identity))
-            tables.retrieval.extend(mean_rows(cell, measures, suite))
+            with in_form(file):
+                add_cell(tables, {"model": model, "recipe": recipe}, read_json(file, dict), suite)
     return tables
+
+
+def add_cell(tables: Tables, cell: dict, measures: dict, suite: Settings) -> None:
+    """Add the rows of one encoder."""
+    layers = cell | {"protocol_layer": measures["protocol_layer"]}
+    tables.alignment.extend(language_rows(layers, measures["tasks"], suite))
+    tables.mining.extend(language_rows(layers, measures["mining"], suite))
+    if identity := measures["language_identity"]:
+        tables.identity.extend(layer_rows(layers, identity))
+    tables.retrieval.extend(mean_rows(cell, measures, suite))
 
 
 def language_rows(

@@ -21,7 +21,7 @@ from waystation.params.schema import Settings
 from waystation.report import bootstrap
 from waystation.report.records import Estimate
 from waystation.report.second_scores import SECOND_SCORES
-from waystation.text_files import read_json
+from waystation.text_files import in_form, read_json
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,8 @@ def read_scores(suite: Settings, metrics: Path, predictions: Path) -> list[Score
         files = {}
         for model, recipe in all_cells(suite):
             file = metrics / group / model / f"{recipe}.json"
-            files[model, recipe] = read_json(file)["targets"] if file.is_file() else {}
+            with in_form(file):
+                files[model, recipe] = read_json(file)["targets"] if file.is_file() else {}
         columns += [(group, target, files) for target in targets]
     for group, target, files in progress(columns, len(columns), "report scores", "targets"):
         entries = {cell: targets.get(target) for cell, targets in files.items()}

@@ -12,7 +12,7 @@ from waystation.report.encoder_tables import encoder_tables
 from waystation.report.published import reference_rows
 from waystation.report.records import Cost, Estimate, LanguageScore, SequenceStep, Tables, TaskScore
 from waystation.report.scores import Result, Score
-from waystation.text_files import read_json
+from waystation.text_files import in_form, read_json
 
 Baselines = dict[tuple[str, str, str], Score]  # by model, target and task
 
@@ -167,10 +167,13 @@ def cost_rows(scores: list[Score], suite: Settings, benchmark: Path) -> list[Cos
     grid, rows = set(all_cells(suite)), []
     for group in suite.target.groups:
         file = benchmark / f"{group}.json"
-        for cell in read_json(file)["cells"] if file.is_file() else []:
-            if (cell["model"], cell["recipe"]) in grid:
-                label = labels.get((cell["target"], cell["task"]), cell["task"])
-                rows.append(cost_row(cell | {"task": label}))
+        if not file.is_file():
+            continue
+        with in_form(file):
+            for cell in read_json(file, dict)["cells"]:
+                if (cell["model"], cell["recipe"]) in grid:
+                    label = labels.get((cell["target"], cell["task"]), cell["task"])
+                    rows.append(cost_row(cell | {"task": label}))
     return rows
 
 

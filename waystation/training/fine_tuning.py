@@ -13,14 +13,15 @@ from waystation.data import examples
 from waystation.encoder import device
 from waystation.encoder.checkpoint import read_encoder
 from waystation.encoder.tokenizer import read_tokenizer
+from waystation.evaluation import selection
 from waystation.evaluation.rows import Predictor, Reader, Rows, main_score, read_rows, score_rows
-from waystation.files import whole, write_json
+from waystation.evaluation.selection import Selection
+from waystation.files import whole
 from waystation.grid.budget import budget_of
 from waystation.grid.plans import TargetPlan
 from waystation.languages import ENGLISH
 from waystation.params.schema import Evaluate, Stopping
 from waystation.task_model import TaskModel, read_model
-from waystation.text_files import read_json
 from waystation.training import loop
 from waystation.training.batches import Shuffled, training_rows
 from waystation.training.stopping import Watch
@@ -51,14 +52,14 @@ def fine_tune(
                 f"the same type and labels, got {first.type} and {task.type}"
             )
         before = out / "before"
-        if not (before / "english.json").is_file():  # there where an interrupted run got so far
+        if not (before / selection.FILE).is_file():  # there where an interrupted run got so far
             earlier = replace(
                 workplace,
                 title=f"{workplace.title}, before",
                 scratch=workplace.scratch.with_name(f"{workplace.scratch.name}-before"),
             )
             train_one(earlier, target.after, choice, model, task.name, seed, before)
-        chosen = read_json(before / "english.json")["chosen"]
+        chosen = selection.read(before).chosen
         model = device.place(read_model(before / chosen, task), workplace.machine)
     train_one(workplace, target, choice, model, task.name, seed, out)
     shutil.rmtree(out / "before", ignore_errors=True)
@@ -94,7 +95,7 @@ def train_one(
     reader = Reader(folder, tokenizer, settings)
     english = read_rows(reader, task, "validation", ENGLISH, limit=limit)
     watch = Watch(out / "scores.json", budget.steps, choice.checkpoints, rule)
-    note = partial(keep, workplace.inference, model, head, english, watch)
+    scored = partial(keep, workplace.inference, model, head, english, watch)
     trained = loop.train(
         model,
         model.loss,
@@ -103,11 +104,16 @@ def train_one(
         workplace.title,
         workplace.scratch,
         seed,
-        {step: partial(note, step) for step in watch.places},
+        {step: partial(scored, step) for step in watch.places},
     )
-    report = {"chosen": str(watch.best[0]), "steps": trained.steps, "examples": len(rows)}
-    report |= {"checkpoints": {str(step): watch.scores[step] for step in sorted(watch.best)}}
-    write_json(out / "english.json", report | {"curve": trained.curve})
+    note = Selection(
+        chosen=str(watch.best[0]),
+        steps=trained.steps,
+        examples=len(rows),
+        checkpoints={str(step): watch.scores[step] for step in sorted(watch.best)},
+        curve=tuple(trained.curve),
+    )
+    selection.write(out, note)
     watch.file.unlink()
 
 

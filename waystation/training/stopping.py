@@ -11,7 +11,8 @@ from pathlib import Path
 
 from waystation.files import whole
 from waystation.params.schema import Stopping
-from waystation.text_files import read_json
+from waystation.params.typed import build
+from waystation.text_files import in_form, read_json
 
 
 @dataclass
@@ -26,7 +27,9 @@ class Watch:
 
     def __post_init__(self):
         if self.file.is_file():
-            self.scores = {int(step): score for step, score in read_json(self.file).items()}
+            stored = build(dict[str, float], read_json(self.file), str(self.file))
+            with in_form(self.file):
+                self.scores = {int(step): score for step, score in stored.items()}
 
     @property
     def places(self) -> list[int]:

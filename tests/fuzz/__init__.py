@@ -1,0 +1,1 @@
+"""Every reader of the program on inputs that are not as they should be."""
