@@ -4,8 +4,8 @@ import pytest
 
 from tests.report.small_grid import LANGUAGES, MODELS, row
 from waystation.report import tables
-from waystation.report.differences import layer_parameters, pairs
 from waystation.report.records import Estimate
+from waystation.report.tables import layer_parameters, pairs
 
 ZERO = Estimate(0.0, 0.0, 0.0)
 

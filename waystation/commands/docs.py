@@ -32,9 +32,8 @@ from waystation.frame.entry_points import entry_points
 from waystation.params.load import load_settings
 from waystation.params.schema import Settings
 from waystation.report import csv_files, text
-from waystation.report.differences import NONE, RANDOM
 from waystation.report.markdown import closest, counted, interval, named, signed
-from waystation.report.records import by_cell, number
+from waystation.report.records import NONE, RANDOM, by_cell, number
 
 BLOCK = re.compile(r"(?<=<!-- )([\w-]+)(:begin -->\n)(.*?)(?=<!-- \1:end -->)", re.DOTALL)
 WRITTEN_BY_RUNS = ("plots", "suites", "params.yaml")  # also by experiments

@@ -6,10 +6,12 @@
 from waystation import tasks
 from waystation.grid.recipes import parse
 from waystation.languages import ENGLISH
-from waystation.report.differences import MEAN, NONE, RANDOM
 from waystation.report.encoder_measures import RESULTS, Measure, shown
 from waystation.report.encoder_tables import accuracy_interval, at_protocol_layer
 from waystation.report.records import (
+    MEAN,
+    NONE,
+    RANDOM,
     Estimate,
     LanguageScore,
     Tables,

@@ -10,9 +10,9 @@ import numpy as np
 from waystation.base.progress import progress
 from waystation.params.schema import Settings
 from waystation.report import csv_files, encoder_measures, figures, markdown
-from waystation.report.differences import MEAN
 from waystation.report.encoder_tables import protocol_means
 from waystation.report.records import (
+    MEAN,
     Average,
     Cost,
     Difference,

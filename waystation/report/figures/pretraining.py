@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from waystation.languages import ENGLISH
-from waystation.report.differences import MEAN
 from waystation.report.figures import FILLED, intervals, values
-from waystation.report.records import Tables
+from waystation.report.records import MEAN, Tables
 
 
 def draw(tables: Tables, file: Path) -> None:
