@@ -6,6 +6,7 @@ that task.
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from waystation.files import read_json
 from waystation.grid.budget import budget_of
@@ -16,6 +17,16 @@ from waystation.report import intervals
 from waystation.report.records import ROWS, Estimate, IntermediateScore
 
 DAGGER = "†"
+
+
+class Steps(NamedTuple):
+    """Steps of a task in a recipe that mixes tasks, and those that it takes alone."""
+
+    mixed: int
+    alone: int
+
+    def __str__(self) -> str:
+        return f"{self.mixed} steps a task, alone {self.alone}"
 
 
 def intermediate_rows(suite: Settings, folder: Path) -> list[IntermediateScore]:
@@ -90,14 +101,27 @@ def legend(rows: Iterable[IntermediateScore], cells: Iterable[Cell]) -> str:
     )
 
 
-def steps_a_task(rows: Iterable[IntermediateScore]) -> dict[str, str]:
-    """Of recipes whose tasks share their steps: a row's text, and how many steps alone would be."""
-    steps: dict[str, list[tuple[int, int]]] = {}
+def steps_a_task(rows: Iterable[IntermediateScore]) -> dict[str, Steps]:
+    """The mean steps of a task, by recipe whose tasks share their steps."""
+    by_recipe: dict[str, list[IntermediateScore]] = {}
     for row in rows:
         if parse(row.recipe).kind == "multitask":
-            steps.setdefault(row.recipe, []).append((row.steps, row.steps_alone))
-    texts = {}
-    for recipe, pairs in steps.items():
-        mixed, alone = (round(sum(numbers) / len(pairs)) for numbers in zip(*pairs, strict=True))
-        texts[recipe] = f"{mixed} steps a task, alone {alone}"
-    return texts
+            by_recipe.setdefault(row.recipe, []).append(row)
+    return {
+        recipe: Steps(
+            round(sum(row.steps for row in own) / len(own)),
+            round(sum(row.steps_alone for row in own) / len(own)),
+        )
+        for recipe, own in by_recipe.items()
+    }
+
+
+def row_names(rows: list[IntermediateScore], suite: Settings) -> dict[Cell, str]:
+    """What a line is called: the recipe, with a dagger where a task was not learned, and where
+    tasks share their steps how many each has."""
+    learned, steps = has_learned(rows), steps_a_task(rows)
+    names = {}
+    for model, recipe in all_cells(suite):
+        share = f", {steps[recipe].mixed} steps a task" if recipe in steps else ""
+        names[model, recipe] = f"{recipe}{dagger(learned, model, recipe)}{share}"
+    return names

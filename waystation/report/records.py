@@ -280,6 +280,15 @@ def in_english(rows: list[LanguageScore]) -> dict[CellTask, LanguageScore]:
     return {(row.model, row.recipe, row.task): row for row in rows if row.language == ENGLISH}
 
 
+def p_values(rows: Iterable[TaskScore]) -> dict[CellTask, float]:
+    """The p-values of gains that rest on several seeds."""
+    return {
+        (row.model, row.recipe, row.task): row.gain.p_value
+        for row in rows
+        if row.gain and row.gain.p_value is not None
+    }
+
+
 def over(seeds: int) -> str:
     """What an interval of so many seeds runs over."""
     return ROWS_AND_SEEDS if seeds > 1 else ROWS

@@ -11,8 +11,8 @@ from waystation.grid.recipes import Recipe, parse
 from waystation.params.schema import Model, Settings
 from waystation.report.averages import overall_rows
 from waystation.report.encoder_tables import encoder_tables
-from waystation.report.published import reference_rows
 from waystation.report.learned import has_learned, intermediate_rows
+from waystation.report.published import reference_rows
 from waystation.report.records import (
     MEAN,
     NONE,
@@ -93,9 +93,7 @@ def estimates(results: dict[str, Result]) -> dict[str, Estimate]:
     return {column: result.estimate() for column, result in results.items()}
 
 
-def gain_rows(
-    scores: list[Score], learned: dict[Cell, str], suite: Settings
-) -> list[TaskScore]:
+def gain_rows(scores: list[Score], learned: dict[Cell, str], suite: Settings) -> list[TaskScore]:
     """A row per cell and task that has zero-shot languages; `learned` says yes or no of cells."""
     baseline, rows = baselines(scores, suite), []
     for score in scores:
