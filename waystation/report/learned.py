@@ -85,7 +85,8 @@ def dagger(learned: dict[Cell, str], model: str, recipe: str) -> str:
 
 def legend(rows: Iterable[IntermediateScore], cells: Iterable[Cell]) -> str:
     """What the daggers of some cells say; empty where none has one."""
-    shown, tasks = set(cells), {}
+    shown = set(cells)
+    tasks: dict[Cell, list[str]] = {}
     for row in rows:
         if row.learned == "no" and (row.model, row.recipe) in shown:
             tasks.setdefault((row.model, row.recipe), []).append(row.task)

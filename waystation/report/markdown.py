@@ -42,12 +42,8 @@ def markdown(tables: Tables) -> str:
 def scores(tables: Tables) -> str:
     """Scores without intermediate training: a row a task and model."""
     rows: list[list[str]] = []
-    tested = {
-        key: row.p_value
-        for key, row in shown_differences(tables).items()
-        if row.p_value is not None
-    }
-    bold = holm(tested)
+    p_of_each = {key: estimate.p_value for key, estimate in shown_differences(tables).items()}
+    tested, bold = sum(p is not None for p in p_of_each.values()), holm(p_of_each)
     for model, task in by_task(tables.gains):
         rows += [score_row(tables, bold, model, task), *second_rows(tables, model, task)]
     head = ["task", "model", "n", "chance", "`random`", "`none`, in English", "`none`", "oracle"]
@@ -56,7 +52,7 @@ def scores(tables: Tables) -> str:
     heading = (
         "Zero-shot means over languages in percent, without intermediate training, and paired "
         f"differences in points; 95 % intervals over {overs(row.seeds for row in tables.gains)}. "
-        f"{legend_of_bold(len(tested), 'differences')} "
+        f"{legend_of_bold(tested, 'differences')} "
         "n: test examples of a language x fine-tuning seeds. "
         "Oracle: `none` with the other languages' development rows choosing a run's checkpoint, "
         "not English ones."

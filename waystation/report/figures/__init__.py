@@ -175,8 +175,8 @@ def interval_panels(
                 )
     for task, axes in by_task.items():
         axes.set_title(task)
-    for index, model in enumerate(models):
-        grid[0][0].plot([], [], "o", color=f"C{index}", label=model)
+    for index, name in enumerate(models):
+        grid[0][0].plot([], [], "o", color=f"C{index}", label=name)
     return figure, by_task
 
 
