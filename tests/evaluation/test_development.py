@@ -14,9 +14,7 @@ from waystation.evaluation.rows import Rows, points_of
 
 
 def rows_of(kind, gold, labels, metric="accuracy", chance=None):
-    known = dict.fromkeys(Description.__dataclass_fields__)
-    known |= {"name": "t", "type": kind, "labels": labels, "metrics": (metric,)}
-    task = Description(**(known | {"chance_percent": chance}))
+    task = Description("t", kind, (metric,), labels, chance, None)
     return Rows(task, heads.load(kind), "en", [{}] * len(gold), [], gold, None)
 
 
