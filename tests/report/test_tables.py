@@ -161,7 +161,7 @@ def test_whether_a_recipe_has_learned_stands_in_the_row_of_its_gain(one_model):
     """Above the larger of chance and majority with the interval; where neither is, above 0."""
     one_model.train("pico", "mnli", {"mnli": (43.0, 5.0, 33.3, None)})  # 33.2 to 52.8
     one_model.train("pico", "ccg", {"ccg": (9.9, 5.0, None, None)})
-    both = {"mnli": (80.0, 5.0, 33.3, 40.0)}, {"ccg": (49.0, 5.0, None, 40.0)}
+    both = {"mnli": (49.0, 5.0, 33.3, 40.0)}, {"ccg": (80.0, 5.0, None, 40.0)}
     one_model.train("pico", "sequential/two/2", *both)
     made = one_model.tables()
     learned = {r.recipe: r.learned for r in made.gains if r.task == "xnli"}
@@ -170,6 +170,6 @@ def test_whether_a_recipe_has_learned_stands_in_the_row_of_its_gain(one_model):
         **{"mnli": "no", "ccg": "yes", "sequential/two/2": "no"},
     }
     (first, second) = [r for r in made.intermediate if r.recipe == "sequential/two/2"]
-    assert (first.phase, first.task, first.learned) == (1, "mnli", "yes")
-    assert (second.phase, second.task, second.learned) == (2, "ccg", "no")  # 39.2 is below 40
-    assert second.english.low == pytest.approx(49 - 1.96 * 5, abs=0.01)
+    assert (first.phase, first.task, first.learned) == (1, "mnli", "no")  # 39.2 is below 40
+    assert (second.phase, second.task, second.learned) == (2, "ccg", "yes")
+    assert first.english.low == pytest.approx(49 - 1.96 * 5, abs=0.01)

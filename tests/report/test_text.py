@@ -84,7 +84,9 @@ def gain_table(folder, gains, seeds=3, intermediate=()):
     for (recipe, task), p_value in gains.items():
         cell = {"model": "nano", "recipe": recipe, "task": task}
         gain = Estimate(20.0, 10.0, 30.0, p_value)
-        rows.append(task_score(**cell, zero_shot=Estimate(60, 50, 70), gain=gain, seeds=seeds))
+        kind = "tagging" if task == "udpos" else "classification"
+        fields = {"type": kind, "zero_shot": Estimate(60, 50, 70), "gain": gain, "seeds": seeds}
+        rows.append(task_score(**cell, **fields))
         scores.append(language_score(**cell, language="qda", seeds=seeds))
     recipes = dict.fromkeys(["none", *(recipe for recipe, _ in gains)])
     made = Tables(scores=scores, gains=rows, intermediate=list(intermediate))
@@ -109,6 +111,9 @@ def test_marks_are_holm_corrected_over_the_gains_of_a_table(tmp_path):
     text = gain_table(tmp_path, gains | more)
     assert text.count("+20.0*") == 1
     assert MARKED.format(4) in text  # a control shows no gain
+    text = gain_table(tmp_path, gains | {("ccg", "udpos"): 0.04})  # tagging has its own table
+    assert text.count("+20.0*") == 3
+    assert MARKED.format(1) in text
 
 
 def test_recipes_that_did_not_learn_and_shares_of_steps_stand_in_their_lines(tmp_path):
