@@ -169,6 +169,9 @@ def test_whether_a_recipe_has_learned_stands_in_the_row_of_its_gain(one_model):
         **{"random": None, "none": None},
         **{"mnli": "no", "ccg": "yes", "sequential/two/2": "no"},
     }
+    for table in (made.scores, made.sequence):
+        rows = [r for r in table if r.task == "xnli"]
+        assert {r.recipe: r.learned for r in rows}.items() <= learned.items()
     (first, second) = [r for r in made.intermediate if r.recipe == "sequential/two/2"]
     assert (first.phase, first.task, first.learned) == (1, "mnli", "no")  # 39.2 is below 40
     assert (second.phase, second.task, second.learned) == (2, "ccg", "yes")

@@ -3,7 +3,8 @@
 A field is a column of its name in the table's CSV file. An estimate is three columns, of a
 difference four, which its annotation names. Scores are in percent, differences in points. A `task`
 is the label of a column: `xnli`, `xnli+2`. `interval` says over what the intervals of a row run:
-`rows` (test examples), or `rows and seeds`.
+`rows` (test examples), or `rows and seeds`. `learned` says, by yes or no, whether all intermediate
+tasks of a recipe were (`IntermediateScore`).
 """
 
 from collections.abc import Iterable
@@ -66,6 +67,7 @@ class LanguageScore:
     n: int | None = None
     seeds: int | None = None
     interval: str | None = None
+    learned: str | None = None
     chance_percent: float | None = None
     oracle_percent: float | None = None
     status: str = "run"
@@ -78,8 +80,7 @@ class TaskScore:
 
     The target was not fine-tuned on the zero-shot languages. `other_languages` is the mean over
     all languages but English, whatever the target was fine-tuned on. `layer_parameters` is the
-    model's size, `n` the number of test examples of a language. `learned` says, by yes or no,
-    whether the recipe's intermediate tasks were (`IntermediateScore`).
+    model's size, `n` the number of test examples of a language.
     """
 
     model: str
@@ -141,6 +142,7 @@ class SequenceStep:
     gain: Annotated[Estimate | None, "gain", *POINTS] = None
     seeds: int | None = None
     interval: str | None = None
+    learned: str | None = None
     added: str | None = None
 
 
@@ -231,6 +233,7 @@ class Average:
     tasks: str
     score_percent: float
     gain: float | None = None
+    learned: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

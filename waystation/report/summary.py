@@ -204,7 +204,7 @@ def made_from(checksums: dict[str, str], suite: Settings) -> dict:
     origin = {
         "inputs_sha256": [[path, checksum] for path, checksum in checksums.items()],
         "seeds": list(suite.seeds),
-        "versions": [["numpy", metadata.version("numpy")]],
+        "versions": [[name, metadata.version(name)] for name in ("numpy", "scipy")],
     }
     return {"made_from": origin}
 

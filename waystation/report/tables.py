@@ -35,11 +35,15 @@ def make(
 ) -> Tables:
     """All tables, from scores and the folders of metrics of three stages."""
     trained = intermediate_rows(suite, intermediate)
-    gains, encoders = gain_rows(scores, has_learned(trained), suite), encoder_tables(suite, align)
-    overall = overall_rows(scores, encoders, suite)
+    learned, encoders = has_learned(trained), encoder_tables(suite, align)
+    gains = gain_rows(scores, learned, suite)
+    overall = [
+        replace(row, learned=learned.get((row.model, row.recipe)))
+        for row in overall_rows(scores, encoders, suite)
+    ]
     return replace(
         encoders,
-        scores=score_rows(scores, suite),
+        scores=score_rows(scores, learned, suite),
         gains=gains,
         sizes=size_rows(scores, suite),
         pretraining=pretraining_rows(scores),
@@ -57,18 +61,21 @@ def baselines(scores: list[Score], suite: Settings) -> Baselines:
     return {(score.model, score.target, score.task): score for score in run}
 
 
-def score_rows(scores: list[Score], suite: Settings) -> list[LanguageScore]:
-    """A row per cell, task and language."""
+def score_rows(
+    scores: list[Score], learned: dict[Cell, str], suite: Settings
+) -> list[LanguageScore]:
+    """A row per cell, task and language; `learned` says yes or no of cells."""
     baseline, rows = baselines(scores, suite), []
     for score in scores:
         if score.languages:
-            rows += language_rows(score, baseline.get((score.model, score.target, score.task)))
+            compared = baseline.get((score.model, score.target, score.task))
+            rows += language_rows(score, compared, learned.get((score.model, score.recipe)))
         else:
             rows.append(LanguageScore(**score.names(), status="not run"))
     return rows
 
 
-def language_rows(score: Score, baseline: Score | None) -> list[LanguageScore]:
+def language_rows(score: Score, baseline: Score | None, learned: str | None) -> list[LanguageScore]:
     """A row per language of one task of one cell."""
     rows, compared = [], baseline.languages if baseline else {}
     for code, language in score.languages.items():
@@ -81,6 +88,7 @@ def language_rows(score: Score, baseline: Score | None) -> list[LanguageScore]:
             score=language.estimate(),
             gain=gain,
             **score.counts([code]),
+            learned=learned,
             chance_percent=language.chance,
             oracle_percent=language.oracle,
             second=estimates(language.second),
@@ -156,6 +164,7 @@ def sequence_row(gain: TaskScore, order: str, length: int, added: str | None) ->
         gain=gain.gain,
         seeds=gain.seeds,
         interval=gain.interval,
+        learned=gain.learned,
         added=added,
     )
 
