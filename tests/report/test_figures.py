@@ -119,11 +119,11 @@ def test_points_of_what_was_not_learned_are_triangles(monkeypatch, tmp_path):
         ],
     )
     drawn = []
-    keep = lambda axes, estimate, position, colour, inside, marker: drawn.append((inside, marker))
-    monkeypatch.setattr("waystation.report.figures.draw_interval", keep)
+    keep = lambda axes, points, colour: drawn.extend((p.is_filled, p.marker) for p in points)
+    monkeypatch.setattr("waystation.report.figures.draw_intervals", keep)
     gains.draw(tables, tmp_path / "gains.png")
-    assert drawn == [("w", "^"), ("w", "o")]  # one seed: none is filled
+    assert drawn == [(False, "^"), (False, "o")]  # one seed: none is filled
     drawn.clear()
     learned.draw(tables, tmp_path / "learned.png")
-    assert drawn == [("w", "^"), ("C0", "o")]
+    assert drawn == [(False, "^"), (True, "o")]
     assert (tmp_path / "learned.png").is_file()

@@ -9,7 +9,7 @@ into lines, so that a full grid stays as legible as a small one.
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib
 import numpy as np
@@ -163,18 +163,21 @@ def interval_panels(
         block[0].set_ylim(len(shown) - 0.5, -0.5)
         block[0].set_yticks(range(len(shown)), shown, fontsize=8)
         by_task |= dict(zip(beside, block, strict=True))
-        for index, row in enumerate(rows):
-            if row.task in beside:
-                model = models.index(row.model)
-                shift = ((model + 0.5) / len(models) - 0.5) * 0.7
-                position = shown.index(getattr(row, field)) + shift
-                inside = f"C{model}" if index in filled else "w"
-                marker = "^" if is_not_learned(row) else "o"
-                draw_interval(
-                    by_task[row.task], getattr(row, measure), position, f"C{model}", inside, marker
-                )
-    for task, axes in by_task.items():
-        axes.set_title(task)
+        for axes, task in zip(block, beside, strict=True):
+            axes.set_title(task)
+            for number, model in enumerate(models):
+                shift = ((number + 0.5) / len(models) - 0.5) * 0.7
+                points = [
+                    Point(
+                        getattr(row, measure),
+                        shown.index(getattr(row, field)) + shift,
+                        index in filled,
+                        "^" if is_not_learned(row) else "o",
+                    )
+                    for index, row in enumerate(rows)
+                    if (row.task, row.model) == (task, model)
+                ]
+                draw_intervals(axes, points, f"C{number}")
     for index, name in enumerate(models):
         grid[0][0].plot([], [], "o", color=f"C{index}", label=name)
     return figure, by_task
@@ -185,13 +188,26 @@ def is_not_learned(row: object) -> bool:
     return getattr(row, "learned", None) == "no"
 
 
-def draw_interval(
-    axes: Axes, estimate: Estimate, position: float, colour: str, inside: str, marker: str
-) -> None:
-    """A point with its interval."""
-    axes.hlines(position, estimate.low, estimate.high, color=colour, linewidth=1)
+class Point(NamedTuple):
+    """An estimate at a height of a panel."""
+
+    estimate: Estimate
+    height: float
+    is_filled: bool
+    marker: str
+
+
+def draw_intervals(axes: Axes, points: list[Point], colour: str) -> None:
+    """Points with their intervals."""
+    heights = [point.height for point in points]
+    lows, highs = ([getattr(p.estimate, end) for p in points] for end in ("low", "high"))
+    axes.hlines(heights, lows, highs, color=colour, linewidth=1)
     style: dict[str, Any] = {"s": 16, "edgecolors": colour, "linewidths": 1, "zorder": 3}
-    axes.scatter([estimate.value], [position], c=[inside], marker=marker, **style)
+    for marker in dict.fromkeys(point.marker for point in points):
+        same = [point for point in points if point.marker == marker]
+        inside = [colour if point.is_filled else "w" for point in same]
+        values = [point.estimate.value for point in same]
+        axes.scatter(values, [p.height for p in same], c=inside, marker=marker, **style)
 
 
 def numbers(
