@@ -79,10 +79,8 @@ def train_phase(
     if TEXT in tasks:
         head = cast(MaskedLanguageHead, model.heads[TEXT])
     write_encoder(out, model.encoder, head)
-    sizes = {task: lesson.size for task, lesson in lessons.items()}
-    report = {"tasks": list(tasks), "steps": trained.steps, "examples": sizes}
-    report |= {"task_steps": {task: order.count(task) for task in lessons}}
-    report |= whole_development(scored, lessons)
+    report = {"tasks": list(tasks), "steps": trained.steps}
+    report |= lesson_report(scored, lessons, order[: trained.steps])
     report |= {"chosen_step": watch.best[0]} if rule else {}
     write_json(out / REPORT, report | {"curve": trained.curve})
     for name in (BEST, watch.file.name):
@@ -195,14 +193,19 @@ class English:
                 yield task, rows, points
 
 
-def whole_development(scored: English, lessons: dict[str, Lesson]) -> dict[str, dict]:
-    """Of each task the score on all English development rows, and the levels beside it."""
+def lesson_report(scored: English, lessons: dict[str, Lesson], order: list[str]) -> dict[str, dict]:
+    """Of each task its size, its steps, and the score on all English development rows with the
+    levels beside it."""
     entries = {
         task: development_entry(rows, points, lessons[task].commonest)
         for task, rows, points in scored.points(None)
     }
-    english = {task: entry[entry["main_score"]] for task, entry in entries.items()}
-    return {"english": english, "development": entries}
+    return {
+        "examples": {task: lesson.size for task, lesson in lessons.items()},
+        "task_steps": {task: order.count(task) for task in lessons},
+        "english": {task: entry[entry["main_score"]] for task, entry in entries.items()},
+        "development": entries,
+    }
 
 
 def running_index(order: list[str]) -> list[int]:

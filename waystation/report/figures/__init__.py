@@ -148,8 +148,7 @@ def interval_panels(
     """A figure, and its axes by task: a line a value of `field`, a colour a model.
 
     Panels side by side have the same lines: those that any of them needs. So a task of forty
-    languages stretches only its neighbours. The points of the rows at the indices `filled` are
-    filled.
+    languages stretches only its neighbours. `filled` has the indices of rows with filled points.
     """
     tasks = values(rows, "task")
     columns = math.ceil(len(tasks) / math.ceil(len(tasks) / 5))
@@ -167,16 +166,13 @@ def interval_panels(
             axes.set_title(task)
             for number, model in enumerate(models):
                 shift = ((number + 0.5) / len(models) - 0.5) * 0.7
-                points = [
-                    Point(
-                        getattr(row, measure),
-                        shown.index(getattr(row, field)) + shift,
-                        index in filled,
-                        "^" if is_not_learned(row) else "o",
-                    )
-                    for index, row in enumerate(rows)
-                    if (row.task, row.model) == (task, model)
-                ]
+                points = []
+                for index, row in enumerate(rows):
+                    if (row.task, row.model) == (task, model):
+                        height = shown.index(getattr(row, field)) + shift
+                        marker = "^" if is_not_learned(row) else "o"
+                        estimate = getattr(row, measure)
+                        points.append(Point(estimate, height, index in filled, marker))
                 draw_intervals(axes, points, f"C{number}")
     for index, name in enumerate(models):
         grid[0][0].plot([], [], "o", color=f"C{index}", label=name)
