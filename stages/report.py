@@ -20,7 +20,7 @@ from waystation.report.text import cost_table, overall_tables, reference_table, 
 def main() -> None:
     with stage(
         __doc__,
-        inputs=["code", "scores", "predictions", "align", "benchmark"],
+        inputs=["code", "intermediate", "scores", "predictions", "align", "benchmark"],
         outputs=["summary", "cost", "plots"],
         params=[
             "suite",
@@ -29,6 +29,7 @@ def main() -> None:
             "recipes",
             "extra",
             "orders",
+            "intermediate",
             "seeds",
             "target",
             "report",
@@ -36,9 +37,10 @@ def main() -> None:
     ) as run:
         suite, inputs = run.settings, run.inputs
         scores = read_scores(suite, inputs["scores"], inputs["predictions"])
-        made = tables.make(scores, suite, inputs["align"], inputs["benchmark"])
+        folders = [inputs[name] for name in ("intermediate", "align", "benchmark")]
+        made = tables.make(scores, suite, *folders)
         write_plots(run.outputs["plots"], made)
-        origin = made_from(sums(run, "scores", "predictions", "align"), suite)
+        origin = made_from(sums(run, "intermediate", "scores", "predictions", "align"), suite)
         write_json(run.outputs["summary"], summary(scores, made) | origin)
         origin = made_from(sums(run, "benchmark"), suite)
         write_json(run.outputs["cost"], cost_summary(made.cost) | origin)

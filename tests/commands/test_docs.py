@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, run
+from tests.report.small_grid import intermediate_score, task_score
 from waystation.base.errors import UserError
 from waystation.commands import docs
+from waystation.report import csv_files
+from waystation.report.records import Estimate, Tables
 
 TABLE = "<!-- results-mine:begin -->\n{}<!-- results-mine:end -->\n"
 
@@ -75,3 +78,21 @@ def test_rooms_and_verbs_are_those_of_the_project(monkeypatch):
     assert "| `tasks/` |" in listed
     assert "| `task_model.py` |" in listed
     assert docs.verbs().count("\n") == 16  # heading, line, fifteen verbs
+
+
+@pytest.mark.parametrize(("seeds", "p_value"), [(3, 0.01), (1, None)])
+def test_the_readme_s_gains_are_corrected_and_say_what_was_not_learned(tmp_path, seeds, p_value):
+    """Of two gains 0.01 < 0.05 / 2 and 0.2 > 0.05; one seed has no p-values."""
+    gains = []
+    for task, p in (("xnli", p_value), ("pawsx", p_value and 0.2)):
+        cell = {"model": "nano", "task": task, "seeds": seeds}
+        gains.append(task_score(**cell, recipe="none"))
+        gains.append(task_score(**cell, recipe="mnli", gain=Estimate(5.0, 1.0, 9.0, p)))
+    taught = [intermediate_score(recipe="mnli", task="mnli", learned="no")]
+    csv_files.write(tmp_path, Tables(gains=gains, intermediate=taught))
+    text = docs.headline(tmp_path)
+    assert text.count("**+5.0 [+1.0, +9.0]**") == (seeds > 1)
+    assert text.count("`mnli`† 50.0") == 2
+    assert "† not learned: " in text
+    assert ("over the table's 2 gains" in text) == (seeds > 1)
+    assert ("over rows (one seed)" in text) == (seeds == 1)

@@ -1,11 +1,11 @@
-"""The comparison of pretraining speeds: its command line, and what it makes of measurements."""
+"""The comparison of pretraining speeds, and the simulation of the intervals' coverage."""
 
 import sys
 from dataclasses import replace
 
 import pytest
 
-from benchmarks import paired, pretrain_speed
+from benchmarks import interval_coverage, paired, pretrain_speed
 from tests.conftest import FULL, ROOT, run
 from waystation.data import examples
 from waystation.encoder.tokenizer import read_tokenizer
@@ -73,3 +73,17 @@ def test_our_own_pretraining_can_be_measured(tmp_path):
     told = pretrain_speed.measure(job)
     assert told["tokens_per_sec"] == told["tokens"] / told["training_sec"] > 0
     assert 0 < told["held_out_loss_nats"] < 20
+
+
+@pytest.mark.parametrize("spread", interval_coverage.SPREADS)
+def test_of_three_seeds_intervals_hold_the_true_value_at_least_as_often_as_promised(spread):
+    for measured in interval_coverage.coverages(3, spread, 200):
+        assert measured.share >= 0.93
+
+
+def test_of_one_seed_intervals_are_over_rows_alone():
+    score, difference = interval_coverage.coverages(1, 0.0, 200)
+    assert min(score.share, difference.share) >= 0.9
+    wide = interval_coverage.coverages(1, 8.0, 200)
+    assert max(measured.share for measured in wide) < 0.6
+    assert wide[0].half_width == pytest.approx(score.half_width, abs=0.5)  # blind to the spread

@@ -32,7 +32,8 @@ def test_everything_has_run(pipeline):
     assert set(cells["ccg"]) == served | {"tatoeba", "bucc"}
     plots = pipeline / "plots/pocket"
     pictures = {file.stem for file in plots.glob("*.png")}
-    assert pictures == {"gains", "languages", "sequence", "alignment", "speed"}  # of one model
+    of_one_model = {"gains", "languages", "sequence", "learned", "alignment", "speed"}
+    assert pictures == of_one_model
     tables = ("gains", "scores", "sequence", "alignment", "mining", "identity", "retrieval", "cost")
     for name in tables:
         assert (plots / f"{name}.csv").stat().st_size > 100
@@ -40,7 +41,16 @@ def test_everything_has_run(pipeline):
     for task in ("xnli", "udpos", "lareqa", "tatoeba", "bucc"):
         assert f"`{task}`" in results
     inputs = [path for path, _ in summary["made_from"]["inputs_sha256"]]
-    assert inputs == ["metrics/pocket/scores", "data/pocket/predictions", "metrics/pocket/align"]
+    read = ["intermediate", "scores", "align"]
+    assert {*inputs} == {*(f"metrics/pocket/{name}" for name in read), "data/pocket/predictions"}
+    phases = summary["intermediate"]["pico"]["sequential/mnli_squad/2"]
+    assert {name: [*tasks] for name, tasks in phases.items()} == {
+        "phase_1": ["mnli"],
+        "phase_2": ["squad_v1"],
+    }
+    assert phases["phase_1"]["mnli"]["majority_percent"] > 0
+    assert phases["phase_1"]["mnli"]["chance_percent"] == pytest.approx(33.333, abs=0.001)
+    assert phases["phase_2"]["squad_v1"]["majority_percent"] is None
 
 
 def test_predictions_agree_with_scores(pipeline):

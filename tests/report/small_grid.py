@@ -9,7 +9,7 @@ from tests.conftest import FULL
 from waystation.params.load import load_settings
 from waystation.params.schema import Extra, Report, ScratchModel
 from waystation.report import scores, tables
-from waystation.report.records import Cost, Estimate, LanguageScore, TaskScore
+from waystation.report.records import Cost, Estimate, IntermediateScore, LanguageScore, TaskScore
 
 LANGUAGES = ("en", "qda", "qdb")
 MODELS = {
@@ -50,7 +50,8 @@ class Grid:
     def tables(self, read=None):
         """The report's tables, of some scores or of those on disk."""
         read = self.scores() if read is None else read
-        return tables.make(read, self.suite, self.folder / "align", self.folder / "benchmark")
+        names = ("intermediate", "align", "benchmark")
+        return tables.make(read, self.suite, *(self.folder / name for name in names))
 
     def score(self, group, model, recipe, targets):
         """targets {target: (languages trained on, {task: {language: points of the examples}})}."""
@@ -85,6 +86,19 @@ class Grid:
             seeds = {str(number): seed for number in self.seeds}
             entry["languages"][code] = {"n": len(points), "chance_percent": 25.0, "seeds": seeds}
         return entry
+
+    def train(self, model, recipe, *phases):
+        """phases {task: (score, standard error, chance, majority)}, of 32 examples a task."""
+        made = []
+        for phase in phases:
+            entries = {}
+            for task, (score, error, chance, majority) in phase.items():
+                entries[task] = {"main_score": "accuracy_percent", "accuracy_percent": score}
+                entries[task] |= {"standard_error_percent": error, "n": 50}
+                entries[task] |= {"chance_percent": chance, "majority_percent": majority}
+            counts = {"examples": dict.fromkeys(phase, 32), "task_steps": dict.fromkeys(phase, 5)}
+            made.append(counts | {"development": entries})
+        self.write(f"intermediate/{model}/{recipe}.json", {"phases": made})
 
     def align(self, model, recipe, value, languages=("qda", "qdb"), layers=3):
         margins = ("margin_to_english_percent", "unshared_margin_to_english_percent")
@@ -155,6 +169,13 @@ def language_score(**fields):
     known = {"model": "pico", "recipe": "none", "target": "mnli", "task": "xnli"}
     known |= {"language": "en", "score": Estimate(50.0, 40.0, 60.0), "seeds": 1}
     return LanguageScore(**(known | fields))
+
+
+def intermediate_score(**fields):
+    """A row of `intermediate`; what is not given does not matter."""
+    known = {"model": "nano", "phase": 1, "metric": "accuracy", "interval": "rows", "n": 9}
+    known |= {"english": Estimate(50.0, 40.0, 60.0), "chance_percent": 33.3, "learned": "yes"}
+    return IntermediateScore(**(known | {"steps": 7, "steps_alone": 7} | fields))
 
 
 def cost(**fields):

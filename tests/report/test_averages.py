@@ -45,7 +45,7 @@ def drawn(languages: dict[str, list[str]]) -> dict:
 
 
 def result(value: float) -> Result:
-    return Result(value, np.array([value]))
+    return Result(value, np.array([value]), {"0": value})
 
 
 def tables(points: dict) -> tuple[list[Score], Tables]:
@@ -65,7 +65,8 @@ def tables(points: dict) -> tuple[list[Score], Tables]:
                 second = {
                     name: result(metrics[name]) for name in ("exact_match",) if name in metrics
                 }
-                results[code] = Language(main.score, main.replicates, 100, 1, None, None, second)
+                parts = main.score, main.replicates, main.by_seed
+                results[code] = Language(*parts, 100, None, None, second)
             scores.append(Score("nano", recipe, task, task, task, "", "", ("en",), results))
             more = {code: result(0.0) for code in languages}  # after more languages: not XTREME's
             scores.append(Score("nano", recipe, "more", task, f"{task}+2", "", "", ("en",), more))

@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
-from tests.report.small_grid import language_score
+from tests.report.small_grid import language_score, task_score
 from waystation.report import csv_files
-from waystation.report.records import Tables
+from waystation.report.records import Estimate, Tables
 
 
 def approximate(value):
@@ -20,7 +20,10 @@ def approximate(value):
 
 @pytest.mark.parametrize("grid", ["one_model", "two_models"])
 def test_tables_are_read_back_as_they_were_written(grid, request, tmp_path):
-    made = request.getfixturevalue(grid).tables()
+    rows = request.getfixturevalue(grid)
+    rows.train("pico", "mnli", {"mnli": (80.0, 5.0, 33.3, None), "ccg": (0.0, 0.0, None, 20.0)})
+    made = rows.tables()
+    assert len(made.intermediate) == 2
     csv_files.write(tmp_path, made)
     assert asdict(csv_files.read(tmp_path)) == {
         table: [approximate(row) for row in rows] for table, rows in asdict(made).items()
@@ -53,3 +56,17 @@ def test_a_table_without_rows_still_has_the_columns_that_are_drawn(tmp_path):
         ((file, y),) = drawn.items()
         head = (tmp_path / file.rpartition("/")[2]).read_text().split("\n")[0].split(",")
         assert {plot["x"], y} <= set(head), name
+
+
+def test_tables_of_an_older_run_are_read_with_what_they_lack(tmp_path):
+    csv_files.write(tmp_path, Tables(scores=[language_score(n=3)]))
+    (tmp_path / "intermediate.csv").unlink()
+    made = csv_files.read(tmp_path)
+    assert made.intermediate == []
+    assert made.scores[0].interval is None
+
+
+def test_a_small_p_value_keeps_its_digits(tmp_path):
+    gain = Estimate(5.0, 1.0, 9.0, p_value=1.2345678e-7)
+    csv_files.write(tmp_path, Tables(gains=[task_score(gain=gain)]))
+    assert csv_files.read(tmp_path).gains[0].gain.p_value == 1.235e-7

@@ -3,8 +3,8 @@
 import pytest
 from matplotlib import pyplot
 
-from tests.report.small_grid import cost, language_score, task_score
-from waystation.report.figures import blocks, gains, languages, panels, speed
+from tests.report.small_grid import cost, intermediate_score, language_score, task_score
+from waystation.report.figures import blocks, gains, languages, learned, marks, panels, speed
 from waystation.report.figures.size import comparable
 from waystation.report.records import Estimate, Tables
 
@@ -88,3 +88,42 @@ def test_panels_stand_in_even_lines_and_blocks_are_as_high_as_their_rows():
     assert [len(few), len(many)] == [11, 11]
     assert many[0].get_position().height == pytest.approx(3 * few[0].get_position().height)
     assert few[-1].get_position().y0 > many[0].get_position().y1
+
+
+def test_filled_points_are_holm_corrected_over_the_figure():
+    """0.01 < 0.05 / 3, then 0.03 > 0.05 / 2."""
+    rows = [
+        task_score(seeds=3, gain=Estimate(5.0, 1.0, 9.0, p_value)) for p_value in (0.03, 0.01, 0.9)
+    ]
+    filled, legend = marks(rows, "gain")
+    assert filled == {1}
+    assert "over rows and seeds" in legend
+    assert "Holm-corrected over the figure's 3 differences" in legend
+
+
+def test_on_one_seed_no_point_is_filled():
+    filled, legend = marks([task_score(gain=Estimate(5.0, 1.0, 9.0))], "gain")
+    assert not filled
+    assert "over rows (one seed)" in legend
+
+
+def test_points_of_what_was_not_learned_are_triangles(monkeypatch, tmp_path):
+    gain = Estimate(5.0, 1.0, 9.0)
+    taught = {"ccg": "no", "mnli": "yes"}
+    tables = Tables(
+        scores=[language_score(recipe=recipe) for recipe in taught],
+        gains=[task_score(recipe=r, gain=gain, learned=answer) for r, answer in taught.items()],
+        intermediate=[
+            intermediate_score(model="pico", recipe=r, task="ccg", learned=answer)
+            for r, answer in taught.items()
+        ],
+    )
+    drawn = []
+    keep = lambda axes, points, colour: drawn.extend((p.is_filled, p.marker) for p in points)
+    monkeypatch.setattr("waystation.report.figures.draw_intervals", keep)
+    gains.draw(tables, tmp_path / "gains.png")
+    assert drawn == [(False, "^"), (False, "o")]  # one seed: none is filled
+    drawn.clear()
+    learned.draw(tables, tmp_path / "learned.png")
+    assert drawn == [(False, "^"), (True, "o")]
+    assert (tmp_path / "learned.png").is_file()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.report.small_grid import row, task_score
+from tests.report.small_grid import intermediate_score, row, task_score
 from waystation.report import csv_files, markdown
-from waystation.report.records import Tables
+from waystation.report.records import Estimate, Tables
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_the_result_table_shows_every_score_with_n_and_interval(two_models, rend
 
 def test_scores_by_language_stand_beside_those_without_pretraining(two_models, rendered):
     assert "| task | model | en | qda | qdb |" in rendered
-    (xnli,) = cells(rendered, "`xnli`", "`nano`", "90.0 [77.4, 97.5] (40.0)")
+    (xnli,) = cells(rendered, "`xnli`", "`nano`", "90.0 [80.2, 99.8] (40.0)")
     scores = two_models.tables().scores
     score = row(scores, model="nano", recipe="none", task="xnli", language="qda").score
     assert xnli[3] == f"80.0 [{score.low:.1f}, {score.high:.1f}] (30.0)"
@@ -93,3 +93,49 @@ def test_retrieval_and_mining_stand_beside_chance(rendered):
 def test_nothing_has_run_and_nothing_is_shown(tmp_path):
     csv_files.write(tmp_path, Tables())
     assert markdown.markdown(csv_files.read(tmp_path)) == ""
+
+
+def gains_of(cells, intermediate=(), seeds=3):
+    """The table of gains of {(recipe, task): p-value}, each gain 5 points."""
+    rows = [
+        task_score(
+            recipe=recipe, task=task, seeds=seeds, target="ccg", gain=Estimate(5.0, 1.0, 9.0, p)
+        )
+        for (recipe, task), p in cells.items()
+    ]
+    return markdown.gains(Tables(gains=rows, intermediate=list(intermediate)))
+
+
+def test_bold_gains_are_holm_corrected_over_the_table():
+    """Three gains are shown, `none` is not: 0.01 < 0.05 / 3, 0.03 > 0.05 / 2."""
+    cells = {("multitask/all", "a"): 0.01, ("multitask/all", "b"): 0.03}
+    text = gains_of(cells | {("multitask/all", "c"): 0.9, ("none", "a"): 0.001})
+    assert text.count("**+5.0 [+1.0, +9.0]**") == 1
+    assert text.count("+5.0 [+1.0, +9.0]") == 3
+    assert "Holm-corrected over the table's 3 gains" in text
+    assert "95 % intervals over rows and seeds." in text
+
+
+def test_on_one_seed_nothing_is_bold_and_intervals_are_over_rows():
+    text = gains_of({("multitask/all", "a"): None}, seeds=1)
+    assert "**" not in text
+    assert "Nothing is bold" in text
+    assert "95 % intervals over rows (one seed)." in text
+
+
+def test_gains_of_what_was_not_learned_have_a_dagger_and_steps_a_head():
+    taught = [intermediate_score(model="pico", recipe="multitask/all", task="ccg", learned="no")]
+    text = gains_of({("multitask/all", "a"): 0.9}, taught)
+    assert "+5.0 [+1.0, +9.0]† |" in text
+    assert "`multitask/all`, 7 steps a task, alone 7 |" in text
+    assert "† not learned: " in text
+    assert "pico multitask/all (ccg)" in text
+    assert "†" not in gains_of(
+        {("multitask/all", "a"): 0.9}, [intermediate_score(recipe="ccg", task="ccg")]
+    )
+
+
+def test_development_scores_stand_beside_chance_and_majority():
+    rows = [intermediate_score(recipe="ccg", task="ccg", majority_percent=12.5, learned="no")]
+    line = cells(markdown.intermediate(Tables(intermediate=rows)).splitlines(), "`nano`")[0]
+    assert line[3:9] == ["`ccg`, accuracy", "9", "33.3", "12.5", "50.0 [40.0, 60.0]", "no"]

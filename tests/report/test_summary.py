@@ -14,7 +14,10 @@ def test_the_summary_has_the_differences(two_models):
     numbers = summary.summary(two_models.scores(), two_models.tables())
     xnli = numbers["model_size"]["nano_less_pico"]["none"]["xnli"]
     assert xnli["difference_points"] == 25
-    assert set(xnli) == {"difference_points", "low_points", "high_points", "n", "seeds"}
+    assert set(xnli) == {
+        *("difference_points", "low_points", "high_points", "p_value", "interval", "n", "seeds")
+    }
+    assert (xnli["interval"], xnli["p_value"] < 0.05) == ("rows and seeds", True)
     assert numbers["pretraining"]["pico"]["xnli"]["difference_points"] == 5
     assert numbers["scores"]["pico"]["none"]["mlqa"]["exact_match_zero_shot_percent"] == 25
 
@@ -70,3 +73,26 @@ def test_a_grid_of_one_size_has_no_picture_of_sizes(one_model, tmp_path):
     summary.write_plots(tmp_path / "plots", one_model.tables())
     pictures = {file.stem for file in (tmp_path / "plots").glob("*.png")}
     assert pictures == {"alignment", "gains", "languages", "pretraining", "sequence", "speed"}
+
+
+def test_the_summary_has_every_intermediate_phase_beside_its_levels(one_model):
+    learned, same = (80.0, 5.0, 33.3, 40.0), (42.0, 5.0, 33.3, 40.0)
+    one_model.train("pico", "sequential/two/2", {"mnli": learned}, {"ccg": same})
+    numbers = summary.summary(one_model.scores(), one_model.tables())
+    phases = numbers["intermediate"]["pico"]["sequential/two/2"]
+    assert set(phases) == {"phase_1", "phase_2"}
+    assert phases["phase_2"]["ccg"] == {
+        "english_percent": 42.0,
+        "low_percent": 32.2,  # 42 - 1.96 * 5
+        "high_percent": 51.8,
+        "interval": "rows",
+        "chance_percent": 33.3,
+        "majority_percent": 40.0,
+        "learned": "no",
+        "n": 50,
+        "steps": 5,
+        "steps_alone": 8,  # 32 examples, 4 epochs, batches of 16
+    }
+    assert phases["phase_1"]["mnli"]["learned"] == "yes"
+    assert numbers["scores"]["pico"]["sequential/two/2"]["xnli"]["intermediate_learned"] == "no"
+    assert numbers["scores"]["pico"]["none"]["xnli"]["intermediate_learned"] is None

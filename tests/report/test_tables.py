@@ -4,10 +4,10 @@ import pytest
 
 from tests.report.small_grid import LANGUAGES, MODELS, row
 from waystation.report import tables
-from waystation.report.differences import layer_parameters, pairs
 from waystation.report.records import Estimate
+from waystation.report.tables import layer_parameters, pairs
 
-ZERO = Estimate(0.0, 0.0, 0.0)
+ZERO = Estimate(0.0, 0.0, 0.0)  # on one seed; several seeds have a p-value
 
 
 def test_gains_are_paired_differences_of_zero_shot_means(one_model):
@@ -77,7 +77,7 @@ def test_the_larger_model_less_the_smaller_is_a_paired_difference(two_models):
     assert 0 < xnli.difference.low < 25 < xnli.difference.high
     assert (xnli.n, xnli.seeds) == (40, 2)
     mlqa = row(sizes, recipe="none", task="mlqa")  # answers as the smaller, one by one
-    assert mlqa.difference == ZERO
+    assert mlqa.difference == Estimate(0.0, 0.0, 0.0, p_value=1.0)
     assert "sequential/two/2" not in {r.recipe for r in sizes}
 
 
@@ -141,3 +141,38 @@ def test_measures_of_an_encoder_have_a_row_a_layer(one_model):
     made = one_model.tables()
     assert {r.measured["f1_percent"] for r in made.mining} == {30.0, 32.0, 34.0}
     assert {r.measured["accuracy_percent"] for r in made.identity} == {90.0, 89.0, 88.0}
+
+
+@pytest.mark.parametrize(
+    ("grid", "over"), [("one_model", "rows"), ("two_models", "rows and seeds")]
+)
+def test_a_row_says_over_what_its_intervals_run(grid, over, request):
+    made = request.getfixturevalue(grid).tables()
+    rows = [r for r in made.scores if r.status == "run"]
+    for table in (rows, made.gains, made.pretraining, made.sequence, made.sizes):
+        assert {r.interval for r in table} <= {over}
+    assert {r.interval for r in made.gains} == {over}
+    assert {r.interval for r in made.retrieval if r.low_percent is not None} == {"rows"}
+    tested = {r.gain.p_value is not None for r in made.gains}
+    assert tested == {over != "rows"}  # one seed says nothing of another
+
+
+def test_whether_a_recipe_has_learned_stands_in_the_row_of_its_gain(one_model):
+    """Above the larger of chance and majority with the interval; where neither is, above 0."""
+    one_model.train("pico", "mnli", {"mnli": (43.0, 5.0, 33.3, None)})  # 33.2 to 52.8
+    one_model.train("pico", "ccg", {"ccg": (9.9, 5.0, None, None)})
+    both = {"mnli": (49.0, 5.0, 33.3, 40.0)}, {"ccg": (80.0, 5.0, None, 40.0)}
+    one_model.train("pico", "sequential/two/2", *both)
+    made = one_model.tables()
+    learned = {r.recipe: r.learned for r in made.gains if r.task == "xnli"}
+    assert learned == {
+        **{"random": None, "none": None},
+        **{"mnli": "no", "ccg": "yes", "sequential/two/2": "no"},
+    }
+    for table in (made.scores, made.sequence):
+        rows = [r for r in table if r.task == "xnli"]
+        assert {r.recipe: r.learned for r in rows}.items() <= learned.items()
+    (first, second) = [r for r in made.intermediate if r.recipe == "sequential/two/2"]
+    assert (first.phase, first.task, first.learned) == (1, "mnli", "no")  # 39.2 is below 40
+    assert (second.phase, second.task, second.learned) == (2, "ccg", "yes")
+    assert first.english.low == pytest.approx(49 - 1.96 * 5, abs=0.01)

@@ -2,7 +2,14 @@
 
 import pytest
 
-from tests.report.small_grid import LANGUAGES, MODELS, Grid, language_score, task_score
+from tests.report.small_grid import (
+    LANGUAGES,
+    MODELS,
+    Grid,
+    intermediate_score,
+    language_score,
+    task_score,
+)
 from waystation.report.records import Estimate, Tables
 from waystation.report.text import MARKED, UNMARKED, WIDTH, score_table, side_by_side
 
@@ -54,7 +61,7 @@ def test_printed_tables_stay_within_their_width(tmp_path):
         for recipe in recipes
         for task in tasks
     ]
-    score, gain = Estimate(100.0, 90.0, 110.0), Estimate(-50.0, -60.0, -40.0)
+    score, gain = Estimate(100.0, 90.0, 110.0), Estimate(-50.0, -60.0, -40.0, 1e-5)
     gains = [task_score(**cell, zero_shot=score, gain=gain, seeds=3) for cell in cells]
     scores = [language_score(**cell, language="qda", seeds=3) for cell in cells]
     suite = Grid(tmp_path, MODELS, recipes, (), {}).suite
@@ -71,12 +78,58 @@ def test_columns_take_their_own_width_and_none_is_lost():
     assert side_by_side([120, 5], 60) == [[0], [1]]
 
 
-@pytest.mark.parametrize(("seeds", "marked"), [(1, False), (3, True)])
-def test_no_gain_is_marked_on_one_seed(tmp_path, seeds, marked):
-    score, gain = Estimate(60.0, 50.0, 70.0), Estimate(20.0, 10.0, 30.0)
-    cell = {"model": "nano", "recipe": "ccg", "task": "udpos"}
-    gains = [task_score(**cell, zero_shot=score, gain=gain, seeds=seeds)]
-    scores = [language_score(**cell, language="qda", seeds=seeds)]
-    tables = Tables(scores=scores, gains=gains)
-    text = score_table(tables, Grid(tmp_path, ["nano"], ["none", "ccg"], (), {}).suite)
-    assert ("+20.0*" in text, MARKED in text, UNMARKED in text) == (marked, marked, not marked)
+def gain_table(folder, gains, seeds=3, intermediate=()):
+    """What is printed of {(recipe, task): p-value of a gain of 20 points}."""
+    scores, rows = [], []
+    for (recipe, task), p_value in gains.items():
+        cell = {"model": "nano", "recipe": recipe, "task": task}
+        gain = Estimate(20.0, 10.0, 30.0, p_value)
+        kind = "tagging" if task == "udpos" else "classification"
+        fields = {"type": kind, "zero_shot": Estimate(60, 50, 70), "gain": gain, "seeds": seeds}
+        rows.append(task_score(**cell, **fields))
+        scores.append(language_score(**cell, language="qda", seeds=seeds))
+    recipes = dict.fromkeys(["none", *(recipe for recipe, _ in gains)])
+    made = Tables(scores=scores, gains=rows, intermediate=list(intermediate))
+    return score_table(made, Grid(folder, ["nano"], recipes, (), {}).suite)
+
+
+@pytest.mark.parametrize(("seeds", "p_value"), [(1, None), (3, 0.01)])
+def test_no_gain_is_marked_on_one_seed(tmp_path, seeds, p_value):
+    text = gain_table(tmp_path, {("ccg", "udpos"): p_value}, seeds)
+    marked = p_value is not None
+    legend = MARKED.format(1) in text
+    assert ("+20.0*" in text, legend, UNMARKED in text) == (marked, marked, not marked)
+
+
+def test_marks_are_holm_corrected_over_the_gains_of_a_table(tmp_path):
+    """0.02 is marked among two, and not among four: 0.02 > 0.05 / 3."""
+    gains = {("ccg", "a"): 0.001, ("mnli", "a"): 0.02}
+    text = gain_table(tmp_path, gains)
+    assert text.count("+20.0*") == 2
+    assert MARKED.format(2) in text
+    more = {("squad_v1", "a"): 0.3, ("hellaswag", "a"): 0.4, ("random", "a"): 0.5}
+    text = gain_table(tmp_path, gains | more)
+    assert text.count("+20.0*") == 1
+    assert MARKED.format(4) in text  # a control shows no gain
+    text = gain_table(tmp_path, gains | {("ccg", "udpos"): 0.04})  # tagging has its own table
+    assert text.count("+20.0*") == 3
+    assert MARKED.format(1) in text
+
+
+def test_recipes_that_did_not_learn_and_shares_of_steps_stand_in_their_lines(tmp_path):
+    taught = [
+        intermediate_score(recipe="ccg", task="ccg", learned="no"),
+        intermediate_score(recipe="multitask/all", task="ccg", steps=10, steps_alone=40),
+        intermediate_score(recipe="multitask/all", task="mnli", steps=30, steps_alone=80),
+        intermediate_score(recipe="mnli", task="mnli"),
+    ]
+    gains = {("ccg", "a"): 0.3, ("mnli", "a"): 0.3, ("multitask/all", "a"): 0.3}
+    lines = gain_table(tmp_path, gains, intermediate=taught).splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("classification"))
+    names = [line.rpartition(" 60.0")[0].strip() for line in lines[start : start + 8]]
+    assert {"ccg†", "mnli", "multitask/all, 20 steps a task"} <= set(names)
+    assert any(line.startswith("† not learned:") for line in lines)
+    head = next(i for i, line in enumerate(lines) if line.startswith("intermediate tasks"))
+    rows = [line.split() for line in lines[head + 2 : head + 6]]
+    assert rows[0] == ["ccg†", "ccg", "50.0", "[40.0,", "60.0]", "33.3", "-", "9", "7", "7"]
+    assert rows[1][-2:] == ["10", "40"]

@@ -31,9 +31,17 @@ from waystation.params.load import load_settings
 from waystation.params.schema import Settings
 from waystation.params.yaml_files import read_yaml
 from waystation.report import csv_files, text
-from waystation.report.differences import NONE, RANDOM
-from waystation.report.markdown import closest, counted, interval, named, signed
-from waystation.report.records import by_cell, number
+from waystation.report.intervals import holm
+from waystation.report.learned import dagger, has_learned, legend
+from waystation.report.markdown import (
+    closest,
+    counted,
+    interval,
+    legend_of_bold,
+    named,
+    signed,
+)
+from waystation.report.records import NONE, RANDOM, by_cell, number, overs, p_values
 
 BLOCK = re.compile(r"(?<=<!-- )([\w-]+)(:begin -->\n)(.*?)(?=<!-- \1:end -->)", re.DOTALL)
 WRITTEN_BY_RUNS = ("plots", "suites", "params.yaml")  # also by experiments
@@ -114,8 +122,12 @@ def quickstart() -> str:
 def headline(folder: Path) -> str:
     """A line a task of one model: scores without pretraining, without and with the intermediate
     task of its kind, and the gain of that task."""
-    rows = [row for row in csv_files.read(folder).gains if row.model == MODEL]
+    tables = csv_files.read(folder)
+    rows = [row for row in tables.gains if row.model == MODEL]
     cells, related = by_cell(rows), closest(rows)
+    own_cells = {(MODEL, recipe, task) for (_, task), recipe in related.items()}
+    tested = p_values(cells[cell] for cell in own_cells)
+    bold, learned = holm(tested), has_learned(tables.intermediate)
     lines = [["task", "n", "chance", f"`{RANDOM}`", f"`{NONE}`", "task of its kind", "gain"]]
     for task in dict.fromkeys(row.task for row in rows):
         plain, control = (cells.get((MODEL, recipe, task)) for recipe in (NONE, RANDOM))
@@ -128,11 +140,18 @@ def headline(folder: Path) -> str:
                 number(plain.chance_percent if plain else None),
                 interval(control.zero_shot if control else None),
                 interval(plain.zero_shot if plain else None),
-                f"`{recipe}` {interval(own.zero_shot)}" if own else "-",
-                signed(own.gain, own.seeds > 1) if own else "-",
+                f"`{recipe}`{dagger(learned, MODEL, recipe)} {interval(own.zero_shot)}"
+                if recipe and own
+                else "-",
+                signed(own.gain, (MODEL, recipe, task) in bold) if own else "-",
             ]
         )
-    return piped(lines)
+    legends = [
+        f"95 % intervals over {overs(row.seeds for row in rows)}.",
+        legend_of_bold(len(tested), "gains"),
+        legend(tables.intermediate, {cell[:2] for cell in own_cells}),
+    ]
+    return piped(lines) + "\n\n" + "\n".join(filter(None, legends))
 
 
 def printed(folder: Path, params: Path) -> str:

@@ -20,6 +20,7 @@ COLUMNS = {
     "gains": ("model", "recipe", "target", "task", "layer_parameters", "gain", "low", "high"),
     "sizes": ("model", "smaller_model", "recipe", "task", "difference", "low", "high"),
     "pretraining": ("model", "task", "language", "difference", "low", "high"),
+    "intermediate": ("model", "recipe", "task", "english_percent", "learned"),
     "sequence": ("model", "order", "length", "recipe", "task", "zero_shot_percent"),
     "alignment": (*LAYER, *encoder_measures.columns("alignment")),
     "mining": (*LAYER, *encoder_measures.columns("mining")),
@@ -96,7 +97,12 @@ def second_cells(estimates: dict[str, Estimate]) -> Cells:
 
 
 def estimate_cells(columns: tuple[str, ...], estimate: Estimate) -> Cells:
-    return dict(zip(columns, map(written, astuple(estimate)), strict=True))
+    """Three columns, and the p-value in a fourth where there is one, with four digits."""
+    value, low, high, *p_column = columns
+    row = dict(zip((value, low, high), map(written, astuple(estimate)[:3]), strict=True))
+    if p_column and estimate.p_value is not None:
+        row[p_column[0]] = f"{estimate.p_value:.4g}"
+    return row
 
 
 def written(value: float | str) -> int | str:
@@ -114,10 +120,16 @@ def merged(dictionaries: Iterable[Cells]) -> Cells:
 
 
 def read(folder: Path) -> Tables:
-    """Read the tables of a folder; numbers have four decimals."""
-    tables = {}
+    """Read the tables of a folder; numbers have four decimals.
+
+    A table that is newer than the folder's last run has no file, and no rows.
+    """
+    tables: dict[str, list] = {}
     for table, kind in kinds().items():
         fields = layout(kind)
+        if not (folder / f"{table}.csv").is_file():
+            tables[table] = []
+            continue
         with (folder / f"{table}.csv").open(newline="", encoding="utf-8") as stream:
             tables[table] = [kind(**values(row, fields)) for row in csv.DictReader(stream)]
     return Tables(**tables)
@@ -137,7 +149,7 @@ def values(row: dict[str, str], fields: list[FieldColumns]) -> dict[str, Any]:
         elif entry.field == "measured":  # the last field: whatever columns are left
             known["measured"] = {column: number(text) for column, text in texts.items()}
         elif entry.columns[0] in texts:
-            first, *rest = (texts.pop(column) for column in entry.columns)
+            first, *rest = (texts.pop(column) for column in entry.columns if column in texts)
             if rest:
                 known[entry.field] = estimate([first, *rest])
             else:

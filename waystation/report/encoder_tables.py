@@ -14,7 +14,7 @@ from typing import Any
 from waystation.grid.cells import all_cells
 from waystation.params.schema import Settings
 from waystation.report.encoder_measures import POOLINGS, PROTOCOL_MEASURES
-from waystation.report.records import CellTask, LayerMean, LayerMeasures, Tables
+from waystation.report.records import ROWS, CellTask, LayerMean, LayerMeasures, Tables
 from waystation.report.scores import in_order
 from waystation.text_files import in_form, read_json
 
@@ -129,12 +129,13 @@ def mean(languages: list[dict], layer: int, column: str) -> dict[str, Any]:
         next(measured[column] for measured in language["layers"] if measured["layer"] == layer)
         for language in languages
     ]
-    columns = {"languages": len(values), "score_percent": sum(values) / len(values)}
+    columns: dict[str, Any] = {"languages": len(values), "score_percent": sum(values) / len(values)}
     if any("n" not in language for language in languages):
         return columns | {"n": sum(language["n_gold"] for language in languages)}
     counts = [language["n"] for language in languages]
     low, high = accuracy_interval(values, counts)
-    return columns | {"low_percent": low, "high_percent": high, "n": sum(counts)}
+    columns |= {"low_percent": low, "high_percent": high, "interval": ROWS}
+    return columns | {"n": sum(counts)}
 
 
 def accuracy_interval(values: Sequence[float], counts: Sequence[float]) -> tuple[float, float]:

@@ -6,10 +6,15 @@
 from waystation import tasks
 from waystation.grid.recipes import parse
 from waystation.languages import ENGLISH
-from waystation.report.differences import MEAN, NONE, RANDOM
 from waystation.report.encoder_measures import RESULTS, Measure, shown
 from waystation.report.encoder_tables import accuracy_interval, at_protocol_layer
+from waystation.report.intervals import holm
+from waystation.report.learned import dagger, has_learned, legend, steps_a_task
 from waystation.report.records import (
+    MEAN,
+    NONE,
+    RANDOM,
+    CellTask,
     Estimate,
     LanguageScore,
     Tables,
@@ -17,6 +22,8 @@ from waystation.report.records import (
     by_cell,
     in_english,
     number,
+    overs,
+    p_values,
 )
 from waystation.report.second_scores import SECOND_SCORES, SecondScore
 
@@ -27,22 +34,25 @@ ModelTask = tuple[str, str]
 
 def markdown(tables: Tables) -> str:
     """All result tables that have rows."""
-    blocks = [scores(tables), languages(tables), gains(tables), retrieval(tables)]
+    blocks = [scores(tables), languages(tables), gains(tables), intermediate(tables)]
+    blocks.append(retrieval(tables))
     return "\n".join(text for text in blocks if text)
 
 
 def scores(tables: Tables) -> str:
     """Scores without intermediate training: a row a task and model."""
     rows: list[list[str]] = []
+    p_of_each = {key: estimate.p_value for key, estimate in shown_differences(tables).items()}
+    tested, bold = sum(p is not None for p in p_of_each.values()), holm(p_of_each)
     for model, task in by_task(tables.gains):
-        rows += [score_row(tables, model, task), *second_rows(tables, model, task)]
+        rows += [score_row(tables, bold, model, task), *second_rows(tables, model, task)]
     head = ["task", "model", "n", "chance", "`random`", "`none`, in English", "`none`", "oracle"]
     head += [f"`none`, {second.label}" for second in SECOND_SCORES if second.is_column]
     head += ["`none` less `random`", "larger less smaller model"]
     heading = (
         "Zero-shot means over languages in percent, without intermediate training, and paired "
-        "differences in points; 95 % intervals over seeds and test examples, of differences bold "
-        "where they exclude zero and rest on several seeds. "
+        f"differences in points; 95 % intervals over {overs(row.seeds for row in tables.gains)}. "
+        f"{legend_of_bold(tested, 'differences')} "
         "n: test examples of a language x fine-tuning seeds. "
         "Oracle: `none` with the other languages' development rows choosing a run's checkpoint, "
         "not English ones."
@@ -51,15 +61,39 @@ def scores(tables: Tables) -> str:
     return block(" ".join([heading, *legends]), head, rows)
 
 
-def score_row(tables: Tables, model: str, task: str) -> list[str]:
+def shown_differences(tables: Tables) -> dict[CellTask, Estimate]:
+    """The paired differences of the first table, by model, what it is compared with, and task."""
+    pretrained = {
+        (row.model, RANDOM, row.task): row.difference
+        for row in tables.pretraining
+        if row.language == MEAN
+    }
+    larger = {
+        (row.model, row.smaller_model or "", row.task): row.difference
+        for row in tables.sizes
+        if row.recipe == NONE
+    }
+    return pretrained | larger
+
+
+def legend_of_bold(number_of_tests: int, what: str) -> str:
+    """What bold means in a table with so many p-values."""
+    if not number_of_tests:
+        return "Nothing is bold: a mark takes a p-value over several seeds."
+    return f"Bold: p < 0.05, Holm-corrected over the table's {number_of_tests} {what}."
+
+
+def score_row(tables: Tables, bold: set[CellTask], model: str, task: str) -> list[str]:
     """One task's scores of a model without intermediate training."""
     means, english = by_cell(tables.gains), in_english(tables.scores).get((model, NONE, task))
     plain, random = means.get((model, NONE, task)), means.get((model, RANDOM, task))
-    pretrained = [
-        row.difference
-        for row in tables.pretraining
-        if (row.model, row.task, row.language) == (model, task, MEAN)
+    differences = shown_differences(tables)
+    smaller = [
+        f"`{other}` {signed(difference, (model, other, task) in bold)}"
+        for (larger, other, of_task), difference in differences.items()
+        if (larger, of_task) == (model, task) and other != RANDOM
     ]
+    key = model, RANDOM, task
     return [
         named(task, plain),
         f"`{model}`",
@@ -70,8 +104,8 @@ def score_row(tables: Tables, model: str, task: str) -> list[str]:
         interval(plain.zero_shot if plain else None),
         number(plain.oracle_percent if plain else None),
         *[second_text(plain, second) for second in SECOND_SCORES if second.is_column],
-        signed(pretrained[0] if pretrained else None, marked(tables)),
-        sizes(tables, model, task),
+        signed(differences.get(key), key in bold),
+        "<br>".join(smaller) or "-",
     ]
 
 
@@ -115,7 +149,8 @@ def languages(tables: Tables) -> str:
         if (model, task) in cells
     ]
     heading = (
-        f"Scores by language, nearest to English first, percent, 95 % intervals: `{NONE}`, and "
+        f"Scores by language, nearest to English first, percent, 95 % intervals over "
+        f"{overs(row.seeds for row in tables.gains)}: `{NONE}`, and "
         f"in round brackets `{RANDOM}`, the same model without pretraining."
     )
     return block(heading, ["task", "model", *codes], rows)
@@ -123,21 +158,54 @@ def languages(tables: Tables) -> str:
 
 def gains(tables: Tables) -> str:
     """Gains over the baseline, a row a task and model, of the closest recipe and of several."""
-    points = {cell: row.gain for cell, row in by_cell(tables.gains).items()}
+    cells, learned = by_cell(tables.gains), has_learned(tables.intermediate)
     nearest, wider, rows = closest(tables.gains), several(tables), []
-    bold = marked(tables)
-    for model, task in by_task(tables.gains):
+    pairs = by_task(tables.gains)
+    shown = {(model, recipe, task) for model, task in pairs for recipe in wider}
+    shown |= {(model, recipe, task) for (model, task), recipe in nearest.items()}
+    shown &= {cell for cell, row in cells.items() if row.gain}
+    tested = p_values(cells[cell] for cell in shown)
+    bold = holm(tested)
+
+    def text(*cell: str) -> str:
+        gain = cells[cell].gain if cell in shown else None
+        return signed(gain, cell in bold) + (dagger(learned, *cell[:2]) if gain else "")
+
+    for model, task in pairs:
         recipe = nearest.get((model, task))
-        related_text = f"`{recipe}` {signed(points[model, recipe, task], bold)}" if recipe else "-"
+        related_text = f"`{recipe}` {text(model, recipe, task)}" if recipe else "-"
         row = [f"`{task}`", f"`{model}`", related_text]
-        rows.append(row + [signed(points.get((model, recipe, task)), bold) for recipe in wider])
+        rows.append(row + [text(model, recipe, task) for recipe in wider])
     if not any(cell != "-" for row in rows for cell in row[2:]):
         return ""
-    head = ["task", "model", "task of its kind", *(f"`{recipe}`" for recipe in wider)]
+    steps = steps_a_task(tables.intermediate)
+    head = ["task", "model", "task of its kind"]
+    head += [f"`{recipe}`{f', {steps[recipe]}' if recipe in steps else ''}" for recipe in wider]
+    heading = [
+        f"Gains over `{NONE}` in points: paired differences with 95 % intervals over "
+        f"{overs(cells[cell].seeds for cell in shown)}.",
+        legend_of_bold(len(tested), "gains"),
+        "The task of its kind is the target itself or else the first of its type.",
+        legend(tables.intermediate, {(model, recipe) for model, recipe, _ in shown}),
+    ]
+    return block(" ".join(filter(None, heading)), head, rows)
+
+
+def intermediate(tables: Tables) -> str:
+    """What every phase of every recipe taught, beside the levels of its tasks."""
+    rows = []
+    for row in tables.intermediate:
+        names = [f"`{row.model}`", f"`{row.recipe}`", f"{row.phase}", f"`{row.task}`, {row.metric}"]
+        levels = [number(row.chance_percent), number(row.majority_percent)]
+        rows.append([*names, f"{row.n}", *levels, str(row.english), row.learned])
+        rows[-1] += [f"{row.steps:,}", f"{row.steps_alone:,}"]
+    head = ["model", "recipe", "phase", "task", "n", "chance", "majority", "English"]
+    head += ["learned", "steps", "alone"]
     heading = (
-        f"Gains over `{NONE}` in points: paired differences with 95 % intervals, bold where they "
-        "exclude zero and rest on several seeds. "
-        "The task of its kind is the target itself or else the first of its type."
+        "English development scores after each phase of intermediate training, percent, with 95 % "
+        "intervals over rows. Majority: the score of the training rows' commonest label. Learned: "
+        "the interval lies above chance and majority, or above 0 where a task has neither. "
+        "Steps: those that trained the task; alone: those that the task takes by itself."
     )
     return block(heading, head, rows)
 
@@ -157,8 +225,8 @@ def retrieval(tables: Tables) -> str:
     ]
     heading = (
         "The encoders of the recipes above at the protocol's layer, percent: margin retrieval of "
-        "the English translation, with 95 % intervals over sentences, and mining; means over "
-        "languages (lowest to highest language). n: pairs of a language."
+        "the English translation, with 95 % intervals over rows (sentences), and mining; means "
+        "over languages (lowest to highest language). n: pairs of a language."
     )
     return block(heading, ["model", "recipe", *columns], rows)
 
@@ -220,16 +288,6 @@ def several(tables: Tables) -> list[str]:
     return multitask + [recipe for _, recipe in longest.values() if recipe]
 
 
-def sizes(tables: Tables, model: str, task: str) -> str:
-    """The differences of `none` to all smaller models."""
-    texts = [
-        f"`{row.smaller_model}` {signed(row.difference, row.seeds > 1)}"
-        for row in tables.sizes
-        if (row.model, row.recipe, row.task) == (model, NONE, task)
-    ]
-    return "<br>".join(texts) or "-"
-
-
 def block(heading: str, head: list[str], rows: list[list[str]]) -> str:
     """A paragraph and a table below it; empty without rows."""
     if not rows:
@@ -255,18 +313,11 @@ def interval(score: Estimate | None) -> str:
     return "-" if score is None else str(score)
 
 
-def marked(tables: Tables) -> bool:
-    """Whether differences rest on more than one seed; a mark on one seed would mislead."""
-    return any(row.seeds > 1 for row in tables.gains)
-
-
 def signed(difference: Estimate | None, bold: bool) -> str:
-    """A difference with its interval, perhaps in bold where that excludes zero."""
+    """A difference with its interval, perhaps in bold."""
     if difference is None:
         return "-"
-    if bold and difference.excludes_zero:
-        return f"**{difference.signed()}**"
-    return difference.signed()
+    return f"**{difference.signed()}**" if bold else difference.signed()
 
 
 def mean(values: list[float]) -> float:

@@ -11,7 +11,7 @@ from waystation import tasks
 from waystation.base.errors import choose
 from waystation.params.schema import Reference, Settings
 from waystation.report.encoder_measures import PROTOCOL_MEASURES
-from waystation.report.records import Average, LayerMean, PublishedScore
+from waystation.report.records import Average, LayerMean, PublishedScore, over
 from waystation.report.scores import Result, Score
 from waystation.report.second_scores import SECOND_SCORES
 from waystation.xtreme.benchmarks import BENCHMARKS, OVERALL
@@ -113,6 +113,7 @@ def columns(result: Result, languages: int) -> dict[str, Any]:
         "ours_percent": estimate.value,
         "low_percent": estimate.low,
         "high_percent": estimate.high,
+        "interval": over(result.seeds),
         "languages": languages,
     }
 
@@ -130,6 +131,7 @@ def retrieved(rows: list[LayerMean], published: Reference, task: str, languages:
                 "ours_percent": row.score_percent,
                 "low_percent": row.low_percent,
                 "high_percent": row.high_percent,
+                "interval": row.interval,
                 "languages": row.languages,
             }
     return by_measure

@@ -1,31 +1,43 @@
 """The rows of the report's tables, as records.
 
-A field is a column of its name in the table's CSV file. An estimate is three columns, which its
-annotation names. Scores are in percent, differences in points. A `task` is the label of a column:
-`xnli`, `xnli+2`.
+A field is a column of its name in the table's CSV file. An estimate is three columns, of a
+difference four, which its annotation names. Scores are in percent, differences in points. A `task`
+is the label of a column: `xnli`, `xnli+2`. `interval` says over what the intervals of a row run:
+`rows` (test examples), or `rows and seeds`. `learned` says, by yes or no, whether all intermediate
+tasks of a recipe were (`IntermediateScore`).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated
 
+from waystation.grid.names import CONTROLS
 from waystation.languages import ENGLISH
 
-PERCENT, POINTS = ("low_percent", "high_percent"), ("low", "high")
+PERCENT, POINTS = ("low_percent", "high_percent"), ("low", "high", "p_value")
+NONE, RANDOM = CONTROLS
+ROWS, ROWS_AND_SEEDS = "rows", "rows and seeds"
+MEAN = "mean"  # stands in the column `language` for all zero-shot languages
 
 CellTask = tuple[str, str, str]  # model, recipe, task
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A score in percent or a difference in points, with its 95 % interval."""
+    """A score in percent or a difference in points, with its 95 % interval.
+
+    `p_value` is that of a difference over several seeds, two-sided and without correction.
+    """
 
     value: float
     low: float
     high: float
+    p_value: float | None = None
 
     @property
-    def excludes_zero(self) -> bool:
-        return self.low > 0 or self.high < 0
+    def is_zero(self) -> bool:
+        """Whether it is a difference without any: every score is the same."""
+        return self.value == self.low == self.high == 0
 
     def __str__(self) -> str:
         return f"{self.value:.1f} [{self.low:.1f}, {self.high:.1f}]"
@@ -54,6 +66,8 @@ class LanguageScore:
     gain: Annotated[Estimate | None, "gain", *POINTS] = None
     n: int | None = None
     seeds: int | None = None
+    interval: str | None = None
+    learned: str | None = None
     chance_percent: float | None = None
     oracle_percent: float | None = None
     status: str = "run"
@@ -80,6 +94,8 @@ class TaskScore:
     zero_shot_languages: int
     n: int
     seeds: int
+    interval: str | None = None
+    learned: str | None = None
     zero_shot: Annotated[Estimate, "zero_shot_percent", *PERCENT]
     oracle_percent: float | None = None
     other_languages: Annotated[
@@ -108,6 +124,7 @@ class Difference:
     difference: Annotated[Estimate, "difference", *POINTS]
     n: int
     seeds: int
+    interval: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +140,34 @@ class SequenceStep:
     chance_percent: float | None = None
     zero_shot: Annotated[Estimate, "zero_shot_percent", *PERCENT]
     gain: Annotated[Estimate | None, "gain", *POINTS] = None
+    seeds: int | None = None
+    interval: str | None = None
+    learned: str | None = None
     added: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntermediateScore:
+    """The English development score of one task after one phase of a recipe.
+
+    `majority_percent` is the score of the most frequent label of the training rows. `steps` are
+    those that trained the task, `steps_alone` those that it takes alone. `learned` is yes where the
+    interval lies above chance and majority, or above 0 where a task has neither.
+    """
+
+    model: str
+    recipe: str
+    phase: int
+    task: str
+    metric: str
+    english: Annotated[Estimate, "english_percent", *PERCENT]
+    interval: str
+    n: int
+    chance_percent: float | None = None
+    majority_percent: float | None = None
+    learned: str
+    steps: int
+    steps_alone: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +207,7 @@ class LayerMean:
     score_percent: float
     low_percent: float | None = None
     high_percent: float | None = None
+    interval: str | None = None
     n: int
 
 
@@ -188,6 +233,7 @@ class Average:
     tasks: str
     score_percent: float
     gain: float | None = None
+    learned: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,6 +248,7 @@ class PublishedScore:
     ours_percent: float | None = None
     low_percent: float | None = None
     high_percent: float | None = None
+    interval: str | None = None
     languages: int | None = None
     difference: float | None = None
     reference: str
@@ -217,6 +264,7 @@ class Tables:
     sizes: list[Difference] = field(default_factory=list)
     pretraining: list[Difference] = field(default_factory=list)
     sequence: list[SequenceStep] = field(default_factory=list)
+    intermediate: list[IntermediateScore] = field(default_factory=list)
     alignment: list[LayerMeasures] = field(default_factory=list)
     mining: list[LayerMeasures] = field(default_factory=list)
     identity: list[LayerMeasures] = field(default_factory=list)
@@ -233,6 +281,28 @@ def by_cell(rows: list[TaskScore]) -> dict[CellTask, TaskScore]:
 def in_english(rows: list[LanguageScore]) -> dict[CellTask, LanguageScore]:
     """The English scores by cell and task."""
     return {(row.model, row.recipe, row.task): row for row in rows if row.language == ENGLISH}
+
+
+def p_values(rows: Iterable[TaskScore]) -> dict[CellTask, float]:
+    """The p-values of gains that rest on several seeds."""
+    return {
+        (row.model, row.recipe, row.task): row.gain.p_value
+        for row in rows
+        if row.gain and row.gain.p_value is not None
+    }
+
+
+def over(seeds: int) -> str:
+    """What an interval of so many seeds runs over."""
+    return ROWS_AND_SEEDS if seeds > 1 else ROWS
+
+
+def overs(seeds: Iterable[int]) -> str:
+    """What the intervals of a table run over."""
+    names = {over(number) for number in seeds}
+    if names == {ROWS, ROWS_AND_SEEDS}:
+        return f"{ROWS_AND_SEEDS}, of one seed {ROWS} alone"
+    return f"{ROWS} (one seed)" if names == {ROWS} else ROWS_AND_SEEDS
 
 
 def number(value: float | None, digits: int = 1) -> str:

@@ -5,7 +5,7 @@ score without languages. All cells of a test set are read together, one test set
 memory holds the points of one set, and its draws are made once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,25 +18,50 @@ from waystation.data.predictions import read_points
 from waystation.grid.cells import Cell, all_cells
 from waystation.languages import ENGLISH
 from waystation.params.schema import Settings
-from waystation.report import bootstrap
-from waystation.report.records import Estimate
+from waystation.report import intervals
+from waystation.report.records import Estimate, over
 from waystation.report.second_scores import SECOND_SCORES
 from waystation.text_files import in_form, read_json
 
 
 @dataclass(frozen=True)
 class Result:
-    """A score in percent and its resampled values (resamples,)."""
+    """A score in percent, the mean over seeds.
+
+    `replicates` (resamples,) is the same mean on resampled examples, `by_seed` the score of each
+    seed.
+    """
 
     score: float
     replicates: np.ndarray
+    by_seed: dict[str, float]
+
+    @property
+    def seeds(self) -> int:
+        return len(self.by_seed)
 
     def __sub__(self, other: "Result") -> "Result":
-        return Result(self.score - other.score, self.replicates - other.replicates)
+        """The paired difference; the spread between seeds is over those that both have."""
+        by_seed = combined([self, other], lambda scores: scores[0] - scores[1])
+        return Result(self.score - other.score, self.replicates - other.replicates, by_seed)
+
+    def variances(self) -> tuple[float, float]:
+        """The variances of the mean over rows and between seeds."""
+        between = intervals.variance_of_mean(np.array([*self.by_seed.values()]))
+        return float(self.replicates.var()), between
 
     def estimate(self) -> Estimate:
-        """The score and its 95 % interval."""
-        return Estimate(self.score, *bootstrap.interval(self.replicates))
+        """The score and its 95 % interval, cut at 0 and 100 percent."""
+        reach = intervals.half_width(*self.variances(), self.seeds)
+        return Estimate(self.score, max(0.0, self.score - reach), min(100.0, self.score + reach))
+
+    def difference(self) -> Estimate:
+        """A difference and its 95 % interval; over several seeds with a p-value."""
+        reach = intervals.half_width(*self.variances(), self.seeds)
+        p_value = None
+        if self.seeds > 1:
+            p_value = intervals.p_value(self.score, *self.variances(), self.seeds)
+        return Estimate(self.score, self.score - reach, self.score + reach, p_value)
 
 
 @dataclass(frozen=True)
@@ -49,7 +74,6 @@ class Language(Result):
     """
 
     n: int
-    seeds: int
     chance: float | None
     oracle: float | None
     second: dict[str, Result]
@@ -113,15 +137,24 @@ class Score:
         return mean_of_all(self.languages[code].oracle for code in codes)
 
     def counts(self, codes: list[str]) -> dict[str, Any]:
-        """The smallest numbers of test examples and of seeds of some languages."""
+        """The smallest numbers of test examples and of seeds of some languages, and over what an
+        interval runs."""
         languages = [self.languages[code] for code in codes]
-        return {name: min(getattr(entry, name) for entry in languages) for name in ("n", "seeds")}
+        seeds = min(entry.seeds for entry in languages)
+        return {"n": min(entry.n for entry in languages), "seeds": seeds, "interval": over(seeds)}
 
 
 def mean(results: list[Result]) -> Result:
-    """The mean of some results, at least one, resample by resample."""
+    """The mean of some results, at least one, resample by resample and seed by seed."""
     score = float(np.mean([result.score for result in results]))
-    return Result(score, np.mean([result.replicates for result in results], axis=0))
+    replicates = np.mean([result.replicates for result in results], axis=0)
+    return Result(score, replicates, combined(results, lambda scores: float(np.mean(scores))))
+
+
+def combined(results: list[Result], function: Callable[[list[float]], float]) -> dict[str, float]:
+    """A function of the scores of every seed that all results have."""
+    shared = [seed for seed in results[0].by_seed if all(seed in r.by_seed for r in results)]
+    return {seed: function([result.by_seed[seed] for result in results]) for seed in shared}
 
 
 def mean_of_all(values: Iterable[float | None]) -> float | None:
@@ -203,14 +236,16 @@ def read_task(
         for cell, entry in run.items():
             if language := entry["languages"].get(code):
                 name = entry["main_score"].removesuffix("_percent")
-                seeds = [folder.joinpath(*cell, target, seed, task) for seed in language["seeds"]]
-                files = [seed / f"{code}.jsonl" for seed in seeds]
+                files = {
+                    seed: folder.joinpath(*cell, target, seed, task, f"{code}.jsonl")
+                    for seed in language["seeds"]
+                }
                 results[cell][code] = result(files, name, language, suite.report.resamples)
     return results
 
 
-def result(files: list[Path], name: str, language: dict, resamples: int) -> Language:
-    """A language's result from its predictions, a file a seed, and its entry in the scores."""
+def result(files: dict[str, Path], name: str, language: dict, resamples: int) -> Language:
+    """A language's result from its predictions by seed, and its entry in the scores."""
     seeds = language["seeds"].values()
     main = resampled(files, name, resamples)
     names = {second.column: second.name(name) for second in SECOND_SCORES}
@@ -222,18 +257,20 @@ def result(files: list[Path], name: str, language: dict, resamples: int) -> Lang
     return Language(
         score=main.score,
         replicates=main.replicates,
+        by_seed=main.by_seed,
         n=language["n"],
-        seeds=len(files),
         chance=language["chance_percent"],
         oracle=mean_of_all(seed["oracle_percent"] for seed in seeds),
         second=others,
     )
 
 
-def resampled(files: list[Path], name: str, resamples: int) -> Result:
+def resampled(files: dict[str, Path], name: str, resamples: int) -> Result:
     """One score of the examples of a test set, over all seeds."""
-    points = np.array([read_points(file, name) for file in files])  # (seeds, examples, 2)
-    return Result(bootstrap.score(points), bootstrap.replicates(points, resamples))
+    points = np.array([read_points(file, name) for file in files.values()])  # (seeds, examples, 2)
+    scores = intervals.seed_scores(points)
+    by_seed = dict(zip(files, scores.tolist(), strict=True))
+    return Result(float(scores.mean()), intervals.replicates(points, resamples), by_seed)
 
 
 def in_order(codes: Iterable[str], suite: Settings) -> list[str]:

@@ -10,12 +10,13 @@ import numpy as np
 from waystation.base.progress import progress
 from waystation.params.schema import Settings
 from waystation.report import csv_files, encoder_measures, figures, markdown
-from waystation.report.differences import MEAN
 from waystation.report.encoder_tables import protocol_means
 from waystation.report.records import (
+    MEAN,
     Average,
     Cost,
     Difference,
+    IntermediateScore,
     LanguageScore,
     LayerMean,
     Tables,
@@ -27,7 +28,7 @@ from waystation.report.second_scores import SECOND_SCORES, SecondScore
 
 COSTS = ("latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "examples_per_sec", "tokens_per_sec")
 
-Numbers = dict[str, float | int | None]
+Numbers = dict[str, float | int | str | None]
 
 
 def write_plots(folder: Path, tables: Tables) -> None:
@@ -46,7 +47,8 @@ def summary(scores: list[Score], tables: Tables) -> dict:
 
     `scores` has all tasks. `model_size` and `pretraining` have paired differences of zero-shot
     means: larger less smaller model for every recipe, and `none` less `random`. `averages` has a
-    benchmark's tasks, groups and whole, English included.
+    benchmark's tasks, groups and whole, English included. `intermediate` has the English
+    development scores of every phase of every recipe.
     """
     not_run = [score for score in scores if not score.languages]
     numbers = {
@@ -54,6 +56,7 @@ def summary(scores: list[Score], tables: Tables) -> dict:
         "scores": cells(tables),
         "model_size": model_size(tables.sizes),
         "pretraining": pretraining(tables.pretraining),
+        "intermediate": intermediate(tables.intermediate),
     }
     averages = benchmark_averages(tables.overall)
     return numbers | ({"averages": averages} if averages else {})
@@ -98,6 +101,10 @@ def task_numbers(row: TaskScore, english: LanguageScore | None) -> Numbers:
         "gain_points": rounded(gain.value if gain else None),
         "gain_low_points": rounded(gain.low if gain else None),
         "gain_high_points": rounded(gain.high if gain else None),
+        "gain_p_value": gain.p_value if gain else None,
+        "interval": row.interval,
+        "seeds": row.seeds,
+        "intermediate_learned": row.learned,
         **second_numbers(row, english),
     }
 
@@ -153,9 +160,30 @@ def difference_numbers(row: Difference) -> Numbers:
         "difference_points": rounded(row.difference.value),
         "low_points": rounded(row.difference.low),
         "high_points": rounded(row.difference.high),
+        "p_value": row.difference.p_value,
+        "interval": row.interval,
         "n": row.n,
         "seeds": row.seeds,
     }
+
+
+def intermediate(rows: list[IntermediateScore]) -> dict:
+    """{model: {recipe: {phase_k: {task: ...}}}}."""
+    numbers: dict = {}
+    for row in rows:
+        below(numbers, row.model, row.recipe, f"phase_{row.phase}")[row.task] = {
+            "english_percent": rounded(row.english.value),
+            "low_percent": rounded(row.english.low),
+            "high_percent": rounded(row.english.high),
+            "interval": row.interval,
+            "chance_percent": rounded(row.chance_percent),
+            "majority_percent": rounded(row.majority_percent),
+            "learned": row.learned,
+            "n": row.n,
+            "steps": row.steps,
+            "steps_alone": row.steps_alone,
+        }
+    return numbers
 
 
 def benchmark_averages(rows: list[Average]) -> dict:
@@ -176,7 +204,7 @@ def made_from(checksums: dict[str, str], suite: Settings) -> dict:
     origin = {
         "inputs_sha256": [[path, checksum] for path, checksum in checksums.items()],
         "seeds": list(suite.seeds),
-        "versions": [["numpy", metadata.version("numpy")]],
+        "versions": [[name, metadata.version(name)] for name in ("numpy", "scipy")],
     }
     return {"made_from": origin}
 

@@ -1,33 +1,54 @@
 """The report's tables, from which figures and texts are made."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from waystation.grid.cells import all_cells
+from waystation.grid.cells import Cell, all_cells
 from waystation.grid.recipes import Recipe, parse
-from waystation.params.schema import Settings
+from waystation.params.schema import Model, Settings
 from waystation.report.averages import overall_rows
-from waystation.report.differences import layer_parameters, pretraining_rows, size_rows
 from waystation.report.encoder_tables import encoder_tables
+from waystation.report.learned import has_learned, intermediate_rows
 from waystation.report.published import reference_rows
-from waystation.report.records import Cost, Estimate, LanguageScore, SequenceStep, Tables, TaskScore
+from waystation.report.records import (
+    MEAN,
+    NONE,
+    RANDOM,
+    Cost,
+    Difference,
+    Estimate,
+    LanguageScore,
+    SequenceStep,
+    Tables,
+    TaskScore,
+)
 from waystation.report.scores import Result, Score
 from waystation.text_files import in_form, read_json
 
 Baselines = dict[tuple[str, str, str], Score]  # by model, target and task
 
 
-def make(scores: list[Score], suite: Settings, align: Path, benchmark: Path) -> Tables:
-    """All tables, from scores and the folders of metrics of `align` and `benchmark`."""
-    gains, encoders = gain_rows(scores, suite), encoder_tables(suite, align)
-    overall = overall_rows(scores, encoders, suite)
+def make(
+    scores: list[Score], suite: Settings, intermediate: Path, align: Path, benchmark: Path
+) -> Tables:
+    """All tables, from scores and the folders of metrics of three stages."""
+    trained = intermediate_rows(suite, intermediate)
+    learned, encoders = has_learned(trained), encoder_tables(suite, align)
+    gains = gain_rows(scores, learned, suite)
+    overall = [
+        replace(row, learned=learned.get((row.model, row.recipe)))
+        for row in overall_rows(scores, encoders, suite)
+    ]
     return replace(
         encoders,
-        scores=score_rows(scores, suite),
+        scores=score_rows(scores, learned, suite),
         gains=gains,
         sizes=size_rows(scores, suite),
         pretraining=pretraining_rows(scores),
         sequence=sequence_rows(gains, suite),
+        intermediate=trained,
         cost=cost_rows(scores, suite, benchmark),
         overall=overall,
         reference=reference_rows(scores, encoders.retrieval, overall, suite),
@@ -40,22 +61,25 @@ def baselines(scores: list[Score], suite: Settings) -> Baselines:
     return {(score.model, score.target, score.task): score for score in run}
 
 
-def score_rows(scores: list[Score], suite: Settings) -> list[LanguageScore]:
-    """A row per cell, task and language."""
+def score_rows(
+    scores: list[Score], learned: dict[Cell, str], suite: Settings
+) -> list[LanguageScore]:
+    """A row per cell, task and language; `learned` says yes or no of cells."""
     baseline, rows = baselines(scores, suite), []
     for score in scores:
         if score.languages:
-            rows += language_rows(score, baseline.get((score.model, score.target, score.task)))
+            compared = baseline.get((score.model, score.target, score.task))
+            rows += language_rows(score, compared, learned.get((score.model, score.recipe)))
         else:
             rows.append(LanguageScore(**score.names(), status="not run"))
     return rows
 
 
-def language_rows(score: Score, baseline: Score | None) -> list[LanguageScore]:
+def language_rows(score: Score, baseline: Score | None, learned: str | None) -> list[LanguageScore]:
     """A row per language of one task of one cell."""
     rows, compared = [], baseline.languages if baseline else {}
     for code, language in score.languages.items():
-        gain = (language - compared[code]).estimate() if code in compared else None
+        gain = (language - compared[code]).difference() if code in compared else None
         row = LanguageScore(
             **score.names(),
             metric=score.metric,
@@ -63,8 +87,8 @@ def language_rows(score: Score, baseline: Score | None) -> list[LanguageScore]:
             trained="yes" if code in score.trained_on else "no",
             score=language.estimate(),
             gain=gain,
-            n=language.n,
-            seeds=language.seeds,
+            **score.counts([code]),
+            learned=learned,
             chance_percent=language.chance,
             oracle_percent=language.oracle,
             second=estimates(language.second),
@@ -77,8 +101,8 @@ def estimates(results: dict[str, Result]) -> dict[str, Estimate]:
     return {column: result.estimate() for column, result in results.items()}
 
 
-def gain_rows(scores: list[Score], suite: Settings) -> list[TaskScore]:
-    """A row per cell and task that has zero-shot languages."""
+def gain_rows(scores: list[Score], learned: dict[Cell, str], suite: Settings) -> list[TaskScore]:
+    """A row per cell and task that has zero-shot languages; `learned` says yes or no of cells."""
     baseline, rows = baselines(scores, suite), []
     for score in scores:
         codes = score.zero_shot()
@@ -97,10 +121,11 @@ def gain_rows(scores: list[Score], suite: Settings) -> list[TaskScore]:
             layer_parameters=layer_parameters(suite.models[score.model]),
             zero_shot_languages=len(codes),
             **score.counts(codes),
+            learned=learned.get((score.model, score.recipe)),
             zero_shot=zero_shot.estimate(),
             oracle_percent=score.oracle(codes),
             other_languages=score.mean(score.others()).estimate(),
-            gain=gain.estimate() if gain else None,
+            gain=gain.difference() if gain else None,
             second=estimates(score.second(codes)),
         )
         rows.append(row)
@@ -137,6 +162,9 @@ def sequence_row(gain: TaskScore, order: str, length: int, added: str | None) ->
         chance_percent=gain.chance_percent,
         zero_shot=gain.zero_shot,
         gain=gain.gain,
+        seeds=gain.seeds,
+        interval=gain.interval,
+        learned=gain.learned,
         added=added,
     )
 
@@ -182,3 +210,65 @@ def cost_row(cell: dict) -> Cost:
     names = ("model", "recipe", "target", "task", "language")
     measured = {name: value for name, value in cell.items() if name not in names}
     return Cost(**{name: cell[name] for name in names}, measured=measured)
+
+
+def size_rows(scores: list[Score], suite: Settings) -> list[Difference]:
+    """A row per pair of models, recipe and task: zero-shot mean of the larger less the smaller."""
+    cells, rows = by_cell(scores), []
+    for larger, smaller in pairs(suite.models):
+        for score in scores:
+            other = cells.get((smaller, score.recipe, score.target, score.task))
+            if score.model == larger and other and (codes := shared_zero_shot(score, other)):
+                names = score.names() | {"smaller_model": smaller}
+                rows.append(difference(score, other, codes, **names))
+    return rows
+
+
+def pretraining_rows(scores: list[Score]) -> list[Difference]:
+    """A row per model, task and language, and one of the mean: `none` less `random`."""
+    cells, rows = by_cell(scores), []
+    for score in scores:
+        other = cells.get((score.model, RANDOM, score.target, score.task))
+        if score.recipe == NONE and other:
+            codes = {code: [code] for code in score.languages if code in other.languages}
+            names = score.names() | {"recipe": None}
+            rows += [
+                difference(score, other, languages, **names, language=name)
+                for name, languages in (codes | {MEAN: shared_zero_shot(score, other)}).items()
+                if languages
+            ]
+    return rows
+
+
+def by_cell(scores: list[Score]) -> dict[tuple[str, str, str, str], Score]:
+    """The scores that have run, by model, recipe, target and task."""
+    run = [score for score in scores if score.languages]
+    return {(score.model, score.recipe, score.target, score.task): score for score in run}
+
+
+def difference(score: Score, other: Score, codes: list[str], **names: Any) -> Difference:
+    """The difference of two means over some languages, at least one."""
+    points = score.mean(codes) - other.mean(codes)
+    return Difference(**names, difference=points.difference(), **score.counts(codes))
+
+
+def shared_zero_shot(score: Score, other: Score) -> list[str]:
+    """The zero-shot languages that both scores have."""
+    return [code for code in score.zero_shot() if code in other.languages]
+
+
+def pairs(models: Mapping[str, Model]) -> list[tuple[str, str]]:
+    """All (larger, smaller) of the models, by the parameters of their layers."""
+    return [
+        (larger, smaller)
+        for larger, shape in models.items()
+        for smaller, other in models.items()
+        if layer_parameters(shape) > layer_parameters(other)
+    ]
+
+
+def layer_parameters(model: Model) -> int:
+    """Parameters of all Transformer layers, without embeddings and heads."""
+    attention = 4 * model.hidden * (model.hidden + 1)
+    feed_forward = 2 * model.hidden * model.intermediate + model.intermediate + model.hidden
+    return model.layers * (attention + feed_forward + 4 * model.hidden)  # two layer norms

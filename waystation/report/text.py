@@ -1,5 +1,6 @@
 """The result tables that a run prints at its end, at most 110 columns wide."""
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,9 +9,13 @@ from waystation.grid.names import CONTROLS
 from waystation.params.schema import Settings
 from waystation.report.encoder_measures import PRINTED, PROTOCOL_MEASURES, Measure, shown
 from waystation.report.encoder_tables import protocol_means
+from waystation.report.intervals import holm
+from waystation.report.learned import DAGGER, legend, row_names
 from waystation.report.records import (
     Average,
+    CellTask,
     Cost,
+    IntermediateScore,
     LanguageScore,
     LayerMean,
     PublishedScore,
@@ -19,6 +24,7 @@ from waystation.report.records import (
     by_cell,
     in_english,
     number,
+    p_values,
 )
 from waystation.report.second_scores import SECOND_SCORES, SecondScore
 from waystation.xtreme.benchmarks import BENCHMARKS, OVERALL
@@ -29,8 +35,15 @@ NO_GAIN = " " * 7  # as wide as a gain and its mark
 
 Rows = list[tuple[str, list[str]]]  # the rows of a model: (name, a text per column)
 
-MARKED = "* the 95 % interval of the gain, over test examples and seeds, excludes zero"
-UNMARKED = "of one seed no gain is marked: another seed moves single scores by points"
+MARKED = "* p < 0.05 over rows and seeds, Holm-corrected over the table's {} gains"
+UNMARKED = (
+    "with one seed an interval runs over rows alone, and no gain is marked: another seed moves\n"
+    "single scores by points"
+)
+INTERMEDIATE_NOTE = (
+    "English development scores after each phase, percent, 95 % intervals over rows; majority: "
+    "the training rows' commonest label; steps: of the task; alone: those that it takes alone"
+)
 NOTE = (
     "all: margin retrieval into English; F1: of mined pairs; unshared: the same over tokens that\n"
     "do not occur on both sides; CKA: similarity to the English vectors, 0 to 1; kept: to the\n"
@@ -46,10 +59,12 @@ def score_table(tables: Tables, suite: Settings) -> str:
         "",
         f"{suite.suite}: zero-shot mean over languages, percent, and gain over {baseline}, "
         f"points; fine-tuning seeds: {', '.join(map(str, seeds)) or 'none has run'}",
-        MARKED if seeds[-1:] > [1] else UNMARKED,
+        *([UNMARKED] if seeds[:1] == [1] else []),
     ]
     for heading, tasks in by_type(tables).items():
         lines += ["", *task_table(heading, tasks, tables, suite)]
+    lines += wrapped(legend(tables.intermediate, all_cells(suite)))
+    lines += intermediate_table(tables.intermediate)
     lines += encoder_table(tables, suite)
     lines += retrieval_tables(tables.retrieval, suite)
     return "\n".join(lines)
@@ -75,9 +90,6 @@ class Column:
     def title(self) -> str:
         return f"{self.task} {self.second.short}" if self.second else self.task
 
-    def chance(self, row: TaskScore | None) -> str:
-        return self.without_gain(row.chance_percent if row else None)
-
     def english(self, row: LanguageScore | None) -> str:
         if self.second:
             return second_text(row, self.second)
@@ -87,10 +99,12 @@ class Column:
         """The number in the column of scores; second scores have no column of gains."""
         return number(value) + ("" if self.second else NO_GAIN)
 
-    def zero_shot(self, row: TaskScore | None, baseline: str) -> str:
+    def zero_shot(self, row: TaskScore | None, significant: set[CellTask], baseline: str) -> str:
         if row is None:
             return "not run"
-        return second_text(row, self.second) if self.second else score_text(row, baseline)
+        if self.second:
+            return second_text(row, self.second)
+        return score_text(row, (row.model, row.recipe, row.task) in significant, baseline)
 
 
 def task_columns(tasks: list[str], gains: list[TaskScore]) -> list[Column]:
@@ -107,10 +121,14 @@ def task_table(heading: str, tasks: list[str], tables: Tables, suite: Settings) 
     """The recipes' scores and gains, below chance and the baseline's English scores."""
     gains, english = by_cell(tables.gains), in_english(tables.scores)
     baseline = suite.report.baseline
-    of_task = {row.task: row for row in tables.gains}
+    chance = {row.task: row.chance_percent for row in tables.gains}
     columns = task_columns(tasks, tables.gains)
+    tested = p_values(
+        row for row in tables.gains if row.task in tasks and shows_gain(row, baseline)
+    )
+    significant, names = holm(tested), row_names(tables.intermediate, suite)
     models: dict[str, Rows] = {
-        "": [("chance", [column.chance(of_task.get(column.task)) for column in columns])]
+        "": [("chance", [column.without_gain(chance.get(column.task)) for column in columns])]
     }
     for model, recipe in all_cells(suite):
         if model not in models:
@@ -119,21 +137,48 @@ def task_table(heading: str, tasks: list[str], tables: Tables, suite: Settings) 
             ]
             models[model] = [(f"{baseline}, in English", texts)]
         texts = [
-            column.zero_shot(gains.get((model, recipe, column.task)), baseline)
+            column.zero_shot(gains.get((model, recipe, column.task)), significant, baseline)
             for column in columns
         ]
-        models[model].append((recipe, texts))
+        models[model].append((names[model, recipe], texts))
+    lines = table(heading, [column.title for column in columns], models)
+    lines += [MARKED.format(len(tested))] if tested else []
     seconds = [column.second for column in columns if column.second]
-    notes = dict.fromkeys(second.note for second in seconds if second.note)
-    return [*table(heading, [column.title for column in columns], models), *notes]
+    return lines + list(dict.fromkeys(second.note for second in seconds if second.note))
 
 
-def score_text(row: TaskScore, baseline: str) -> str:
-    """A score with its gain; a control has no gain, and one seed has no mark."""
-    score, gain = number(row.zero_shot.value), row.gain
-    if gain is None or row.recipe in (baseline, *CONTROLS):
+def shows_gain(row: TaskScore, baseline: str) -> bool:
+    """Whether a recipe's gain is printed; a control has none."""
+    return row.gain is not None and row.recipe not in (baseline, *CONTROLS)
+
+
+def score_text(row: TaskScore, is_significant: bool, baseline: str) -> str:
+    """A score with its gain and perhaps its mark."""
+    score = number(row.zero_shot.value)
+    if row.gain is None or not shows_gain(row, baseline):
         return score + NO_GAIN
-    return f"{score} {gain.value:+5.1f}{'*' if row.seeds > 1 and gain.excludes_zero else ' '}"
+    return f"{score} {row.gain.value:+5.1f}{'*' if is_significant else ' '}"
+
+
+def intermediate_table(rows: list[IntermediateScore]) -> list[str]:
+    """What every phase of every recipe taught, beside the levels of its tasks."""
+    if not rows:
+        return []
+    models: dict[str, Rows] = {}
+    for row in rows:
+        name = f"{row.recipe}{DAGGER if row.learned == 'no' else ''}"
+        texts = [row.task, str(row.english), number(row.chance_percent)]
+        texts += [number(row.majority_percent), f"{row.n}", f"{row.steps:,}"]
+        texts.append(f"{row.steps_alone:,}")
+        models.setdefault(row.model, []).append((name, texts))
+    columns = ["task", "English", "chance", "majority", "rows", "steps", "alone"]
+    lines = table("intermediate tasks, development", columns, models)
+    return ["", *lines, *wrapped(INTERMEDIATE_NOTE)]
+
+
+def wrapped(text: str) -> list[str]:
+    """Lines of a text within the width."""
+    return textwrap.wrap(text, WIDTH)
 
 
 def second_text(row: TaskScore | LanguageScore | None, second: SecondScore) -> str:

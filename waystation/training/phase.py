@@ -1,6 +1,7 @@
 """One phase of intermediate training: tasks with new heads on one encoder."""
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,12 +20,14 @@ from waystation.encoder.checkpoint import read_encoder, write_encoder
 from waystation.encoder.encoder import MaskedLanguageHead
 from waystation.encoder.features import Lengths
 from waystation.encoder.tokenizer import read_tokenizer
-from waystation.evaluation.rows import Predictor, Reader, main_score, read_rows, score_rows
+from waystation.evaluation.development import commonest_label, development_entry
+from waystation.evaluation.rows import Predictor, Reader, Rows, main_score, read_rows, score_rows
 from waystation.files import whole, write_json
 from waystation.grid.budget import Budget, budget_of, shares, steps_mixed_in
 from waystation.grid.names import TEXT
 from waystation.grid.plans import Phase
 from waystation.languages import ENGLISH
+from waystation.metrics import Points
 from waystation.params.schema import FineTuning, MaskedLanguageModelling, Stopping
 from waystation.task_model import TaskModel
 from waystation.training import loop
@@ -76,9 +79,8 @@ def train_phase(
     if TEXT in tasks:
         head = cast(MaskedLanguageHead, model.heads[TEXT])
     write_encoder(out, model.encoder, head)
-    sizes = {task: lesson.size for task, lesson in lessons.items()}
-    report = {"tasks": list(tasks), "steps": trained.steps, "examples": sizes}
-    report |= {"english": scored(None)}
+    report = {"tasks": list(tasks), "steps": trained.steps}
+    report |= lesson_report(scored, lessons, order[: trained.steps])
     report |= {"chosen_step": watch.best[0]} if rule else {}
     write_json(out / REPORT, report | {"curve": trained.curve})
     for name in (BEST, watch.file.name):
@@ -90,10 +92,12 @@ class Lesson:
     """A task's batches, and `size`: the number of features that its epochs count.
 
     Of a task English counts alone: translated rows that are mixed in make no longer training.
+    `commonest` is the most frequent label of its English rows, if it has labels.
     """
 
     batches: Shuffled
     size: int
+    commonest: int | None
 
 
 def read_lessons(
@@ -110,15 +114,17 @@ def read_lessons(
     for task, pairs in progress(phase.rows.items(), len(phase.rows), what, "tasks"):
         settings, drawn = phase.settings[task], f"{seed}/{task}"
         count = getattr(settings, "train_examples", None)  # all of the raw text that is mixed in
-        parts = []
+        parts, labels = [], []
         for name, language in pairs:
             rows = training_rows(folder, name, language, count, drawn)
             own = examples.read_description(folder / name)
             rows = with_labels_of(rows, own, tasks[task])
+            labels.append(commonest_label(rows))
             parts.append(model.kinds[task].make_features(rows, tokenizer, cast(Lengths, settings)))
         features = [feature for part in parts for feature in part]
         size = len(features) if task == TEXT else len(parts[0])
-        lessons[task] = Lesson(Shuffled(features, settings.batch_size, drawn), size)
+        batches = Shuffled(features, settings.batch_size, drawn)
+        lessons[task] = Lesson(batches, size, labels[0])
     return lessons
 
 
@@ -174,15 +180,32 @@ class English:
 
     def __call__(self, limit: int | None) -> dict[str, float]:
         """Main score of each task in percent, on its first `limit` rows or all of them."""
-        scores = {}
+        return {task: main_score(rows.task, points) for task, rows, points in self.points(limit)}
+
+    def points(self, limit: int | None) -> Iterator[tuple[str, Rows, list[Points]]]:
+        """Each task's first `limit` rows, or all of them, and the points of these."""
         for task, description in self.tasks.items():
             if task != TEXT:
                 settings = cast(FineTuning, self.phase.settings[task])
                 reader = Reader(self.workplace.tasks, self.tokenizer, settings)
                 rows = read_rows(reader, description, "validation", ENGLISH, limit=limit)
                 _, points = score_rows(rows, Predictor(self.model, task, self.workplace.inference))
-                scores[task] = main_score(description, points)
-        return scores
+                yield task, rows, points
+
+
+def lesson_report(scored: English, lessons: dict[str, Lesson], order: list[str]) -> dict[str, dict]:
+    """Of each task its size, its steps, and the score on all English development rows with the
+    levels beside it."""
+    entries = {
+        task: development_entry(rows, points, lessons[task].commonest)
+        for task, rows, points in scored.points(None)
+    }
+    return {
+        "examples": {task: lesson.size for task, lesson in lessons.items()},
+        "task_steps": {task: order.count(task) for task in lessons},
+        "english": {task: entry[entry["main_score"]] for task, entry in entries.items()},
+        "development": entries,
+    }
 
 
 def running_index(order: list[str]) -> list[int]:

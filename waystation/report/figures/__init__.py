@@ -9,14 +9,22 @@ into lines, so that a full grid stays as legible as a small one.
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from waystation.report.records import Difference, Estimate, Tables, TaskScore
+from waystation.report.intervals import holm
+from waystation.report.records import (
+    Difference,
+    Estimate,
+    IntermediateScore,
+    Tables,
+    TaskScore,
+    overs,
+)
 
 matplotlib.use("Agg")
 matplotlib.rcParams.update(
@@ -30,9 +38,6 @@ matplotlib.rcParams.update(
         "legend.frameon": False,
     }
 )
-
-
-FILLED = "filled: the 95 % interval excludes zero"  # a caption for what `intervals` draws
 
 
 def save(figure: Figure, file: Path) -> None:
@@ -73,6 +78,17 @@ def panels(count: int, columns: int, size: tuple[float, float]) -> tuple[Figure,
     return figure, list(grid.flat[:count])
 
 
+def marks(rows: Sequence[TaskScore | Difference], measure: str) -> tuple[set[int], str]:
+    """The indices of rows whose difference a figure marks, and what its caption says of marks."""
+    estimates = [getattr(row, measure) for row in rows]
+    tested = {i: e.p_value for i, e in enumerate(estimates) if e.p_value is not None}
+    legend = f"95 % intervals over {overs(row.seeds for row in rows)}; "
+    if not tested:
+        return set(), legend + "none is marked without a p-value over several seeds"
+    filled = f"filled: p < 0.05, Holm-corrected over the figure's {len(tested)} differences"
+    return holm(tested), legend + filled
+
+
 def blocks(
     counts: list[int], heights: list[float], columns: int, width: float
 ) -> tuple[Figure, list[list[Axes]]]:
@@ -109,10 +125,30 @@ def intervals(
     caption: str,
     file: Path,
 ) -> None:
-    """A panel a task: a measure with its interval, a line a value of `field`, a colour a model.
+    """A panel a task: differences with their intervals and marks, and a line at zero."""
+    significant, legend = marks(rows, measure)
+    figure, grid = interval_panels(rows, measure, field, lines, models, significant)
+    for axes in grid.values():
+        axes.axvline(0, color="0.2", linewidth=0.8)
+    if any(is_not_learned(row) for row in rows):
+        legend += "; triangle: an intermediate task was not learned"
+    title(figure, f"{caption};\n{legend}")
+    figure.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    save(figure, file)
+
+
+def interval_panels(
+    rows: Sequence[TaskScore | Difference | IntermediateScore],
+    measure: str,
+    field: str,
+    lines: list[str],
+    models: list[str],
+    filled: set[int],
+) -> tuple[Figure, dict[str, Axes]]:
+    """A figure, and its axes by task: a line a value of `field`, a colour a model.
 
     Panels side by side have the same lines: those that any of them needs. So a task of forty
-    languages stretches only its neighbours.
+    languages stretches only its neighbours. `filled` has the indices of rows with filled points.
     """
     tasks = values(rows, "task")
     columns = math.ceil(len(tasks) / math.ceil(len(tasks) / 5))
@@ -121,34 +157,53 @@ def intervals(
     needed = [[line for line in lines if line in names] for names in present]
     heights = [0.065 * len(shown) * (1 + len(models)) + 0.8 for shown in needed]
     figure, grid = blocks([len(beside) for beside in together], heights, columns, 2.4)
+    by_task: dict[str, Axes] = {}
     for beside, shown, block in zip(together, needed, grid, strict=True):
         block[0].set_ylim(len(shown) - 0.5, -0.5)
         block[0].set_yticks(range(len(shown)), shown, fontsize=8)
+        by_task |= dict(zip(beside, block, strict=True))
         for axes, task in zip(block, beside, strict=True):
-            for index, model in enumerate(models):
-                points = [row for row in rows if (row.task, row.model) == (task, model)]
-                shift = ((index + 0.5) / len(models) - 0.5) * 0.7
-                positions = [shown.index(getattr(row, field)) + shift for row in points]
-                estimates = [getattr(row, measure) for row in points]
-                draw_intervals(axes, estimates, positions, f"C{index}")
-            axes.axvline(0, color="0.2", linewidth=0.8)
             axes.set_title(task)
-    for index, model in enumerate(models):
-        grid[0][0].plot([], [], "o", color=f"C{index}", label=model)
-    title(figure, caption)
-    figure.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-    save(figure, file)
+            for number, model in enumerate(models):
+                shift = ((number + 0.5) / len(models) - 0.5) * 0.7
+                points = []
+                for index, row in enumerate(rows):
+                    if (row.task, row.model) == (task, model):
+                        height = shown.index(getattr(row, field)) + shift
+                        marker = "^" if is_not_learned(row) else "o"
+                        estimate = getattr(row, measure)
+                        points.append(Point(estimate, height, index in filled, marker))
+                draw_intervals(axes, points, f"C{number}")
+    for index, name in enumerate(models):
+        grid[0][0].plot([], [], "o", color=f"C{index}", label=name)
+    return figure, by_task
 
 
-def draw_intervals(
-    axes: Axes, estimates: list[Estimate], positions: list[float], colour: str
-) -> None:
-    """Points with intervals; a circle is open where the interval holds zero."""
-    lows, highs = [e.low for e in estimates], [e.high for e in estimates]
-    axes.hlines(positions, lows, highs, color=colour, linewidth=1)
-    inside = [colour if estimate.excludes_zero else "w" for estimate in estimates]
+def is_not_learned(row: object) -> bool:
+    """Whether an intermediate task of the row's recipe was not learned."""
+    return getattr(row, "learned", None) == "no"
+
+
+class Point(NamedTuple):
+    """An estimate at a height of a panel."""
+
+    estimate: Estimate
+    height: float
+    is_filled: bool
+    marker: str
+
+
+def draw_intervals(axes: Axes, points: list[Point], colour: str) -> None:
+    """Points with their intervals."""
+    heights = [point.height for point in points]
+    lows, highs = ([getattr(p.estimate, end) for p in points] for end in ("low", "high"))
+    axes.hlines(heights, lows, highs, color=colour, linewidth=1)
     style: dict[str, Any] = {"s": 16, "edgecolors": colour, "linewidths": 1, "zorder": 3}
-    axes.scatter([e.value for e in estimates], positions, c=inside, **style)
+    for marker in dict.fromkeys(point.marker for point in points):
+        same = [point for point in points if point.marker == marker]
+        inside = [colour if point.is_filled else "w" for point in same]
+        values = [point.estimate.value for point in same]
+        axes.scatter(values, [p.height for p in same], c=inside, marker=marker, **style)
 
 
 def numbers(

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from waystation.languages import ENGLISH
-from waystation.report.differences import MEAN
-from waystation.report.figures import FILLED, intervals, values
-from waystation.report.records import Tables
+from waystation.report.figures import intervals, values
+from waystation.report.records import MEAN, Tables
 
 
 def draw(tables: Tables, file: Path) -> None:
@@ -16,7 +15,7 @@ def draw(tables: Tables, file: Path) -> None:
     lines.sort(key=lambda language: language != ENGLISH)  # a first task may have no English
     caption = (
         "Score of the pretrained model less that of the same model not pretrained, points;\n"
-        f"languages from near to far and the zero-shot mean; {FILLED}"
+        "languages from near to far and the zero-shot mean"
     )
     models = values(rows, "model")
     intervals(rows, "difference", "language", [*lines, MEAN], models, caption, file)

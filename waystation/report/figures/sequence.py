@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from waystation.report.figures import panels, save, title, values
-from waystation.report.records import SequenceStep, Tables
+from waystation.report.records import SequenceStep, Tables, overs
 
 PANELS = 5  # side by side
 LINES = ("-", "--", ":", "-.")
@@ -39,7 +39,9 @@ def draw(tables: Tables, file: Path) -> None:
             axes.set_xlabel("intermediate tasks")
     labels = legend(grid)
     title(
-        figure, "Zero-shot score, percent, along a sequence of intermediate tasks, 95 % intervals"
+        figure,
+        "Zero-shot score, percent, along a sequence of intermediate tasks, 95 % intervals over "
+        + overs(row.seeds for row in rows if row.seeds),
     )
     figure.legend(labels.values(), labels, loc="center left", bbox_to_anchor=(1.0, 0.5))
     save(figure, file)

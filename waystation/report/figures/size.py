@@ -10,6 +10,7 @@ import numpy as np
 
 from waystation.grid.names import CONTROLS
 from waystation.report.figures import panels, save, title, values
+from waystation.report.learned import DAGGER
 from waystation.report.records import Tables, TaskScore
 
 PANELS = 5  # side by side
@@ -22,6 +23,7 @@ def draw(tables: Tables, file: Path) -> None:
     if len(sizes) < 2:
         return
     tasks, names = values(rows, "task"), values(rows, "recipe")
+    unlearned = {row.recipe for row in rows if row.learned == "no"}
     figure, grid = panels(len(tasks), PANELS, (2.5, 2.4))
     for axes, task in zip(grid, tasks, strict=True):
         same = [row for row in rows if row.task == task]
@@ -29,7 +31,8 @@ def draw(tables: Tables, file: Path) -> None:
             gains = by_size([row for row in same if row.recipe == recipe])
             line = LINES[index // 10 % len(LINES)]
             style: dict[str, Any] = {"color": f"C{index % 10}", "linestyle": line}
-            axes.plot(*gains, marker="o", markersize=3, linewidth=1, label=recipe, **style)
+            label = recipe + (DAGGER if recipe in unlearned else "")
+            axes.plot(*gains, marker="o", markersize=3, linewidth=1, label=label, **style)
         axes.plot(*by_size(same), "ko-", markersize=4, linewidth=2, label="their mean")
         axes.axhline(0, color="0.2", linewidth=0.8)
         axes.set_title(task)
@@ -40,7 +43,8 @@ def draw(tables: Tables, file: Path) -> None:
     title(
         figure,
         "Gain over no intermediate training, points, by parameters of the model's layers\n"
-        "(intervals: gains.png)",
+        "(intervals: gains.png)"
+        + (f"; {DAGGER} a model did not learn an intermediate task" if unlearned else ""),
     )
     figure.legend(
         *grid[0].get_legend_handles_labels(), loc="center left", bbox_to_anchor=(1.0, 0.5)
