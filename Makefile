@@ -14,7 +14,8 @@ PARAMS := $(if $(filter pocket,$(SUITE)),params.yaml,suites/$(SUITE)/params.yaml
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup plan repro why experiment plots docs copies test test-all lint clean-scratch
+.PHONY: help setup plan repro why experiment plots docs copies test test-all fuzz lint \
+  clean-scratch
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
@@ -59,6 +60,9 @@ test: $(READY)  ## run the tests (minutes)
 
 test-all: $(READY)  ## run all tests, the slow ones too
 	$(PYTEST) -m '' $(ARGS)
+
+fuzz: $(READY)  ## try every reader on 100,000 broken inputs (ARGS='--inputs 1000 --seed 1')
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 lint: $(READY)  ## check style, form and types
 	$(BIN)/ruff check .

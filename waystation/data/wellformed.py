@@ -7,14 +7,14 @@ choices may not.
 from waystation.base.errors import UserError
 from waystation.tasks import Task
 
-LISTS = {"tokens", "tags", "choices", "answers", "candidates", "pairs"}
+LISTS = ("tokens", "tags", "choices", "answers", "candidates", "pairs")
 FEWEST = {"tokens": 1, "choices": 2, "candidates": 1}  # entries of an example's lists
 
 
 def check(example: dict, task: Task, where: str) -> None:
     """Refuse tokens, choices and answers of other kinds or numbers than the task's type has."""
     where = f"{where}, id {example['id']!r}"
-    for key in LISTS & example.keys():
+    for key in [key for key in LISTS if key in example]:
         expect(example[key], list, f"{where}: {key}")
     for key, least in FEWEST.items():
         if len(example.get(key, range(least))) < least:

@@ -90,11 +90,14 @@ def hold_template(stored: dict, file: Path) -> None:
             for piece in frame[form]
             if "SpecialToken" in piece
         }
-        unknown = sorted(named - set(frame["special_tokens"]))
+        defined = frame["special_tokens"]
+        unknown = sorted(named - set(defined))
+        uneven = [k for k, v in defined.items() if not len(v["ids"]) == len(v["tokens"]) == 1]
     except MISSHAPEN as problem:
         raise UserError(f"{file}: post_processor: {misfit(problem)}") from None
-    if unknown:
-        raise UserError(f"{file}: post_processor names {unknown[0]!r} and does not define it")
+    if unknown or uneven:
+        token = (unknown + uneven)[0]
+        raise UserError(f"{file}: post_processor defines no single token for {token!r}")
 
 
 def read_tokenizer(folder: Path) -> Tokenizer:

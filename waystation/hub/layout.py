@@ -32,6 +32,8 @@ def card(configs: dict[str, dict[str, str]], text: str) -> str:
 
 def write(out: Path, tables: Iterable[tuple[str, str, Iterable[dict]]], text: str) -> None:
     """Write a whole folder of tables (configuration, split, rows), or nothing; row by row."""
+    from pyarrow import ArrowException
+
     with whole(out) as beside:
         beside.mkdir()
         cards: dict[str, dict[str, str]] = {}
@@ -39,7 +41,7 @@ def write(out: Path, tables: Iterable[tuple[str, str, Iterable[dict]]], text: st
             path = note(beside, cards, config, split)
             try:
                 write_rows(beside / path, progress(rows, None, f"{config}, {split}", "rows"))
-            except MISSHAPEN as problem:
+            except (*MISSHAPEN, ArrowException) as problem:
                 where = f"{config}, {split}: the source is not in the form that --help shows"
                 raise UserError(f"{where}: {misfit(problem)}") from None
         (beside / "README.md").write_text(card(cards, text), encoding="utf-8")
