@@ -63,10 +63,12 @@ def readers() -> Iterator[Reader]:
     yield from records()
     yield from rows()
     yield Reader("card", {"README.md": CARD}, lambda folder: hold_card(folder / "README.md"))
+    yield Reader("card by value", {"card.json": text(yaml.safe_load(CARD.split(b"---")[1]))},
+                 read_card)  # fmt: skip
     params = (ROOT / "params.yaml").read_bytes()
-    yield Reader(
-        "parameters", {"params.yaml": params}, lambda f: read_suite(f / "params.yaml"), 0.15
-    )
+    for name, content in (("", params), (" by value", text(yaml.safe_load(params)))):
+        yield Reader(f"parameters{name}", {"params.yaml": content},
+                     lambda folder: read_suite(folder / "params.yaml"), 0.3)  # fmt: skip
     small = yaml.safe_dump({"a": {"b": [1, 2.5, "x"]}, "c": None}).encode()
     yield Reader("yaml", {"params.yaml": small}, lambda folder: read_yaml(folder / "params.yaml"))
     lock = {"code": {"cmd": "x", "deps": [{"path": "a", "md5": "0" * 32}], "outs": []}}
@@ -79,6 +81,15 @@ CARD = (
     b"---\nconfigs:\n- config_name: en\n  data_files:\n  - split: test\n    path: en/test.parquet\n"
     b"- config_name: de\n  data_files:\n  - split: test\n    path: de/test.parquet\n---\n# A set\n"
 )
+
+
+def read_card(folder: Path) -> None:
+    """A card whose head is JSON, which is YAML too, and the files that it names."""
+    head = (folder / "card.json").read_bytes()
+    card = folder.parent / "out" / "README.md"
+    card.parent.mkdir(exist_ok=True)
+    card.write_bytes(b"---\n" + head.replace(b"\n", b" ") + b"\n---\n")
+    hold_card(card)
 
 
 def read_lock(folder: Path) -> None:

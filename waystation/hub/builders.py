@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from waystation.base.errors import UserError, misfit
-from waystation.text_files import hold_binary, read_text
+from waystation.text_files import hold_binary, read_text, shown
 
 # What `datasets` raises for cards and files of other forms, beside its own errors and ValueError.
 BROKEN = (KeyError, IndexError, TypeError, AttributeError, RuntimeError, OverflowError)
@@ -47,6 +47,7 @@ def row_builder(folder: str, config: str, cache: str | None, texts: tuple[str, .
         raise UserError(f"{folder}, configuration {config!r}: {misfit(problem)}") from None
     if hasattr(builder.config, "converters"):  # of CSV files: pandas guesses every other column
         builder.config.converters = dict.fromkeys(texts, str)
+        builder.config.na_filter = False  # `NA` and `null` are text, too
     return builder
 
 
@@ -88,8 +89,10 @@ def hold_card(card: Path) -> None:
         stored = yaml.safe_load(head[1]) if head else {}
     except yaml.YAMLError as problem:
         raise UserError(f"{card} is not a card: {' '.join(str(problem).split())}") from None
-    configs = stored.get("configs") if isinstance(stored, dict) else None
-    names = [str(entry.get("config_name")) for entry in configs or [] if isinstance(entry, dict)]
+    configs = stored.get("configs") or [] if isinstance(stored, dict) else []
+    if not (isinstance(configs, list) and all(isinstance(entry, dict) for entry in configs)):
+        raise UserError(f"{card}: configs should be a list of mappings, got {shown(configs)}")
+    names = [str(entry.get("config_name")) for entry in configs]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise UserError(f"{card}: the configuration {twice[0]!r} stands twice")
 
