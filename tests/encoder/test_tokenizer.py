@@ -66,7 +66,7 @@ def test_xlm_rs_pairs_have_two_separators_and_no_types(word_tokenizer):
     size = word_tokenizer.get_vocab_size()
     assert found == Special(0, (2, 2), 2, False, padding=1, unknown=3, mask=4, vocabulary=size)
     assert found.second([7]) == ()
-    assert found.pair([7], [8, 9]) == [0, 7, 2, 2, 8, 9, 2]
+    assert found.head([7]) == [0, 7, 2, 2]
 
 
 @pytest.mark.parametrize("kind", tokenizer_training.KINDS)
