@@ -2,12 +2,11 @@
 
 import re
 
-import datasets
 import pytest
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-from tests.tasks.rows import Case, choices, classification, questions, retrieval, tagging
+from tests.tasks.rows.stored import CASES, as_stored
 from waystation import heads, task_types, tasks
 from waystation.data.candidates import Candidates
 from waystation.data.conversion import Converter
@@ -17,8 +16,6 @@ from waystation.encoder.features import Feature
 from waystation.grid.plans import InputLengths
 from waystation.params.schema import Evaluate
 
-KINDS = (classification, choices, questions, tagging, retrieval)
-CASES = {name: case for kind in KINDS for name, case in kind.CASES.items()}
 LENGTHS = InputLengths(64, 32)
 ROBERTA = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 BERT = ["[CLS]", "[PAD]", "[SEP]", "[UNK]", "[MASK]"]
@@ -33,24 +30,13 @@ def convert(key: str) -> tuple[list[dict], dict[str, int]]:
     """(examples, {reason: rows that are dropped}) of a case, as `download` makes them."""
     task, case = task_of(key), CASES[key]
     members = tasks.members_with(task, case.language)
-    given = case.rows if isinstance(case.rows, dict) else {"rows": case.rows}
-    loaded = []
-    for member in members:
-        tables = {name: given[member.name if task.members else name] for name in member.sources}
-        loaded.append(Loaded(member, {n: stored(rows, case) for n, rows in tables.items()}))
+    given = as_stored(key)
+    loaded = [
+        Loaded(m, {name: given[m.name if task.members else name] for name in m.sources})
+        for m in members
+    ]
     converter = Converter(task, loaded, case.split, case.language, key, sampled=True)
     return list(converter.examples(None)), dict(converter.tally.dropped)
-
-
-def stored(rows: list[dict], case: Case) -> datasets.Dataset:
-    """Rows as the Hub stores them, with the names of their classes."""
-    table = datasets.Dataset.from_list(rows)
-    features = table.features.copy()
-    for column, names in case.classes.items():
-        label = datasets.ClassLabel(names=list(names))
-        several = isinstance(rows[0][column], list)
-        features[column] = datasets.List(label) if several else label
-    return table.cast(features)
 
 
 def described(task: tasks.Task) -> Description:

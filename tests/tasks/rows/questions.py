@@ -75,11 +75,17 @@ CASES = {
     "squad_v2": Case(
         where="rajpurkar/squad_v2 squad_v2 train",
         scored="squad_v2",
-        rows=[row("q-3") | {"answers": {"text": [], "answer_start": []}}, row("q-4")],
-        examples=[
-            asked("q-3") | {"answers": [], "allows_none": True},
-            asked("q-4") | {"allows_none": True},
-        ],
+        rows=[row("q-3")],
+        examples=[asked("q-3") | {"allows_none": True}],
+        sequences=[ENGLISH_SEQUENCE],
+        target=ANSWER,
+    ),
+    "squad_v2/no answer": Case(
+        where="rajpurkar/squad_v2 squad_v2 validation",
+        scored="squad_v2",
+        split="validation",
+        rows=[row("q-4") | {"answers": {"text": [], "answer_start": []}}],
+        examples=[asked("q-4") | {"answers": [], "allows_none": True}],
         sequences=[ENGLISH_SEQUENCE],
         target="",
     ),
