@@ -2,14 +2,16 @@
 
     python -m tests.mutants [part of a path ...]
 
-A mutant differs from its module in one place. The rooms' tests run on each mutant in a fork that
-has the heavy libraries imported; a mutant that fails no test survives and is printed. Not mutated:
-facts that a test could only repeat (names in capitals, the fields of FACTS), messages, annotations.
-A program of our own: mutmut mutates inside of functions alone, and most of a task's module stands
-outside; cosmic-ray starts a process for each mutant, 6 s with the libraries.
+A mutant differs from its module in one place. The rooms' tests, collected once, run on each mutant
+in a fork; a mutant that fails no test survives and is printed. Not mutated: facts that a test could
+only repeat (names in capitals, the fields of FACTS), messages, annotations. A program of our own:
+mutmut mutates inside of functions alone, and most of a task's module stands outside; cosmic-ray
+starts a process for each mutant, 6 s with the libraries.
 """
 
 import ast
+import contextlib
+import importlib
 import importlib.util
 import itertools
 import os
@@ -17,17 +19,18 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType
+from types import CodeType, ModuleType
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS, TESTS = ("tasks", "task_types"), ("tests/tasks", "tests/task_types")
-FACTS = frozenset(
-    "license citation revision languages rows kept_rows candidates language_rows mixed_with "
-    "characters obtain any_language".split()
-)
-LEAST, LIMIT, JOBS = 95.0, 60, 2  # percent of mutants killed; seconds for one; at once
+FACTS = {
+    "license", "citation", "revision", "languages", "rows", "kept_rows", "candidates",
+    "language_rows", "mixed_with", "characters", "obtain", "any_language",
+}  # fmt: skip
+LEAST, LIMIT, JOBS = 95.0, 60, 2  # percent of mutants killed; seconds for each; at once
 SWAPPED = {
     ast.Eq: ast.NotEq, ast.Lt: ast.LtE, ast.Gt: ast.GtE, ast.In: ast.NotIn, ast.Is: ast.IsNot,
     ast.And: ast.Or, ast.Add: ast.Sub, ast.Mult: ast.Div, ast.Mod: ast.Mult, ast.BitOr: ast.BitAnd,
@@ -117,75 +120,85 @@ def put(change: Change) -> None:
         holder.__setitem__(key, value) if isinstance(holder, list) else setattr(holder, key, value)
 
 
-class Mutated(SourceFileLoader):
-    """Finds and loads one module, with other code."""
-
-    code: CodeType
-
-    def get_code(self, fullname):
-        return self.code
-
-    def find_spec(self, name, path=None, target=None):
-        if name == self.name:
-            return importlib.util.spec_from_file_location(name, self.path, loader=self)
-        return None
-
-
-class OwnFirst:
-    """Tests with the mutated task's name run before the others."""
-
-    def __init__(self, name: str):
-        self.name = name
-
-    def pytest_collection_modifyitems(self, items):
-        items.sort(key=lambda item: f"[{self.name}" not in item.nodeid.replace("-", "["))
+def install(file: Path, code: CodeType) -> None:
+    """Have a module be its mutant, and everything in its room that may have read it read anew."""
+    room = importlib.import_module(f"waystation.{file.parent.name}")
+    for name in [name for name in sys.modules if name.startswith(f"{room.__name__}.")]:
+        del sys.modules[name]
+        vars(room).pop(name.rpartition(".")[2], None)
+    module: ModuleType = room
+    if file.stem != "__init__":
+        name = f"{room.__name__}.{file.stem}"
+        module = importlib.util.module_from_spec(importlib.util.spec_from_file_location(name, file))
+        sys.modules[name] = module
+    exec(code, vars(module))
+    if module is not room:
+        setattr(room, file.stem, module)
 
 
-def start(file: Path, code: CodeType) -> int:
-    """Run the tests on a mutant in a fork: exit status 0 if they pass; its process id."""
-    if process := os.fork():
-        return process
-    signal.alarm(LIMIT)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    os.dup2(1, 2)
-    module = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-    loader = Mutated(module, str(file))
-    loader.code = code
-    sys.meta_path.insert(0, loader)
-    import pytest
+class Runner:
+    """A plugin that runs the collected tests on each mutant instead of running them once."""
 
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not slow and not shared_data"]
-    os._exit(int(pytest.main([*options, *TESTS], [OwnFirst(file.stem)])))
+    def __init__(self, wanted: list[str]):
+        files = [f for room in ROOMS for f in sorted((ROOT / "waystation" / room).glob("*.py"))]
+        self.files = [f for f in files if not wanted or any(one in str(f) for one in wanted)]
+        self.survivors: list[str] = []
+        self.total = 0
+
+    def pytest_runtestloop(self, session) -> bool:
+        if self.failing(session, None, None):
+            raise SystemExit("a test fails without any mutant")
+        running: dict[int, str] = {}
+        for file in self.files:
+            for what, code in mutants(file):
+                if len(running) >= JOBS:
+                    self.reap(running)
+                self.total += 1
+                running[self.start(session, file, code)] = what
+        while running:
+            self.reap(running)
+        return True
+
+    def reap(self, running: dict[int, str]) -> None:
+        process, status = os.wait()
+        mutant = running.pop(process)
+        if status == 0:
+            self.survivors.append(mutant)
+            print(f"survives: {mutant}", file=sys.__stdout__, flush=True)
+
+    def failing(self, session, file: Path | None, code: CodeType | None) -> bool:
+        process = self.start(session, file, code)
+        return os.waitpid(process, 0)[1] != 0
+
+    def start(self, session, file: Path | None, code: CodeType | None) -> int:
+        """The process of a fork that ends with status 0 if all tests pass."""
+        if process := os.fork():
+            return process
+        signal.alarm(LIMIT)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        try:
+            if file and code:
+                install(file, code)
+            own = f"[{file.stem if file else ''}"
+            for item in sorted(session.items, key=lambda one: own not in one.name):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+                if session.testsfailed:
+                    os._exit(1)
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
 
 
 def main(wanted: list[str]) -> int:
-    import pytest, tokenizers, torch  # noqa: E401, F401 - that the forks have them
-
-    from tests.tasks.rows.stored import CASES, as_stored
-
+    began, runner = time.monotonic(), Runner(wanted)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    torch.set_num_threads(1)
-    for key in CASES:
-        as_stored(key)
-    began, running, survivors, total = time.monotonic(), {}, [], 0
-    files = [file for room in ROOMS for file in sorted((ROOT / "waystation" / room).glob("*.py"))]
-    whole = [(file, m) for file in files for m in mutants(file)]
-    chosen = [(f, m) for f, m in whole if not wanted or any(part in str(f) for part in wanted)]
-    for file, (what, code) in [*chosen, *[(None, (None, None))] * JOBS]:
-        if len(running) >= JOBS or file is None:
-            if running:
-                process, status = os.wait()
-                mutant = running.pop(process)
-                total += 1
-                if status == 0:
-                    survivors.append(mutant)
-                    print(f"survives: {mutant}", flush=True)
-        if file is not None:
-            running[start(file, code)] = what
-    killed = 100 * (total - len(survivors)) / total
-    seconds = time.monotonic() - began
-    print(f"{total - len(survivors)} of {total} mutants killed, {killed:.1f} % ({seconds:.0f} s)")
-    return killed < LEAST
+    options = ["-s", "-p", "no:cacheprovider", "-m", "not slow and not shared_data"]
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        pytest.main([*options, *TESTS], [runner])
+    killed, seconds = runner.total - len(runner.survivors), time.monotonic() - began
+    share = 100 * killed / runner.total
+    print(f"{killed} of {runner.total} mutants killed, {share:.1f} % ({seconds:.0f} s)")
+    return share < LEAST
 
 
 if __name__ == "__main__":
