@@ -14,7 +14,8 @@ PARAMS := $(if $(filter pocket,$(SUITE)),params.yaml,suites/$(SUITE)/params.yaml
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup plan repro why experiment plots docs copies test test-all lint clean-scratch
+.PHONY: help setup plan repro why experiment plots docs copies test test-all mutants lint \
+  clean-scratch
 
 help:  ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
@@ -60,6 +61,9 @@ test: $(READY)  ## run the tests (minutes)
 
 test-all: $(READY)  ## run all tests, the slow ones too
 	$(PYTEST) -m '' $(ARGS)
+
+mutants: $(READY)  ## mutate the parsers; 95 % must fail a test (minutes; ARGS=tasks/xcopa)
+	$(RUN) python -m tests.mutants $(ARGS)
 
 lint: $(READY)  ## check style, form and types
 	$(BIN)/ruff check .

@@ -1,5 +1,7 @@
 """What the room of tasks offers beside its records."""
 
+from dataclasses import replace
+
 import pytest
 
 from waystation import tasks
@@ -104,6 +106,8 @@ def test_repositories_of_members_and_of_joined_tables():
 def test_languages_that_a_task_has():
     assert tasks.covered(tasks.load("xnli"), ("de", "xx", "qaa")) == ("de", "qaa")
     assert tasks.covered(tasks.load("mnli"), ("en", "de", "qaa")) == ("en",)
+    two = replace(tasks.load("mnli"), languages=("en", "de"))
+    assert tasks.covered(two, ("qaa",)) == ("qaa",)
     tasks.check_languages(tasks.load("xnli"), ("de", "qaa"))
     tasks.check_languages(tasks.load("text"), ("xx",))  # rows of a user's own
     with pytest.raises(UserError, match="task 'mnli' has no language de, qaa; allowed: en, or"):
@@ -204,3 +208,13 @@ def test_an_answer_belongs_to_the_sentence_in_which_it_begins(start, number):
     # Before the first sentence, with the blank there.
     early = retrieval_example(row, [(60, 70), (70, 80)], "en")
     assert early["key"].endswith("/0")
+
+
+def test_lists_of_a_row_that_do_not_fit_together_are_no_example():
+    answers = {"text": ["a", "b"], "answer_start": [0]}
+    with pytest.raises(ValueError, match="shorter"):
+        tasks.load("squad_v1").example(
+            {"id": "q", "question": "q", "context": "c", "answers": answers}, 0, "en"
+        )
+    with pytest.raises(ValueError, match="shorter"):
+        tasks.load("udpos_27").example({"tokens": ["a", "b"], "upos": [0]}, 0, "pl")

@@ -169,6 +169,10 @@ CASES = {
         examples=[
             chosen("the vase broke . What was the effect?", ["it fell .", "it was red ."], 1)
         ],
+        sequences=[
+            "<s> the vase broke . What was the effect? </s> </s> it fell . </s>",
+            "<s> the vase broke . What was the effect? </s> </s> it was red . </s>",
+        ],
         target="it was red .",
     ),
 }

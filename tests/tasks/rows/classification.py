@@ -68,6 +68,7 @@ CASES = {
         rows=[PREMISES | {"uid": "u-2", "reason": "", "label": 2}],
         classes={"label": NLI},
         examples=[pair(PREMISE, HYPOTHESIS, 2)],
+        sequences=[ENTAILED],
         target="contradiction",
     ),
     "anli_plus": Case(
@@ -167,6 +168,7 @@ CASES = {
         rows=[{"id": 6, "sentence1": "Anna ruft", "sentence2": "NS", "label": 0}],
         classes={"label": ("0", "1")},
         examples=[pair("Anna ruft", "NS", 0, "6")],
+        sequences=["<s> Anna ruft </s> </s> NS </s>"],
         target="different",
         lines=["0"],
     ),

@@ -108,6 +108,7 @@ CASES = {
         split="test",
         rows=[FOREIGN | {"id": "q-2", "answers": {"answer_start": [19], "text": ["in Rouen"]}}],
         examples=[foreign("q-2")],
+        sequences=[FOREIGN_SEQUENCE],
         target="in Rouen",
     ),
     "mlqa": foreign_case(
@@ -142,6 +143,7 @@ CASES = {
         rows=[row("english-1-0"), row("korean-2-0"), row("korean-1-0")],
         examples=[asked("korean-2-0")],
         dropped={"another language": 1, "another split": 1},
+        sequences=[ENGLISH_SEQUENCE],
         target=ANSWER,
     ),
     "tydiqa/test": Case(
@@ -152,6 +154,7 @@ CASES = {
         rows=[row("english-1-0"), row("korean-2-0"), row("korean-1-0")],
         examples=[asked("korean-2-0"), asked("korean-1-0")],
         dropped={"another language": 1},
+        sequences=[ENGLISH_SEQUENCE],
         target=ANSWER,
     ),
     "tydiqa_xtreme": Case(
@@ -161,6 +164,7 @@ CASES = {
         rows=[row("russian-1-0"), row("korean-1-0")],
         examples=[asked("korean-1-0")],
         dropped={"another language": 1},
+        sequences=[ENGLISH_SEQUENCE],
         target=ANSWER,
     ),
 }

@@ -50,14 +50,14 @@ CASES = {
         split="test",
         rows=[
             {
-                "source_sentence": f"{FOREIGN}\n",
-                "target_sentence": f"{ENGLISH}\n",
+                "source_sentence": "Maria ist Nummer 1\n",
+                "target_sentence": "Mary is number 1\n",
                 "source_lang": "deu",
                 "target_lang": "eng",
             }
         ],
-        examples=SIDES,
-        sequences=[PAIR],
+        examples=[{"id": "0", "foreign": "Maria ist Nummer 1", "english": "Mary is number 1"}],
+        sequences=["<s> Maria ist Nummer 1 </s> <s> Mary is number 1 </s>"],
         target=0,
     ),
     "bucc_gold": Case(

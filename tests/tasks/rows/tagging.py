@@ -79,6 +79,7 @@ CASES = {
         rows={"udpos_27": [{"tokens": ["кіт", "_", "спить"], "upos": [0, 13, 16]}]},
         classes={"upos": UD_27},
         examples=[tagged(["кіт", "спить"], [7, 15])],
+        sequences=["<s> кіт спить </s>"],
         target=["NOUN", "VERB"],
         lines=["NOUN", "VERB", ""],
     ),
