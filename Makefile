@@ -14,7 +14,7 @@ PARAMS := $(if $(filter pocket,$(SUITE)),params.yaml,suites/$(SUITE)/params.yaml
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup plan repro why experiment plots docs copies test test-all fuzz lint \
+.PHONY: help setup plan repro why experiment plots docs copies test test-all fuzz mutants lint \
   clean-scratch
 
 help:  ## list these targets
@@ -63,6 +63,9 @@ test-all: $(READY)  ## run all tests, the slow ones too
 
 fuzz: $(READY)  ## try every reader on 100,000 broken inputs (ARGS='--inputs 1000 --seed 1')
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+mutants: $(READY)  ## mutate the parsers; 95 % must fail a test (minutes; ARGS=tasks/xcopa)
+	$(RUN) python -m tests.mutants $(ARGS)
 
 lint: $(READY)  ## check style, form and types
 	$(BIN)/ruff check .

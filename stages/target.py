@@ -17,7 +17,7 @@ from waystation.frame import finished_parts
 from waystation.frame.plan_file import read_plan
 from waystation.frame.stage import Run, stage
 from waystation.grid.cells import arithmetic
-from waystation.grid.plans import TargetGroupPlan
+from waystation.grid.plans import TargetGroupPlan, TargetPlan
 from waystation.training.fine_tuning import Choice, fine_tune, link
 from waystation.training.workplace import Workplace
 
@@ -34,13 +34,14 @@ def main() -> None:
         device.use(run.settings)
         plan = read_plan(run, TargetGroupPlan)
         means = []
-        for name in plan.targets:
-            scores = [train_seed(run, plan, name, seed) for seed in run.settings.seeds]
+        for name, planned in plan.targets.items():
+            target = planned.for_model(run.options.model)
+            scores = [train_seed(run, plan, name, target, seed) for seed in run.settings.seeds]
             means.append(f"{name} {sum(scores) / len(scores):.1f}")
         run.made = f"English development scores {', '.join(means)} %, n = {len(scores)} seeds"
 
 
-def train_seed(run: Run, plan: TargetGroupPlan, name: str, seed: int) -> float:
+def train_seed(run: Run, plan: TargetGroupPlan, name: str, target: TargetPlan, seed: int) -> float:
     """Have one seed of one target in the output; its English score at the chosen checkpoint."""
     workplace = Workplace(
         f"target {name} {run.options.model} {run.options.recipe}",
@@ -52,15 +53,14 @@ def train_seed(run: Run, plan: TargetGroupPlan, name: str, seed: int) -> float:
     )
     choice = Choice(plan.checkpoints, plan.stopping)
     encoder = run.inputs["encoder"]
-    make = partial(fine_tune, workplace, plan.targets[name], choice, encoder, seed)
-    done = finished_parts.part("targets", made_from(run, plan, name, seed), make)
+    make = partial(fine_tune, workplace, target, choice, encoder, seed)
+    done = finished_parts.part("targets", made_from(run, plan, target, seed), make)
     finished_parts.copy(done, run.outputs["out"] / name / str(seed), link)
     return selection.read(done).score
 
 
-def made_from(run: Run, plan: TargetGroupPlan, name: str, seed: int) -> dict:
+def made_from(run: Run, plan: TargetGroupPlan, target: TargetPlan, seed: int) -> dict:
     """Everything that one seed of a target is made from."""
-    target = plan.targets[name]
     names = {task for plan_of in (target, target.after) if plan_of for task, _ in plan_of.rows}
     tasks = [examples.read_description(run.inputs["tasks"] / task) for task in sorted(names)]
     types, metrics = {task.type for task in tasks}, {m for task in tasks for m in task.metrics}

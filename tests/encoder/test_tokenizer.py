@@ -4,6 +4,7 @@ import pytest
 import torch
 from tokenizers import Tokenizer, models, processors
 
+from waystation import tasks
 from waystation.base.errors import UserError
 from waystation.encoder import tokenizer_training
 from waystation.encoder.features import Packed
@@ -27,8 +28,8 @@ def lengths(max_tokens=40):
 
 def theirs(transformer, first, second):
     """(ids, place of the first token of type 1) as Transformers joins two texts."""
-    told = transformer(first, second)
-    return told["input_ids"], told["token_type_ids"].index(1)
+    told = transformer([first], [second])  # in a batch: alone "" is no second text for it
+    return told["input_ids"][0], told["token_type_ids"][0].index(1)
 
 
 def test_berts_pairs_have_one_separator_and_types(pieces_tokenizer):
@@ -61,12 +62,38 @@ def test_single_texts_are_of_type_0(pieces_tokenizer):
     assert (query.ids, query.seconds, tagged.seconds) == (expected, (), ())
 
 
+@pytest.mark.parametrize(
+    ("first", "second"), [("who read ?", ""), ("", "who read ?"), ("", ""), ("who read ?", " ")]
+)
+def test_a_pair_with_an_empty_text_is_a_pair(pieces_tokenizer, word_tokenizer, first, second):
+    """As in the official batches; QQP has such rows. Its parser keeps the empty text."""
+    row = {"question1": first, "question2": second, "label": 1}
+    example = tasks.load("qqp").example(row, 0, "en")
+    assert (example["first"], example["second"]) == (first, second)
+    options = {"id": "0", "first": first, "choices": [second, "Anna"], "label": 0}
+    ours = pieces_tokenizer.backend_tokenizer
+    feature = classification.make_features([example], ours, lengths())[0]
+    ids, place = theirs(pieces_tokenizer, first, second)
+    assert (feature.ids, feature.seconds) == (ids, (place,))
+    chosen = multiple_choice.make_features([options], ours, lengths())[0]
+    assert (chosen.sequences()[0], chosen.seconds[0]) == (ids, place)
+    framed = [0, *words(word_tokenizer, first), 2, 2, *words(word_tokenizer, second), 2]
+    feature = classification.make_features([example], word_tokenizer, lengths())[0]
+    assert (feature.ids, feature.seconds) == (framed, ())
+    chosen = multiple_choice.make_features([options], word_tokenizer, lengths())[0]
+    assert chosen.sequences()[0] == framed
+
+
+def words(tokenizer, text):
+    return tokenizer.encode(text, add_special_tokens=False).ids
+
+
 def test_xlm_rs_pairs_have_two_separators_and_no_types(word_tokenizer):
     found = read_special(word_tokenizer)
     size = word_tokenizer.get_vocab_size()
     assert found == Special(0, (2, 2), 2, False, padding=1, unknown=3, mask=4, vocabulary=size)
     assert found.second([7]) == ()
-    assert found.pair([7], [8, 9]) == [0, 7, 2, 2, 8, 9, 2]
+    assert found.head([7]) == [0, 7, 2, 2]
 
 
 @pytest.mark.parametrize("kind", tokenizer_training.KINDS)

@@ -92,6 +92,20 @@ def test_a_target_reads_english_rows_only(loaded, tasks):
     assert set(files) == {"udpos/train/en.jsonl", "udpos/validation/en.jsonl", "udpos/task.json"}
 
 
+def test_a_model_s_own_learning_rate_is_that_of_its_targets(tmp_path):
+    """XTREME-R's scripts: 3e-5 for the large model, 2e-5 for others, in both trainings."""
+    suite = load_settings(ROOT / "suites/xtreme/params.yaml")
+    folder = written(tmp_path, ("social_i_qa", "copa", "pawsx"), ("en",))
+    plan, _ = planning.target("copa", suite, folder)
+    rates = {"xlm-roberta-large": 3e-5, "xlm-roberta-base": 2e-5, "a-new-one": 2e-5}
+    for model, rate in rates.items():
+        own = plan.for_model(model)
+        assert (own.settings.learning_rate, own.after.settings.learning_rate) == (rate, rate)
+        assert not own.settings.learning_rate_by_model
+    alone, _ = planning.target("pawsx", suite, folder)
+    assert alone.for_model("xlm-roberta-base") == alone
+
+
 def test_a_target_in_more_languages_reads_translated_rows(loaded, tasks):
     plan, files = planning.target("mnli_more", loaded, tasks)
     assert plan.rows == (("mnli", "en"), ("mnli_translated", "qda"), ("mnli_translated", "qdc"))

@@ -204,24 +204,24 @@ def task_model(encoder, kind, pool=None):
     return model.eval(), task
 
 
-def choice(*choices, first=CONTEXT, second="", label=0):
-    return {"id": "0", "first": first, "second": second, "choices": choices, "label": label}
+def choice(*choices, first=CONTEXT, label=0):
+    return {"id": "0", "first": first, "choices": choices, "label": label}
 
 
-def test_each_choice_is_a_sequence_and_only_the_context_is_cut(word_tokenizer):
-    rows = [choice("the barn .", "Anna", second="who read ?"), choice("a", "the book", "onion")]
-    first, second = multiple_choice.make_features(rows, word_tokenizer, lengths(16))
+def test_each_choice_is_a_sequence_of_which_the_longer_text_is_cut_at_its_end(word_tokenizer):
+    rows = [choice("the barn .", "Anna"), choice("a", "the book", "onion")]
+    first, second = multiple_choice.make_features(rows, word_tokenizer, lengths(12))
     assert [len(f.sequences()) for f in (first, second)] == [2, 3]
 
     def ids(text):
         return word_tokenizer.encode(text, add_special_tokens=False).ids
 
-    context, answers = ids(CONTEXT), [ids("who read ? the barn ."), ids("who read ? Anna")]
+    context, answers = ids(CONTEXT), [ids("the barn ."), ids("Anna")]
     for sequence, answer in zip(first.sequences(), answers, strict=True):
-        room = 16 - 4 - len(answer)
+        room = 12 - 4 - len(answer)
         assert sequence == [BOS, *context[:room], EOS, EOS, *answer, EOS]
-    long = multiple_choice.make_features([choice(CONTEXT, "Anna")], word_tokenizer, lengths(8))[0]
-    assert long.sequences()[0] == [BOS, EOS, EOS, *context[-4:], EOS]
+    both = multiple_choice.make_features([choice(CONTEXT, "Anna")], word_tokenizer, lengths(8))[0]
+    assert both.sequences()[0] == [BOS, *context[:2], EOS, EOS, *context[:2], EOS]
 
 
 def test_multiple_choice_equals_transformers(encoder, tmp_path):

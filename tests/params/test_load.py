@@ -66,6 +66,8 @@ def changed(params, key, value):
             r"params\.yaml, line 18: generators: unknown name 'wrld'; allowed: world",
         ),
         ("target.tasks.mnli.serves", "foo", r"mnli\.serves: unknown task 'foo'; allowed: text"),
+        ("target.tasks.mnli.learning_rate_by_model", {"foo": 1.0}, r"model: unknown name .foo"),
+        ("target.tasks.mnli.learning_rate_by_model", {"nano": 0}, r"model\.nano: allowed: above 0"),
         ("world.rows.mnli", {"trian": 5}, r"world\.rows\.mnli: unknown split 'trian'; allowed: tr"),
         ("languages", ["en", "qdz"], r"languages: unknown name 'qdz'; allowed: en, qda"),
         ("intermediate.tasks.foo", {}, r"\.tasks: unknown name 'foo'; allowed: text, anli"),

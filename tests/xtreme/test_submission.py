@@ -107,7 +107,7 @@ def gold_files(folder: Path, rows: dict[str, list[dict]]) -> Path:
 
 def test_gold_files_hold_what_xtremes_label_files_do(tmp_path):
     word = {"id": "0", "tokens": ["Er", "war", "da"]}
-    choice = {"first": "", "second": "", "choices": ["", ""]}
+    choice = {"first": "", "choices": ["", ""]}
     gold = gold_files(
         tmp_path,
         {

@@ -44,9 +44,6 @@ class Special:
         """What stands before the second text of a pair."""
         return [self.first, *first, *self.between]
 
-    def pair(self, first: Sequence[int], second: Sequence[int]) -> list[int]:
-        return [*self.head(first), *second, self.last]
-
     def second(self, first: Sequence[int]) -> tuple[int, ...]:
         """Where token type 1 begins in a pair, for `Feature.seconds`; () without types."""
         return (len(first) + 1 + len(self.between),) if self.segments else ()
@@ -98,6 +95,24 @@ def hold_template(stored: dict, file: Path) -> None:
     if unknown or uneven:
         token = (unknown + uneven)[0]
         raise UserError(f"{file}: post_processor defines no single token for {token!r}")
+
+
+def framed(
+    texts: Sequence[str | tuple[str, str]], tokenizer: Tokenizer, max_tokens: int
+) -> list[tuple[list[int], tuple[int, ...]]]:
+    """(token ids, `Feature.seconds`) of texts and pairs of texts in their special tokens.
+
+    A pair with an empty text is a pair. What is longer than `max_tokens` is cut at its end, of a
+    pair the longer text first.
+    """
+    tokenizer.enable_truncation(max_tokens, strategy="longest_first")
+    encodings = tokenizer.encode_batch(list(texts))
+    tokenizer.no_truncation()
+    segments = read_special(tokenizer).segments
+    return [
+        (encoding.ids, (len(encoding) - sum(encoding.type_ids),) if segments else ())
+        for encoding in encodings
+    ]
 
 
 def read_tokenizer(folder: Path) -> Tokenizer:

@@ -4,7 +4,7 @@ Apart from `grid.planning`, which makes them, so that another way of planning re
 just those cells whose files it changes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from waystation.params.schema import FineTuning, MaskedLanguageModelling, Stopping, TargetTask
 
@@ -48,6 +48,18 @@ class TargetPlan:
     rows: Rows
     settings: TargetTask
     after: "TargetPlan | None"
+
+    def for_model(self, model: str) -> "TargetPlan":
+        """The plan as one model trains it, with that model's learning rates, here and before.
+
+        Rates of other models are left out: a change of theirs makes nothing of this model again.
+        """
+        own = self.settings
+        rate = own.learning_rate_by_model.get(model, own.learning_rate)
+        settings = replace(own, learning_rate=rate, learning_rate_by_model={})
+        return replace(
+            self, settings=settings, after=self.after.for_model(model) if self.after else None
+        )
 
 
 @dataclass(frozen=True)

@@ -8,24 +8,20 @@ from torch.nn import functional as F
 from waystation.encoder.config import EncoderConfig
 from waystation.encoder.features import Feature, Lengths, Packed
 from waystation.encoder.layers import Pooler
-from waystation.encoder.tokenizer import read_special
+from waystation.encoder.tokenizer import framed
 from waystation.heads import Kind, as_they_are, labels
 
 
 def make_features(examples: list[dict], tokenizer: Tokenizer, lengths: Lengths) -> list[Feature]:
-    """One feature an example; what is longer than `max_tokens` is cut, the longer text first."""
-    tokenizer.enable_truncation(lengths.max_tokens, strategy="longest_first")
-    texts = [(e["first"], e["second"]) if e.get("second") else e["first"] for e in examples]
-    encodings = tokenizer.encode_batch(texts)
-    tokenizer.no_truncation()
-    seconds: list[tuple[int, ...]] = [()] * len(encodings)
-    if read_special(tokenizer).segments:
-        seconds = [(len(e.type_ids) - sum(e.type_ids),) for e in encodings]
+    """One feature an example; what is longer than `max_tokens` is cut, the longer text first.
+
+    An example with a second text is a pair, also where that text is empty (QQP has such rows).
+    """
+    texts = [(e["first"], e["second"]) if "second" in e else e["first"] for e in examples]
+    sequences = framed(texts, tokenizer, lengths.max_tokens)
     return [
-        Feature(encoding.ids, index, example["label"], seconds=second)
-        for index, (encoding, example, second) in enumerate(
-            zip(encodings, examples, seconds, strict=True)
-        )
+        Feature(ids, index, example["label"], seconds=seconds)
+        for index, (example, (ids, seconds)) in enumerate(zip(examples, sequences, strict=True))
     ]
 
 

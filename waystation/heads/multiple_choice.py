@@ -1,7 +1,8 @@
 """The choice that best continues a context or answers a question about it.
 
-Every choice is a sequence of its own, a pair of context and question with choice, and gets one
-score.
+Every choice is a sequence of its own, a pair of context and choice, and gets one score. A pair is
+cut as in the authors' code (`templates/multiple_choice.py` of nyu-mll/jiant, `run_xcopa.py` of
+google-research/xtreme): at the end of its longer text.
 """
 
 import itertools
@@ -14,44 +15,28 @@ from torch.nn import functional as F
 from waystation.encoder.config import EncoderConfig
 from waystation.encoder.features import Feature, Lengths, Packed
 from waystation.encoder.layers import Pooler
-from waystation.encoder.tokenizer import read_special
+from waystation.encoder.tokenizer import framed
 from waystation.heads import Kind, as_they_are, labels
 
 
 def make_features(examples: list[dict], tokenizer: Tokenizer, lengths: Lengths) -> list[Feature]:
-    """One feature an example, a sequence a choice, each at most `max_tokens` long.
-
-    The context is cut at its end; a choice that alone is too long loses its start.
-    """
-    frame = read_special(tokenizer)
-    room = lengths.max_tokens - frame.overhead
-    contexts = tokenizer.encode_batch([e["first"] for e in examples], add_special_tokens=False)
-    texts = [choice_text(example, choice) for example in examples for choice in example["choices"]]
-    choices = iter(tokenizer.encode_batch(texts, add_special_tokens=False))
+    """One feature an example, a sequence a choice, each at most `max_tokens` long."""
+    pairs = [(example["first"], choice) for example in examples for choice in example["choices"]]
+    sequences = iter(framed(pairs, tokenizer, lengths.max_tokens))
     features = []
-    for index, (example, context) in enumerate(zip(examples, contexts, strict=True)):
-        sequences: list[list[int]] = []
-        seconds: tuple[int, ...] = ()
-        for _ in example["choices"]:
-            choice = next(choices).ids[-room:]
-            first = context.ids[: room - len(choice)]
-            sequences.append(frame.pair(first, choice))
-            seconds += frame.second(first)
-        sizes = [len(sequence) for sequence in sequences]
+    for index, example in enumerate(examples):
+        own = list(itertools.islice(sequences, len(example["choices"])))
+        ends = tuple(itertools.accumulate(len(ids) for ids, _ in own))
         features.append(
             Feature(
-                list(itertools.chain.from_iterable(sequences)),
+                [token for ids, _ in own for token in ids],
                 index,
                 example["label"],
-                cuts=tuple(itertools.accumulate(sizes[:-1])),
-                seconds=seconds,
+                cuts=ends[:-1],
+                seconds=tuple(start for _, seconds in own for start in seconds),
             )
         )
     return features
-
-
-def choice_text(example: dict, choice: str) -> str:
-    return f"{example['second']} {choice}" if example.get("second") else choice
 
 
 class Head(nn.Module):

@@ -8,6 +8,7 @@ with a threshold of 0).
 """
 
 import bisect
+import unicodedata
 
 import torch
 from tokenizers import Tokenizer
@@ -28,7 +29,8 @@ def make_features(examples: list[dict], tokenizer: Tokenizer, lengths: Lengths) 
     """Features whose `target` is (start, end), token places of the first answer.
 
     Both are 0, the first token's, in a feature that does not hold the whole answer. `context` is
-    (place of the first context token, [(first character, last + 1) of each context token]).
+    (place of the first context token, [(first character, last + 1) of each context token]), as
+    `text_spans` gives them.
     """
     questions = tokenizer.encode_batch([e["question"] for e in examples], add_special_tokens=False)
     contexts = tokenizer.encode_batch([e["context"] for e in examples], add_special_tokens=False)
@@ -44,7 +46,8 @@ def make_features(examples: list[dict], tokenizer: Tokenizer, lengths: Lengths) 
             )
         step = min(lengths.stride, room)  # no token is left out
         head = frame.head(question)
-        ids, offsets = contexts[index].ids, contexts[index].offsets
+        ids = contexts[index].ids
+        offsets = text_spans(example["context"], contexts[index].offsets)
         answer = _answer_tokens(example, offsets)
         for first in range(0, max(1, len(ids) - room + step), step):
             window = slice(first, first + room)
@@ -58,6 +61,36 @@ def make_features(examples: list[dict], tokenizer: Tokenizer, lengths: Lengths) 
                 )
             )
     return features
+
+
+def text_spans(context: str, offsets: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The offsets of tokens as the text that they stand for in the context as it was given.
+
+    White space in front is no text. What a normaliser joins or drops (a combining mark, a
+    zero-width or a direction mark) is in no token, or in the one behind it. Such a character
+    belongs to the token that it follows; after white space to the one that follows it.
+    """
+    starts, before = [], 0
+    for raw, end in offsets:
+        start = raw
+        while start < end and context[start].isspace():
+            start += 1
+        reach = start
+        while reach > before and not context[reach - 1].isspace():
+            reach -= 1
+        if reach == 0 or context[reach - 1].isspace():
+            start = reach
+        else:
+            while start < end and unicodedata.category(context[start]) == "Cf":
+                start += 1
+        starts.append(start)
+        before = end
+    spans = []
+    for (_, end), start, limit in zip(offsets, starts, [*starts, len(context)][1:], strict=True):
+        while end < limit and not context[end].isspace():
+            end += 1
+        spans.append((start, end))
+    return spans
 
 
 def _answer_tokens(example: dict, offsets: list[tuple[int, int]]) -> tuple[int, int] | None:

@@ -42,6 +42,9 @@ def check_names(settings: Settings) -> None:
     }
     lists |= {f"multitask.{k}.tasks": (v.tasks, trained) for k, v in settings.multitask.items()}
     lists |= {f"orders.{k}": (v, trained) for k, v in settings.orders.items()}
+    for name, target in settings.target.tasks.items():
+        where = f"target.tasks.{name}.learning_rate_by_model"
+        lists[where] = target.learning_rate_by_model, settings.models
     for name, published in settings.report.reference.items():
         where = f"report.reference.{name}"
         lists[f"{where}.model"] = (published.model,), settings.models

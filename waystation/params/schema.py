@@ -204,12 +204,14 @@ class TargetTask(FineTuning):
     """One target: its rows, its languages (none named: English alone), and `after`: the target that
     is trained before it, with the same head. `serves`: the task whose test sets score this target,
     where the training rows are a variant (more languages, other packaging) of that task's.
+    `learning_rate_by_model`: the rates of those models that a protocol gives another one.
     """
 
     task: str | None = None
     serves: str | None = None
     languages: tuple[str, ...] = ()
     after: str | None = None
+    learning_rate_by_model: dict[str, Positive] = field(default_factory=dict)
 
     def owner(self, name: str) -> str:
         """The task whose tests the target of this name is scored on."""

@@ -31,7 +31,10 @@ def read_yaml(path: Path) -> Any:
 
 def line_of(path: Path, key: str) -> int | None:
     """The line of a dotted key, or of as much of the key as the file has."""
-    node, line = YAML(typ="safe", pure=True).compose(read_text(path)), None
+    try:  # the parser that knows lines is stricter
+        node, line = YAML(typ="safe", pure=True).compose(read_text(path)), None
+    except YAMLError:
+        return None
     rest = key.replace("[", ".[")
     while rest and node is not None:
         for name, entry in reversed(list(entries(node))):

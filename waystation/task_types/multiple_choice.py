@@ -1,8 +1,8 @@
 """The choice that best continues a context or answers a question about it.
 
-Example: {"id", "first", "second" (or absent), "choices": [text, ...], "label"}: context, question,
-answers; examples may have different numbers of choices. Prediction: the index of a choice. A
-submission has {"label": index} on each line.
+Example: {"id", "first", "choices": [text, ...], "label"}: the context, with the question if there
+is one, and the answers; examples may have different numbers of choices. Prediction: the index of a
+choice. A submission has {"label": index} on each line.
 """
 
 import json

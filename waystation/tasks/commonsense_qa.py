@@ -1,6 +1,7 @@
 """CommonsenseQA: five answers to a question without a context. English intermediate task.
 
-Talmor et al. 2019. The answer is a letter, and empty in the test split.
+Talmor et al. 2019. The answer is a letter, and empty in the test split. Question and choices are
+those of the authors' code (`CommonsenseQATask` of nyu-mll/jiant); nothing differs from that form.
 
     {"id": "1afa02df02c908a558b4036e80242fac", "question": "A revolving door is convenient ...",
      "choices": {"label": ["A", ..., "E"], "text": ["bank", "library", ...]}, "answerKey": "A"}

@@ -1,7 +1,9 @@
 """COPA: which of two sentences is the cause, or the effect, of a premise? English.
 
 Roemmele et al. 2011, as in SuperGLUE. XCOPA's training data. The labels of the test split are
-hidden; it is not used.
+hidden; it is not used. The premise is followed by a question in English, as in XTREME-R's code
+(`run_xcopa.py` of google-research/xtreme); nothing differs from that form. `CopaTask` of
+nyu-mll/jiant asks in other words, "What was the cause of this?" and "What happened as a result?".
 
     {"premise": "My body cast a shadow over the grass.", "choice1": "The sun was rising.",
      "choice2": "The grass was cut.", "question": "cause", "idx": 0, "label": 0}
@@ -9,13 +11,14 @@ hidden; it is not used.
 
 from waystation.tasks import Task
 
+QUESTIONS = {"cause": "What was the cause?", "effect": "What was the effect?"}
+
 
 def example(row: dict, index: int, language: str) -> dict:
-    """The question is the word `cause` or `effect`, in every language."""
+    """The question is English in every language, and so is the row's word for it."""
     return {
         "id": str(index),
-        "first": row["premise"],
-        "second": row["question"],
+        "first": f"{row['premise']} {QUESTIONS[row['question']]}",
         "choices": [row["choice1"], row["choice2"]],
         "label": row["label"],
     }

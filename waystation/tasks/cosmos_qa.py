@@ -1,6 +1,8 @@
 """Cosmos QA: four answers to a question about what lies behind a story. English intermediate task.
 
-Huang et al. 2019. The labels of the test split are hidden (-1); it is not used.
+Huang et al. 2019. The labels of the test split are hidden (-1); it is not used. The question
+follows the context, as in the authors' code (`CosmosQATask` of nyu-mll/jiant); nothing differs from
+that form.
 
     {"id": "3BFF0DJK8XA7YNK4QYIGCOG1A95STE##...", "context": "Do i need to go for ...",
      "question": "Why is this person asking ...", "answer0": "...", ..., "answer3": "...",
@@ -15,8 +17,7 @@ ANSWERS = ("answer0", "answer1", "answer2", "answer3")
 def example(row: dict, index: int, language: str) -> dict:
     return {
         "id": row["id"],
-        "first": row["context"],
-        "second": row["question"],
+        "first": f"{row['context']} {row['question']}",
         "choices": [row[answer] for answer in ANSWERS],
         "label": row["label"],
     }

@@ -1,9 +1,11 @@
 """HellaSwag: which of four endings goes on from a text? English intermediate task.
 
-Zellers et al. 2019. The label is a text, "0" to "3", and empty in the test split.
+Zellers et al. 2019. The label is a text, "0" to "3", and empty in the test split. The ending's
+first words, `ctx_b`, stand with each ending, as in the authors' code (`HellaSwagTask` of
+nyu-mll/jiant). Nothing differs from that form. Where `ctx_b` is empty a choice begins with a blank.
 
-    {"ctx": "A man is sitting on a roof. he", "endings": ["is using wrap to ...", ...],
-     "label": "3", "ind": 24, "activity_label": "Roof shingle removal", ...}
+    {"ctx_a": "A man is sitting on a roof.", "ctx_b": "he", "label": "3", "ind": 24,
+     "endings": ["is using wrap to ...", ...], "activity_label": "Roof shingle removal", ...}
 """
 
 from waystation.tasks import Task
@@ -12,8 +14,8 @@ from waystation.tasks import Task
 def example(row: dict, index: int, language: str) -> dict:
     return {
         "id": str(index),
-        "first": row["ctx"],
-        "choices": row["endings"],
+        "first": row["ctx_a"],
+        "choices": [row["ctx_b"] + " " + ending for ending in row["endings"]],
         "label": int(row["label"]),
     }
 
@@ -26,7 +28,7 @@ TASK = Task(
     citation="Zellers et al. 2019",
     splits={"train": "train", "validation": "validation"},
     languages=("en",),
-    columns={"ctx": str, "endings": list, "label": str},
+    columns={"ctx_a": str, "ctx_b": str, "endings": list, "label": str},
     config=lambda language: "default",
     example=example,
     rows={"train": 39_905, "validation": 10_042},

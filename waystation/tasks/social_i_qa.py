@@ -1,7 +1,9 @@
 """Social IQa: three answers to a question about why people do things. English.
 
 Sap et al. 2019. XCOPA's first training data in XTREME-R, before COPA. The label is a text, "1" to
-"3"; the Hub's repository still held a loading script in 2026, its converted rows are read.
+"3"; the Hub's repository still held a loading script in 2026, its converted rows are read. The
+question follows the context, as in XTREME-R's code (`run_xcopa.py` of google-research/xtreme, task
+`siqa`) and in `SocialIQATask` of nyu-mll/jiant; nothing differs from that form.
 
     {"context": "Cameron decided to have a barbecue and gathered her friends together.",
      "question": "How would Others feel as a result?", "answerA": "like attending", "answerB": ...,
@@ -16,8 +18,7 @@ ANSWERS = ("answerA", "answerB", "answerC")
 def example(row: dict, index: int, language: str) -> dict:
     return {
         "id": str(index),
-        "first": row["context"],
-        "second": row["question"],
+        "first": f"{row['context']} {row['question']}",
         "choices": [row[answer] for answer in ANSWERS],
         "label": int(row["label"]) - 1,
     }

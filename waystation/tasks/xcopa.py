@@ -1,7 +1,8 @@
 """XCOPA: COPA's question in eleven languages, translated with care for what causes what.
 
 Ponti et al. 2020. No English and no training rows. Rows of all languages are parallel by index;
-some say `cause` where others say `effect`.
+some say `cause` where others say `effect`. The question behind the premise is English in every
+language, as in XTREME-R's code (`run_xcopa.py` of google-research/xtreme); nothing differs.
 
     {"premise": "Ese oli mullikilesse mässitud.", "choice1": "See oli õrn.",
      "choice2": "See oli väike.", "question": "cause", "label": 0, "idx": 0, "changed": false}
