@@ -10,7 +10,9 @@ from waystation.base.errors import UserError
 from waystation.data import examples
 
 pytestmark = pytest.mark.usefixtures("scratch")
-CARD = "---\nconfigs:\n- config_name: en\n  data_files:\n  - split: train\n    path: en/train.{}\n---\n"
+CARD = (
+    "---\nconfigs:\n- config_name: en\n  data_files:\n  - split: train\n    path: en/train.{}\n---\n"
+)
 
 
 @pytest.fixture
