@@ -40,11 +40,16 @@ def main() -> None:
         made_from = run.made_from() | {"rows_sha256": plan.files}
         write_json(run.outputs["scores"], cell | {"targets": targets, "made_from": made_from})
         means = [
-            f"{task} {mean_score(entry):.1f} %"
+            f"{task}{more_languages(target['languages'])} {mean_score(entry):.1f} %"
             for target in targets.values()
             for task, entry in target["tasks"].items()
         ]
         run.made = "means of the other languages " + ", ".join(means)
+
+
+def more_languages(trained: list[str]) -> str:
+    """`+2` behind the name of a task whose target was trained in two more than English."""
+    return f"+{len(trained) - 1}" if len(trained) > 1 else ""
 
 
 if __name__ == "__main__":

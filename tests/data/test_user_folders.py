@@ -1,4 +1,4 @@
-"""Folders of rows as people have them: other files beside the rows, CSV, JSON lines, broken files."""
+"""Folders of rows as people have them: scripts beside the rows, CSV, JSON lines, broken files."""
 
 import json
 
@@ -10,9 +10,8 @@ from waystation.base.errors import UserError
 from waystation.data import examples
 
 pytestmark = pytest.mark.usefixtures("scratch")
-CARD = (
-    "---\nconfigs:\n- config_name: en\n  data_files:\n  - split: train\n    path: en/train.{}\n---\n"
-)
+CONFIGS = "configs:\n- config_name: en\n  data_files:\n  - split: train\n    path: en/train.{}\n"
+CARD = f"---\n{CONFIGS}---\n"
 
 
 @pytest.fixture
