@@ -11,6 +11,7 @@ READY := $(VENV)/ready
 # The root dvc.yaml is the pocket suite; every other suite is a folder below suites/.
 PIPELINE := $(if $(filter pocket,$(SUITE)),dvc.yaml,suites/$(SUITE)/dvc.yaml)
 PARAMS := $(if $(filter pocket,$(SUITE)),params.yaml,suites/$(SUITE)/params.yaml)
+SUITE_READY := $(if $(wildcard suites/$(SUITE)/requirements.txt),$(VENV)/ready-$(SUITE))
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
@@ -31,7 +32,12 @@ $(READY): requirements.txt
 	$(BIN)/python -m waystation.runner.offline_page --out .dvc/plots/offline.html
 	touch $@
 
-repro: $(READY)  ## run what is out of date of a suite (SUITE=pocket, mirror, ...; WORKERS=2)
+# Packages that a suite needs beyond those of all suites; their own dependencies are not needed.
+$(VENV)/ready-%: suites/%/requirements.txt $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r $<
+	touch $@
+
+repro: $(READY) $(SUITE_READY)  ## run what is out of date of a suite (SUITE=pocket, mirror, ...; WORKERS=2)
 	@$(RUN) python -m waystation run --suite-file $(PIPELINE) $(if $(WORKERS),--workers $(WORKERS))
 
 why: $(READY)  ## say why stages are out of date (STAGE='target@tagging-* align')
@@ -40,7 +46,7 @@ why: $(READY)  ## say why stages are out of date (STAGE='target@tagging-* align'
 plan: $(READY)  ## say what a suite's run takes (SUITE=xtreme ARGS='--gpu h200')
 	$(RUN) python -m waystation plan --params $(PARAMS) $(ARGS)
 
-experiment: $(READY)  ## run a variant of a suite, e.g. ARGS='-S target.learning_rate=2e-5'
+experiment: $(READY) $(SUITE_READY)  ## run a variant of a suite, e.g. ARGS='-S target.learning_rate=2e-5'
 	$(RUN) python -m waystation experiment --suite-file $(PIPELINE) -- $(ARGS)
 
 plots: $(READY)  ## draw the working copy's tables beside a revision's (ARGS='HEAD~1')

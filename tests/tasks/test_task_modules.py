@@ -107,16 +107,9 @@ def reached_by(languages: dict[str, tuple[str, ...]]) -> set[tuple[str, str]]:
     return reached
 
 
-# The suite of a real encoder brings the tasks that read them.
-NOT_YET_READ = {"Davlan/sib200", "local/ud_pud"}
-
-
 @pytest.mark.shared_data
 def test_every_configuration_of_the_mirror_is_a_task_s_and_its_suite_s(mirror):
     has = configurations(mirror)
-    assert has.keys() >= NOT_YET_READ
-    for repository in NOT_YET_READ:
-        del has[repository]
     every = {(repository, config) for repository, configs in has.items() for config in configs}
     reached = reached_by({name: tasks.load(name).languages for name in tasks.names()})
     assert every - reached == NOT_READ

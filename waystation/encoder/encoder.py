@@ -11,6 +11,7 @@ et al. 2021 (arXiv 2105.00572); the reference implementations that a test holds 
 """
 
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -64,6 +65,11 @@ class Encoder(nn.Module):
             if len(states) == len(self.encoder.layer) + 1:
                 states[-1] = self.encoder.LayerNorm(states[-1])
         return [state.float() for state in states]
+
+    def keep_layers(self, count: int) -> None:
+        """Drop all but the first `count` layers."""
+        self.encoder.layer = self.encoder.layer[:count]
+        self.config = replace(self.config, num_hidden_layers=count)
 
     @property
     def device(self) -> torch.device:

@@ -9,7 +9,14 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from waystation.base.errors import UserError, choose
-from waystation.encoder import foreign, sentencepiece, tokenizer_training, unpickle
+from waystation.encoder import (
+    foreign,
+    four_bits,
+    packages,
+    sentencepiece,
+    tokenizer_training,
+    unpickle,
+)
 from waystation.encoder.checkpoint import read_file, write_encoder
 from waystation.encoder.config import ARCHITECTURES, EncoderConfig, read_config
 from waystation.encoder.tokenizer import read_special, read_tokenizer
@@ -22,6 +29,7 @@ from waystation.text_files import hold_binary, read_json
 CONFIG = "config.json"
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 TOKENIZERS = ("tokenizer.json", "sentencepiece.bpe.model")
+FOUR_BITS = "four_bits"  # the weights of a package
 UNPINNED = "unpinned"
 SHA256 = re.compile("[0-9a-f]{64}")
 SHAPE = {
@@ -42,6 +50,15 @@ def check_entry(name: str, entry: FetchedModel) -> None:
         listed = [file for file in entry.files if file in allowed]
         if len(listed) != 1:
             raise UserError(f"models.{name}.files needs one of {', '.join(allowed)}, has {listed}")
+    for file in entry.packages:
+        choose(file, (FOUR_BITS, TOKENIZERS[0]), f"file in models.{name}.packages:")
+    if entry.packages and len(entry.packages) < 2:
+        raise UserError(f"models.{name}.packages needs {FOUR_BITS} and {TOKENIZERS[0]}")
+    if entry.layers > (entry.checkpoint_layers or entry.layers):
+        raise UserError(
+            f"models.{name}: layers {entry.layers}; allowed: 1 to checkpoint_layers "
+            f"{entry.checkpoint_layers}"
+        )
     for file, value in entry.files.items():
         choose(file, (CONFIG, *WEIGHTS, *TOKENIZERS), f"file in models.{name}.files:")
         if value != UNPINNED and not SHA256.fullmatch(value):
@@ -71,6 +88,7 @@ class Record:
             asdict(build(Stored, read_json(file, dict), str(file))) if file.is_file() else None
         )
         self.found: dict = {"repository": None, "revision": None, "files": {}}
+        self.kept = True  # in git; not where the entry pins everything itself
 
     def hold(self, key: str, value: str | None) -> None:
         """Note a finding; UserError if the first fetch found something else."""
@@ -93,7 +111,7 @@ class Record:
 
     def keep(self) -> None:
         """Write the record of a first fetch."""
-        if self.stored is None:
+        if self.stored is None and self.kept:
             with whole(self.file) as beside:
                 write_json(beside, self.found)
             print(f"fetch: recorded in {self.file}; it belongs into git", flush=True)
@@ -101,8 +119,10 @@ class Record:
 
 def fetch(entry: FetchedModel, prefix: str, record: Record, scratch: Path) -> dict[str, Path]:
     """{name: path} of the entry's files, each of the bytes that entry and record ask for."""
-    record.hold("repository", entry.repository)
     folder = Path(prefix) / entry.repository
+    if prefix != "hub" and entry.packages and not folder.is_dir():
+        return from_packages(entry, record)
+    record.hold("repository", entry.repository)
     if prefix != "hub" and folder.is_dir():
         print(f"fetch: {entry.repository} from {folder}", flush=True)
         record.hold("revision", None)
@@ -117,6 +137,17 @@ def fetch(entry: FetchedModel, prefix: str, record: Record, scratch: Path) -> di
         if value not in (UNPINNED, digest):
             raise UserError(f"{files[name]} has SHA-256 {digest}, the entry asks for {value}")
         record.hold_file(name, digest)
+    return files
+
+
+def from_packages(entry: FetchedModel, record: "Record") -> dict[str, Path]:
+    """The files from installed packages, which the entry itself pins: the record has no part."""
+    files = {name: packages.locate(name, wanted) for name, wanted in entry.packages.items()}
+    for name, wanted in entry.packages.items():
+        print(f"fetch: {name} of {entry.repository} from {wanted.package}", flush=True)
+    record.found |= {"packages": {name: p.package for name, p in entry.packages.items()}}
+    record.found["files"] = {name: wanted.sha256 for name, wanted in entry.packages.items()}
+    record.kept = False
     return files
 
 
@@ -146,16 +177,21 @@ def from_hub(entry: FetchedModel, record: Record, scratch: Path) -> dict[str, Pa
 
 def write_model(entry: FetchedModel, files: dict[str, Path], out: Path, scratch: Path) -> dict:
     """Write config, weights and tokenizer; returns what the manifest says of them."""
-    config = read_config(files[CONFIG].parent)
-    check_shape(entry, config, files[CONFIG])
     words = next(files[name] for name in TOKENIZERS if name in files)
     pieces = words.suffix == ".model"
     tokenizer_read = sentencepiece.read(words) if pieces else read_tokenizer(words.parent)
+    weights = next(files[name] for name in (FOUR_BITS, *WEIGHTS) if name in files)
+    pickled = weights.name == WEIGHTS[1]
+    if FOUR_BITS in files:
+        config, tensors = four_bits.read(weights)
+        check_shape(entry, config, weights)
+    else:
+        config = read_config(files[CONFIG].parent)
+        check_shape(entry, config, files[CONFIG])
+        tensors = read_file(converted(weights, scratch).parent if pickled else weights.parent)
     check_tokenizer(tokenizer_read, config, words)
-    weights = next(files[name] for name in WEIGHTS if name in files)
-    pickled = weights.suffix == ".bin"
-    tensors = read_file(converted(weights, scratch).parent if pickled else weights.parent)
     encoder, head, left_out = foreign.adopt(weights, config, tensors)
+    encoder.keep_layers(entry.layers)
     write_encoder(out, encoder, head)
     tokenizer_training.write_tokenizer(tokenizer_read, out)
     tokenizer_training.note_longest(out, config.max_tokens)
@@ -170,6 +206,7 @@ def write_model(entry: FetchedModel, files: dict[str, Path], out: Path, scratch:
 def check_shape(entry: FetchedModel, config: EncoderConfig, file: Path) -> None:
     """Refuse a config that is not of the shape that the entry tells."""
     pairs = {key: (getattr(entry, key), getattr(config, name)) for key, name in SHAPE.items()}
+    pairs["layers"] = (entry.checkpoint_layers or entry.layers, config.num_hidden_layers)
     wrong = [
         f"{key} {config_s}, not {entry_s}"
         for key, (entry_s, config_s) in pairs.items()

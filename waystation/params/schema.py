@@ -109,11 +109,28 @@ class ScratchModel(Model):
     seed: Seed
 
 
+SHA256 = Allowed("64 hex digits", lambda text: re.fullmatch("[0-9a-f]{64}", text))
+PINNED = Allowed("<package>==<version>", lambda text: re.fullmatch(r"[\w.-]+==[\w.]+", text))
+
+
+@dataclass(frozen=True)
+class PackageFile:
+    """A file of an installed Python package; `path` below the folder of installed packages."""
+
+    package: Annotated[str, PINNED]
+    path: str
+    sha256: Annotated[str, SHA256]
+
+
 @dataclass(frozen=True)
 class FetchedModel(Model):
     """A pretrained model of the Hub; `files` {name: SHA-256 or "unpinned"}.
 
-    `seed` draws the weights of the recipe `random`; 0 where none is named.
+    `packages` are files of Python packages that are taken where `source.prefix` is a folder that
+    has no such repository: `four_bits` (waystation.encoder.four_bits) and `tokenizer.json`.
+    `checkpoint_layers`: of so many layers the first `layers` are taken (Sajjad et al. 2020, arXiv
+    2004.03844); all of them where none is named. `seed` draws the weights of the recipe `random`;
+    0 where none is named.
     """
 
     repository: Annotated[str, REPOSITORY]
@@ -122,6 +139,8 @@ class FetchedModel(Model):
     architecture: str
     vocabulary: Count
     files: dict[str, str]
+    packages: dict[str, PackageFile] = field(default_factory=dict)
+    checkpoint_layers: Count | None = None
     seed: Seed | None = None
 
 

@@ -108,6 +108,17 @@ CASES = {
         sequences=["<s> who wrote the book ? </s> </s> </s>"],
         target="not_duplicate",
     ),
+    "sib200": Case(
+        where="Davlan/sib200 deu_Latn test",
+        split="test",
+        language="de",
+        scored="accuracy, 14.29 by chance, after sib200",
+        rows=[{"index_id": 1523, "category": "sports", "text": "ein Bauer füttert Pferde"}],
+        examples=[{"id": "1523", "first": "ein Bauer füttert Pferde", "label": 5}],
+        sequences=["<s> ein Bauer füttert Pferde </s>"],
+        target="sports",
+        lines=["sports"],
+    ),
     "xnli": Case(
         where="facebook/xnli de test",
         split="test",

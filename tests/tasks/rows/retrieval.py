@@ -38,6 +38,23 @@ def tatoeba(where: str, scored: str, language: str) -> Case:
 
 CASES = {
     "tatoeba": tatoeba("mteb/tatoeba-bitext-mining deu-eng test", "accuracy, as tatoeba", "de"),
+    "sib200_pairs": Case(
+        where="Davlan/sib200 deu_Latn test, Davlan/sib200 eng_Latn test",
+        scored="accuracy",
+        language="de",
+        split="test",
+        rows={
+            "foreign": [{"index_id": 7, "category": "travel", "text": FOREIGN}],
+            "english": [
+                {"index_id": 8, "category": "health", "text": "another one"},
+                {"index_id": 7, "category": "travel", "text": ENGLISH},
+            ],
+        },
+        examples=[SIDES[0] | {"id": "7"}],
+        sequences=[PAIR],
+        target=0,
+        lines=["0"],
+    ),
     "tatoeba_r": tatoeba(
         "mteb/tatoeba-bitext-mining pol-eng test",
         "accuracy, after squad_v1, as xtreme-r/tatoeba",

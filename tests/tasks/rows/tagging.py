@@ -50,6 +50,17 @@ CASES = {
         target=SPOKEN,
         lines=[*SPOKEN, ""],
     ),
+    "udpos_pud": Case(
+        where="local/ud_pud de test",
+        scored="span_f1 accuracy, after udpos",
+        language="de",
+        split="test",
+        rows=[{"sent_id": "n01", "text": "Anna", "tokens": WORDS, "upos": SPOKEN}],
+        examples=[tagged(WORDS, PARTS, "n01")],
+        sequences=[SENTENCE],
+        target=SPOKEN,
+        lines=[*SPOKEN, ""],
+    ),
     "udpos_27": Case(
         where="universal-dependencies/universal_dependencies pl_lfg+pl_pdb+pl_pud train",
         scored="span_f1 accuracy, after udpos",
