@@ -9,7 +9,7 @@ from waystation.base.errors import UserError
 from waystation.language_codes import EVERY_LANGUAGE
 
 SPLITS = {  # ours, with the repository's name where another
-    "train validation test": "panx panx_r pawsx pawsx_xtreme udpos udpos_27 udpos_r",
+    "train validation test": "panx panx_r pawsx pawsx_xtreme sib200 udpos udpos_27 udpos_r",
     "train validation=train test=validation": "tydiqa tydiqa_xtreme",
     "train validation": (
         "anli_plus ccg commonsense_qa copa cosmos_qa hellaswag mewslix_pairs qqp snli social_i_qa "
@@ -23,7 +23,7 @@ SPLITS = {  # ours, with the repository's name where another
         "xcopa_translate_test xnli xnli_xtreme"
     ),
     "test=validation": "lareqa tatoeba_xtreme xquad xquad_r xquad_xtreme",
-    "test": "mewslix_entities mlqa_translate_test tatoeba tatoeba_r",
+    "test": "mewslix_entities mlqa_translate_test sib200_pairs tatoeba tatoeba_r udpos_pud",
 }
 
 

@@ -1,6 +1,7 @@
 """The rows of one split and language as examples, with everything about them checked or counted."""
 
 import itertools
+import random
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -24,7 +25,9 @@ class Converter:
         language: str,
         where: str,
         sampled: bool,
+        draw: int | None = None,
     ):
+        self.draw = None if split == "train" else draw
         self.task, self.loaded, self.where, self.sampled = task, loaded, where, sampled
         self.split, self.language = split, language
         self.tally = Tally()
@@ -37,7 +40,7 @@ class Converter:
         """The first `limit` examples, checked; of a union, of each member its share of them."""
         ids: set[str] = set()
         for loaded, share in zip(self.loaded, shares(limit, self.sizes), strict=True):
-            for example in itertools.islice(self.converted(loaded), share):
+            for example in self.chosen(self.converted(loaded), share):
                 if len(self.loaded) > 1:
                     example["id"] = f"{loaded.task.name}-{example['id']}"
                 if example["id"] in ids:
@@ -58,6 +61,15 @@ class Converter:
             self.check_number(self.rows_of_language, task.language_rows, "rows of this language")
             self.check_number(len(ids), task.kept_rows, "examples")
             self.check_number(len(self.candidates), task.candidates, "candidates")
+
+    def chosen(self, converted: Iterator[dict], count: int | None) -> Iterable[dict]:
+        """The first `count` examples, or as many drawn ones in their order."""
+        if self.draw is None or count is None:
+            return itertools.islice(converted, count)
+        every = list(converted)
+        draw = random.Random(f"{self.draw}/{len(every)}")
+        places = draw.sample(range(len(every)), min(count, len(every)))
+        return [every[place] for place in sorted(places)]
 
     def check_number(self, number: int, counts: Counts, what: str) -> None:
         wanted = self.expected(counts)

@@ -46,6 +46,7 @@ class Download:
             "language": language,
             "limit": getattr(self.limits, split),
             "sampled": self.source.sampled,  # whether the number of rows was enforced
+            "draw": self.source.draw,
             "origin": self.origin,
         }
 
@@ -125,7 +126,9 @@ def fetch(wanted: Download, cache: str, split: str, language: str, out: Path) ->
         write_json(out / COUNTS, None)
         return
     limit = getattr(wanted.limits, split)
-    converter = conversion.Converter(task, loaded, split, language, where, source.sampled)
+    converter = conversion.Converter(
+        task, loaded, split, language, where, source.sampled, source.draw
+    )
     examples.write(out / EXAMPLES, converter.examples(limit))
     hold_unchanged(wanted)
     write_json(out / COUNTS, converter.statistics(limit))

@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -192,6 +192,12 @@ def write_model(entry: FetchedModel, files: dict[str, Path], out: Path, scratch:
     check_tokenizer(tokenizer_read, config, words)
     encoder, head, left_out = foreign.adopt(weights, config, tensors)
     encoder.keep_layers(entry.layers)
+    if entry.dropout is not None:
+        encoder.config = replace(
+            encoder.config,
+            hidden_dropout_prob=entry.dropout,
+            attention_probs_dropout_prob=entry.dropout,
+        )
     write_encoder(out, encoder, head)
     tokenizer_training.write_tokenizer(tokenizer_read, out)
     tokenizer_training.note_longest(out, config.max_tokens)

@@ -34,10 +34,15 @@ REVISION = Allowed(
 
 @dataclass(frozen=True)
 class Source:
+    """`draw`: the seed that draws those development and test rows to which `tasks` limits a task;
+    the first rows are taken where there is none. A seed draws the same places of two sets that have
+    equally many rows, so that parallel sets stay parallel."""
+
     prefix: str
     depends_on: str
     sampled: bool
     local: str | None = None
+    draw: Seed | None = None
 
 
 @dataclass(frozen=True)
@@ -129,8 +134,8 @@ class FetchedModel(Model):
     `packages` are files of Python packages that are taken where `source.prefix` is a folder that
     has no such repository: `four_bits` (waystation.encoder.four_bits) and `tokenizer.json`.
     `checkpoint_layers`: of so many layers the first `layers` are taken (Sajjad et al. 2020, arXiv
-    2004.03844); all of them where none is named. `seed` draws the weights of the recipe `random`;
-    0 where none is named.
+    2004.03844); all of them where none is named. `dropout`: in place of the config's. `seed` draws
+    the weights of the recipe `random`; 0 where none is named.
     """
 
     repository: Annotated[str, REPOSITORY]
@@ -141,6 +146,7 @@ class FetchedModel(Model):
     files: dict[str, str]
     packages: dict[str, PackageFile] = field(default_factory=dict)
     checkpoint_layers: Count | None = None
+    dropout: BelowOne | None = None
     seed: Seed | None = None
 
 
