@@ -8,7 +8,7 @@ Weights are safetensors. A checkpoint that exists only as a pickle is converted 
 own, and refused unless torch's restricted unpickler reads it. No code of a repository is run.
 """
 
-from waystation.encoder.pretrained import Record, check_entry, fetch, write_model
+from waystation.encoder.pretrained import Record, fetch, write_model
 from waystation.files import write_json
 from waystation.frame.stage import stage
 from waystation.params.schema import FetchedModel
@@ -25,7 +25,6 @@ def main() -> None:
     ) as run:
         name, out = run.options.model, run.outputs["out"]
         entry: FetchedModel = run.params[f"models.{name}"]
-        check_entry(name, entry)
         record = Record(run.records["record"])
         files = fetch(entry, run.params["source.prefix"], record, run.scratch)
         manifest = record.found | {"license": entry.license}

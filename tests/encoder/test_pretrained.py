@@ -20,6 +20,7 @@ from waystation.encoder import pretrained, unpickle
 from waystation.encoder.checkpoint import read_encoder
 from waystation.encoder.config import EncoderConfig, read_config
 from waystation.encoder.encoder import Encoder
+from waystation.encoder.entry import check_entry
 from waystation.files import checksum, write_json
 from waystation.frame.code_digest import PACKAGES
 from waystation.hub import client
@@ -222,7 +223,7 @@ def test_a_tokenizer_with_more_tokens_than_the_model_is_refused(upstream, tmp_pa
 )
 def test_an_entry_without_sense_is_refused(change, message):
     with pytest.raises(UserError, match=message):
-        pretrained.check_entry("mbert", replace(ENTRY, **change))
+        check_entry(replace(ENTRY, **change))
 
 
 # Parameters of the encoders without pooler, as the repositories' configs and file sizes give them.
@@ -240,7 +241,7 @@ def test_the_entries_are_whole_and_have_the_known_size(name):
     entries = yaml.safe_load((ROOT / "docs/models.yaml").read_text())
     assert entries.keys() == PARAMETERS.keys()
     entry = build(FetchedModel, entries[name], "docs/models.yaml")
-    pretrained.check_entry(name, entry)
+    check_entry(entry)
     shape = {there: getattr(entry, here) for here, there in pretrained.SHAPE.items()}
     shape["type_vocab_size"] = 2 if entry.architecture == "bert" else 1
     with torch.device("meta"):

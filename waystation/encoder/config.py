@@ -8,10 +8,9 @@ nothing is passed over; any other is refused, as nobody knows what it asks for.
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 from waystation.base.errors import UserError, choose
-from waystation.params.typed import Allowed, BelowOne, Positive, Whole, build
+from waystation.params.typed import BelowOne, Depth, Size, Small, Whole, build
 from waystation.text_files import read_json
 
 
@@ -66,11 +65,6 @@ ARCHITECTURES = {
 }
 
 
-# More than any encoder has: what is beyond is a slip, and no machine could hold it.
-Size = Annotated[int, Allowed("1 to 2**24", lambda value: 1 <= value <= 2**24)]
-Depth = Annotated[int, Allowed("1 to 1000", lambda value: 1 <= value <= 1000)]
-
-
 @dataclass(frozen=True)
 class EncoderConfig:
     """The shape of an encoder, under the names of the Transformers `config.json`."""
@@ -83,8 +77,8 @@ class EncoderConfig:
     max_position_embeddings: Size
     hidden_dropout_prob: BelowOne = 0.0
     attention_probs_dropout_prob: BelowOne = 0.0
-    layer_norm_eps: Positive = 1e-5
-    initializer_range: Positive = 0.02
+    layer_norm_eps: Small = 1e-5
+    initializer_range: Small = 0.02
     type_vocab_size: Size = 1
     pad_token_id: Whole = 1
     model_type: str = "xlm-roberta"
