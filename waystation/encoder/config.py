@@ -110,9 +110,11 @@ IMPLEMENTED = {
     "cross_attention_hidden_size": None,
     "chunk_size_feed_forward": 0,
     "pruned_heads": {},
+    "tie_encoder_decoder": False,
 }
 # What tells where a model comes from, how it was trained, what its user wants returned, or how a
 # decoder generates. So does every key that begins with `_`: Transformers keeps those for itself.
+# An unknown key without a value asks for nothing.
 INERT = {
     "architectures", "bad_words_ids", "begin_suppress_tokens", "bos_token_id", "cls_token_id",
     "decoder_start_token_id", "directionality", "diversity_penalty", "do_sample", "dtype",
@@ -126,8 +128,8 @@ INERT = {
     "prefix", "problem_type", "remove_invalid_values", "repetition_penalty", "return_dict",
     "return_dict_in_generate", "sep_token_id", "suppress_tokens", "task_specific_params",
     "temperature", "tf_legacy_loss", "tokenizer_class", "top_k", "top_p", "torch_dtype",
-    "torchscript", "transformers_version", "typical_p", "unk_token_id", "use_bfloat16",
-    "use_cache",
+    "torchscript", "transformers.js_config", "transformers_version", "typical_p", "unk_token_id",
+    "use_bfloat16", "use_cache",
 }  # fmt: skip
 
 
@@ -142,8 +144,8 @@ def read_config(folder: Path) -> EncoderConfig:
     for key, value in stored.items():
         if key in IMPLEMENTED and value != IMPLEMENTED[key]:
             raise UserError(f"{path}: {key} is {value!r}, implemented: {IMPLEMENTED[key]!r}")
-    private = {key for key in stored if key.startswith("_")}
-    unknown = sorted(stored.keys() - IMPLEMENTED.keys() - INERT - private - set(fields))
+    harmless = {key for key, value in stored.items() if key.startswith("_") or value is None}
+    unknown = sorted(stored.keys() - IMPLEMENTED.keys() - INERT - harmless - set(fields))
     if unknown:
         raise UserError(
             f"{path}: unknown keys {', '.join(unknown)}; they may change what the model computes. "
