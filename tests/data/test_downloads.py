@@ -46,6 +46,8 @@ def test_broken_rows_are_named(source, tmp_path, rows, message):
     [
         (nli(premise=3), r"split 'test', test\.parquet: column 'premise' should be str, .* int64"),
         ({"premise": "a", "label": 0}, r"test\.parquet: no column hypothesis; the source has prem"),
+        (nli(label=True), r"test\.parquet: column 'label' should be int, it is stored as bool"),
+        (nli(label="1"), r"test\.parquet: column 'label' should be int, it is stored as string"),
         (nli(label=0.5), r"test\.parquet: column 'label' should be int, it is stored as double"),
         (nli(label="no"), r"test\.parquet: column 'label' should be int, it is stored as string"),
     ],
