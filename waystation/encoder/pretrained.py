@@ -1,6 +1,5 @@
 """A pretrained model: its files checked, recorded, and written in one layout."""
 
-import re
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -8,10 +7,11 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from waystation.base.errors import UserError, choose
+from waystation.base.errors import UserError
 from waystation.encoder import foreign, sentencepiece, tokenizer_training, unpickle
 from waystation.encoder.checkpoint import read_file, write_encoder
-from waystation.encoder.config import ARCHITECTURES, EncoderConfig, read_config
+from waystation.encoder.config import EncoderConfig, read_config
+from waystation.encoder.entry import CONFIG, TOKENIZERS, UNPINNED, WEIGHTS
 from waystation.encoder.tokenizer import read_special, read_tokenizer
 from waystation.files import checksum, whole, write_json
 from waystation.hub import client
@@ -19,11 +19,6 @@ from waystation.params.schema import FetchedModel
 from waystation.params.typed import build
 from waystation.text_files import hold_binary, read_json
 
-CONFIG = "config.json"
-WEIGHTS = ("model.safetensors", "pytorch_model.bin")
-TOKENIZERS = ("tokenizer.json", "sentencepiece.bpe.model")
-UNPINNED = "unpinned"
-SHA256 = re.compile("[0-9a-f]{64}")
 SHAPE = {
     "architecture": "model_type",
     "layers": "num_hidden_layers",
@@ -33,21 +28,6 @@ SHAPE = {
     "positions": "max_position_embeddings",
     "vocabulary": "vocab_size",
 }
-
-
-def check_entry(name: str, entry: FetchedModel) -> None:
-    """One config, one file of weights, one tokenizer, each with a checksum or `unpinned`."""
-    choose(entry.architecture, ARCHITECTURES, f"models.{name}.architecture")
-    for allowed in ((CONFIG,), WEIGHTS, TOKENIZERS):
-        listed = [file for file in entry.files if file in allowed]
-        if len(listed) != 1:
-            raise UserError(f"models.{name}.files needs one of {', '.join(allowed)}, has {listed}")
-    for file, value in entry.files.items():
-        choose(file, (CONFIG, *WEIGHTS, *TOKENIZERS), f"file in models.{name}.files:")
-        if value != UNPINNED and not SHA256.fullmatch(value):
-            raise UserError(
-                f"models.{name}.files: {file} is {value!r}; allowed: 64 hex digits or {UNPINNED!r}"
-            )
 
 
 @dataclass(frozen=True)
