@@ -8,7 +8,8 @@ Weights are safetensors. A checkpoint that exists only as a pickle is converted 
 own, and refused unless torch's restricted unpickler reads it. No code of a repository is run.
 """
 
-from waystation.encoder.pretrained import Record, check_entry, fetch, write_model
+from waystation.base.errors import choose
+from waystation.encoder.pretrained import Record, fetch, write_model
 from waystation.files import write_json
 from waystation.frame.stage import stage
 from waystation.params.schema import FetchedModel
@@ -24,8 +25,8 @@ def main() -> None:
         params=["source.prefix", "models.{model}"],
     ) as run:
         name, out = run.options.model, run.outputs["out"]
+        choose(name, run.settings.origins.hub, "model", f"{run.settings.file}: origins.hub")
         entry: FetchedModel = run.params[f"models.{name}"]
-        check_entry(name, entry)
         record = Record(run.records["record"])
         files = fetch(entry, run.params["source.prefix"], record, run.scratch)
         manifest = record.found | {"license": entry.license}

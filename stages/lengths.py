@@ -6,11 +6,10 @@ sequence length has to hold, and how finely a model cuts a language (tokens a wo
 Rust et al. 2021, arXiv 2012.15613).
 """
 
-from tokenizers import Tokenizer
-
 from waystation.base.progress import progress
 from waystation.data import examples
 from waystation.data.token_lengths import ROWS, lengths, rows_of_all, tokens_per_word
+from waystation.encoder.tokenizer import read_tokenizer
 from waystation.files import write_json
 from waystation.frame.stage import stage
 
@@ -22,8 +21,7 @@ def main() -> None:
         inputs=["code", "tasks", "tokenizer"],
         outputs=["out"],
     ) as run:
-        tokenizer = Tokenizer.from_file(str(run.inputs["tokenizer"]))
-        tokenizer.no_truncation()
+        tokenizer = read_tokenizer(run.inputs["tokenizer"].parent)
         files = rows_of_all(run.inputs["tasks"])
         statistics: dict = {}
         for task, split, language, file in progress(files, len(files), "lengths", "files"):

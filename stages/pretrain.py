@@ -6,6 +6,7 @@ the chosen rows only. The result loads with `AutoModelForMaskedLM`.
 
 import shutil
 
+from waystation.base.errors import choose
 from waystation.encoder import device
 from waystation.encoder.checkpoint import write_encoder
 from waystation.encoder.tokenizer_training import note_longest
@@ -25,6 +26,7 @@ def main() -> None:
     ) as run:
         device.use(run.settings)
         name = run.options.model
+        choose(name, run.settings.origins.scratch, "model", f"{run.settings.file}: origins.scratch")
         entry, knobs = run.params[f"models.{name}"], run.params["pretrain"]
         workplace = Workplace(
             name,

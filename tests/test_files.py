@@ -1,8 +1,12 @@
 """Files and folders that are there whole or not at all."""
 
-import pytest
+from pathlib import Path
 
-from waystation.base.errors import UserError
+import pytest
+from safetensors import SafetensorError
+from tokenizers import Tokenizer, models
+
+from waystation.base.errors import UserError, one_line
 from waystation.files import checksum, whole, write_json
 from waystation.text_files import read_json
 
@@ -76,3 +80,29 @@ def test_json_is_whole_and_has_no_number_that_is_none(tmp_path):
     (tmp_path / "a.json").write_text('{"a": ')
     with pytest.raises(UserError, match=r"a\.json is not whole JSON"):
         read_json(tmp_path / "a.json")
+
+
+FULL = Path("/dev/full")  # every write to it finds no space
+
+
+def tensors(file):
+    """`save_file` takes the place of the device; what it raises on a full disk is this."""
+    raise SafetensorError("Error while serializing: I/O error: No space left (os error 28)")
+
+
+def text(file):
+    file.write_text("x" * 100_000)
+
+
+def tokenizer(file):
+    Tokenizer(models.WordLevel({str(i): i for i in range(10_000)}, "0")).save(str(file))
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("write", [tensors, text, tokenizer])
+def test_a_full_disk_is_one_line_that_names_the_file(tmp_path, write):
+    with pytest.raises(OSError) as full, whole(tmp_path / "out") as beside:  # noqa: PT012
+        beside.symlink_to(FULL)
+        write(beside)
+    assert one_line(full.value) == f"{tmp_path / 'out'}: No space left on device"
+    assert list(tmp_path.iterdir()) == []

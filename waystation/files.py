@@ -2,17 +2,24 @@
 
 import hashlib
 import json
+import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from waystation.base.errors import UserError
+
+OF_SYSTEM = re.compile(r"\(os error (\d+)\)")  # how libraries written in Rust end such an error
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """A place beside `path` for a file or a folder, which takes that name when all is written.
 
-    After an error nothing is left there, and what stood at `path` stands there still.
+    After an error nothing is left there, and what stood at `path` stands there still. A full disk
+    is an OSError that names `path`, whatever a library makes of it.
     """
     beside = path.with_name(f".{path.name}.partial")
     remove(beside)
@@ -22,8 +29,14 @@ def whole(path: Path) -> Iterator[Path]:
         if path.is_dir():
             remove(path)
         beside.replace(path)
-    except BaseException:
+    except BaseException as problem:
+        begun = beside.exists()
         remove(beside)
+        number = OF_SYSTEM.search(str(problem))
+        if number and not isinstance(problem, OSError | UserError):
+            raise OSError(int(number[1]), os.strerror(int(number[1])), str(path)) from None
+        if isinstance(problem, OSError) and problem.filename is None and begun:
+            problem.filename = str(path)
         raise
 
 

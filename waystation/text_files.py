@@ -35,6 +35,7 @@ MOST_SHOWN = 60  # characters of a value that an error shows
 
 def read_lines(path: Path) -> Iterator[tuple[int, str]]:
     """(number from 1, line without its end) of a UTF-8 text; UserError for what is none."""
+    hold_file(path)
     returns = 0
     with path.open("rb") as stream:
         for number, line in enumerate(stream, 1):
@@ -67,8 +68,15 @@ def hold_form(start: bytes, path: Path, expected: str) -> None:
             raise UserError(f"{path} is {form}; expected {expected}")
 
 
+def hold_file(path: Path) -> None:
+    """Refuse a folder, and a pipe, which would be waited for."""
+    if path.exists() and not path.is_file():
+        raise UserError(f"{path} is no file")
+
+
 def hold_binary(path: Path, expected: str) -> None:
     """Refuse an empty file, and one that Git LFS has not fetched, in place of a binary one."""
+    hold_file(path)
     with path.open("rb") as stream:
         start = stream.read(len(POINTER))
     if not start:

@@ -19,6 +19,8 @@ PARAMS = "suites/mirror/params.yaml"
         ["--set=target.learning_rate=1e-3"],
         ["--se", "target.learning_rate=1e-3"],
         ["-fS", "target.learning_rate=1e-3"],
+        ["-S=target.learning_rate=1e-3"],
+        ["-Rf", "-vS", "target.learning_rate=1e-3"],
         ["-fqStarget.learning_rate=1e-3"],
         ["-S", f"{PARAMS}:target.learning_rate=1e-3"],
         ["-n", "name", "-f", "-S", "target.learning_rate=1e-3", "--queue"],

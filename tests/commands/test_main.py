@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from tests.conftest import ROOT, run
+from waystation.__main__ import run as run_here
 
 COMMANDS = ("convert", "gather", "gold", "plan", "run", "score")
 
@@ -42,3 +43,20 @@ def test_the_help_of_convert_names_the_releases_and_each_says_what_it_reads():
     assert f"Releases: {', '.join(releases)}." in told
     assert "data/AUTO" in call("convert", "ccgbank", "--help").stdout
     assert call("convert").returncode == 2
+
+
+def test_a_conversion_takes_the_place_of_nothing(tmp_path, capsys):
+    (tmp_path / "hub").mkdir()
+    (tmp_path / "hub/precious").write_text("x")
+    words = ["lareqa", "--release", str(tmp_path), "--out", str(tmp_path / "hub")]
+    assert run_here("convert", words) == 1
+    assert "hub exists already; name a new folder" in capsys.readouterr().err
+    assert (tmp_path / "hub/precious").read_text() == "x"
+
+
+@pytest.mark.parametrize("option", ["--characters-per-token", "--utilisation"])
+@pytest.mark.parametrize("value", ["0", "-1", "nan", "inf", "x", "1e400"])
+def test_numbers_of_a_plan_are_above_zero_and_finite(capsys, option, value):
+    with pytest.raises(SystemExit):
+        run_here("plan", [option, value])
+    assert f"{value!r}: a number above 0, at most 1" in capsys.readouterr().err

@@ -234,6 +234,7 @@ ERRORS = [
     (content("gold/xnli/test-de.tsv", "0\n"), "mine/xnli/test-de.tsv has 4 lines; "),
     (content("mine/tatoeba/test-de.tsv", "3\n0\n[1]\n2\n1\n"), "line 3: a number is needed, got"),
     (content("mine/tatoeba/test-de.tsv", "3\n"), "mine/tatoeba/test-de.tsv has 1 lines; "),
+    (content("mine/tatoeba/test-de.tsv", "3\n00\n1\n2\n1\n"), "a number is needed, got '00'"),
     (content("mine/bucc2018/test-de.tsv", "de-1 en-1\n"), "line 1: two ids with a tab between"),
     (content("gold/bucc2018/test-de.tsv", ""), "gold/bucc2018/test-de.tsv is empty; two ids"),
     (content("mine/panx/test-de.tsv", "O\nO\nO\n"), "mine/panx/test-de.tsv has 1 sentences; "),
@@ -243,9 +244,22 @@ ERRORS = [
     (content("mine/mlqa/test-de.json", '{"a": '), "mine/mlqa/test-de.json is not whole JSON"),
     (content("mine/mlqa/test-de.json", "[]"), "an object {id: a text} is needed, got []"),
     (content("mine/mlqa/test-de.json", {"a": None}), "a text is needed for 'a', got None"),
+    (content("mine/mlqa/test-de.json", {"a": 1}), "a text is needed for 'a', got 1"),
+    (content("mine/mlqa/test-de.json", {"a": {"text": "x"}}), "a text is needed for 'a', got {"),
+    (content("mine/mlqa/test-de.json", {"data": [{"id": "a"}]}), "a text is needed for 'data'"),
+    (content("mine/mlqa/test-de.json", '{"a": "x", "a": "y"}'), "the key 'a' stands twice"),
     (content("gold/mlqa/test-de.json", {"a": "x"}), "expected SQuAD's layout, {"),
     (content("gold/mlqa/test-de.json", {"data": []}), "test-de.json holds no questions"),
 ]  # fmt: skip
+TWICE = {"data": [{"paragraphs": [{"qas": [{"id": "a", "answers": [{"text": "x"}]}] * 2}]}]}
+NULL = {"data": [{"paragraphs": [{"qas": [{"id": "a", "answers": [{"text": None}]}]}]}]}
+ERRORS += [
+    (
+        content("gold/mlqa/test-de.json", TWICE),
+        "the id 'a' stands twice; it must name one question",
+    ),
+    (content("gold/mlqa/test-de.json", NULL), "paragraph 1: text is None, not a text"),
+]
 QA = {"data": [{"paragraphs": [{"qas": [{"id": "a", "answers": []}]}]}]}
 ERRORS += [
     (content("gold/mlqa/test-de.json", QA), "question 'a' needs at least one answer, got []")
@@ -254,6 +268,10 @@ ERRORS_R = [
     (content("mine/xcopa/test-et.jsonl", '{"label": 1}\n'), "test-et.jsonl has 1 lines; "),
     (content("mine/xcopa/test-et.jsonl", '{"label": "1"}\n'), 'line 1: {"label": 0} with a whole'),
     (content("mine/xcopa/test-et.jsonl", "1\n0\n"), "line 1: expected an object, got 1"),
+    (content("mine/xcopa/test-et.jsonl", '{"label": true}\n'), '{"label": 0} with a whole number'),
+    (content("mine/xcopa/test-et.jsonl", '{"label": 0, "label": 1}'), "'label' stands twice"),
+    (content("gold/lareqa/test-de.json", {}), "gold/lareqa/test-de.json holds no queries"),
+    (content("mine/lareqa/test-de.json", '{"a": ["x"], "a": ["y"]}'), "the key 'a' stands twice"),
     (content("mine/xcopa/test-et.jsonl", ""), 'test-et.jsonl is empty; {"label": 0} on each'),
     (content("mine/mewslix/test-de.json", {"a": "Q1"}), "a list of texts is needed for 'a', got"),
     (content("gold/mewslix/test-de.json", {"a": []}), "no candidate for 'a'; at least one is"),
@@ -284,6 +302,35 @@ def test_marks_and_carriage_returns_change_no_score(folders):
     for file in [*folders.rglob("mine/*/*"), *folders.rglob("gold/*/*")]:
         file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
     assert run(folders) == before
+
+
+def test_blanks_around_ids_change_no_score(folders):
+    before = run(folders, "xtreme"), run(folders, "xtreme-r")
+    for file in folders.glob("mine/bucc2018/*"):
+        file.write_text(file.read_text().replace("\t", " \t\u00a0").replace("\n", " \n"))
+    for file in folders.glob("mine/lareqa/*"):
+        file.write_text(file.read_text().replace('",', ' ",'))
+    assert (run(folders, "xtreme"), run(folders, "xtreme-r")) == before
+
+
+def test_numbers_of_no_sentence_are_said_and_long_labels_cut(folders, capsys):
+    put(folders / "mine/tatoeba/test-de.tsv", "3\n0\n1\n5\n1\n")
+    put(folders / DE, f"0\n1\n0\n{'x' * 10_000}\n")
+    run(folders)
+    said = capsys.readouterr().err
+    assert "mine/tatoeba/test-de.tsv: 1 labels that the gold has nowhere, wrong: '5'" in said
+    assert "mine/xnli/test-de.tsv: 1 labels that the gold has nowhere, wrong: 'xxx" in said
+    assert max(map(len, said.splitlines())) < 500
+
+
+@pytest.mark.parametrize("side", ["mine", "gold"])
+def test_scores_are_not_written_among_what_is_read(folders, capsys, side):
+    before = (folders / side / "xnli/test-de.tsv").read_text()
+    words = ["--predictions", str(folders / "mine"), "--gold", str(folders / "gold")]
+    words += ["--benchmark", "xtreme", "--out", str(folders / side / "xnli/test-de.tsv")]
+    assert command("score", words) == 1
+    assert f"{side}, which is read; name another place" in capsys.readouterr().err
+    assert (folders / side / "xnli/test-de.tsv").read_text() == before
 
 
 XTREME_CLONE = os.environ.get("XTREME_CLONE", "")
@@ -349,7 +396,8 @@ def test_nothing_mined_and_nothing_answered_score_zero(folders):
 def test_labels_that_the_gold_does_not_know_are_wrong_and_said(folders, capsys):
     put(folders / DE, "no\n1\n1\nyes\n")
     assert run(folders)["tasks"]["xnli"]["languages"]["de"] == {"accuracy": 50.0}
-    assert f"{DE}: 2 labels that the gold has nowhere, wrong: no, yes" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"{DE}: 2 labels that the gold has nowhere, wrong: 'no', 'yes'" in said
 
 
 def test_predictions_in_the_gold_layout_are_read_too(folders):

@@ -33,6 +33,26 @@ def test_both_whole_texts_become_the_rows_of_bucc(archive, tmp_path):
         assert rows[2]["text"] == "one\ttwo"
 
 
+def test_marks_returns_and_blanks_behind_ids_change_no_row(archive, tmp_path):
+    convert(archive, tmp_path / "plain/local/bucc2018")
+    for file in archive.rglob("zh-en.*"):
+        text = file.read_text(encoding="utf-8").replace("\t", " \t", 1).replace("\n", " \r\n")
+        keep = text if file.suffix == ".gold" else text.replace(" \r\n", "\r\n")
+        file.write_bytes(b"\xef\xbb\xbf" + keep.encode())
+    convert(archive, tmp_path / "odd/local/bucc2018")
+    for name in ("plain", "odd"):
+        fetch(tmp_path / name, "bucc", tmp_path / f"{name}.out", ("zh",))
+    read = lambda name: examples.read(tmp_path / f"{name}.out/test/zh.jsonl")
+    assert read("odd") == read("plain")
+
+
+def test_a_gold_id_of_no_sentence_is_named(archive, tmp_path):
+    (archive / "bucc2018/zh-en/zh-en.training.gold").write_text("zh-2\ten-2\nzh-9\ten-1\n")
+    convert(archive, tmp_path / "hub/local/bucc2018")
+    with pytest.raises(UserError, match=r"bucc, zh: .*'zh-9' is the id of no sentence"):
+        fetch(tmp_path / "hub", "bucc", tmp_path / "out", ("zh",))
+
+
 def test_what_is_missing_or_broken_is_named_and_nothing_is_written(archive, tmp_path):
     file = archive / "bucc2018/zh-en/zh-en.sample.en"
     file.write_text("en-1 one\n")

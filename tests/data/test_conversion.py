@@ -309,7 +309,7 @@ def test_a_question_in_another_language_than_its_text(source, tmp_path):
 def test_a_row_that_cannot_be_read_is_named(source, tmp_path):
     row = dict.fromkeys(("context", "question", "answerA", "answerB", "answerC"), "a")
     table = {("allenai/social_i_qa", "default", "train"): [row | {"label": ""}]}
-    with pytest.raises(UserError, match=r"train, en, row 0: invalid literal"):
+    with pytest.raises(UserError, match=r"train, en, row 0: label "):
         fetch(source(table), "social_i_qa", tmp_path / "out")
     table = {("allenai/social_i_qa", "default", "train"): [row | {"label": "0"}]}
     with pytest.raises(UserError, match="label -1; allowed: 0 to 2"):

@@ -46,6 +46,8 @@ def test_broken_rows_are_named(source, tmp_path, rows, message):
     [
         (nli(premise=3), r"split 'test', test\.parquet: column 'premise' should be str, .* int64"),
         ({"premise": "a", "label": 0}, r"test\.parquet: no column hypothesis; the source has prem"),
+        (nli(label=True), r"test\.parquet: column 'label' should be int, it is stored as bool"),
+        (nli(label="1"), r"test\.parquet: column 'label' should be int, it is stored as string"),
         (nli(label=0.5), r"test\.parquet: column 'label' should be int, it is stored as double"),
         (nli(label="no"), r"test\.parquet: column 'label' should be int, it is stored as string"),
     ],
@@ -75,6 +77,10 @@ def test_a_corpus_has_whatever_languages_a_suite_lists_for_it(source, tmp_path):
         fetch(prefix, "text", tmp_path / "other", limits={"languages": ("en", "no")})
 
 
+def parsed(**more):
+    return {"id": "1", "tokens": ["a"], "supertags": ["N"]} | more
+
+
 def tagged(tokens):
     return {"tokens": tokens, "ner_tags": [0] * len(tokens), "langs": ["en"] * len(tokens)}
 
@@ -85,6 +91,17 @@ def tagged(tokens):
         ("panx", "PAN-X.en", tagged(["a", None]), "in tokens: expected str, got NoneType None"),
         ("hellaswag", "default", {"endings": [1, 2, 3, 4]}, r"can only concatenate str"),
         ("hellaswag", "default", {"endings": ["a", "b"]}, "2 choices, expected 4"),
+        ("hellaswag", "default", {"endings": ["a"] * 5}, "5 choices, expected 4"),
+        ("hellaswag", "default", {"label": "4"}, r"label 4; allowed: 0 to 3"),
+        ("hellaswag", "default", {"label": " 2"}, r"label ' 2'; allowed: a whole number in digits"),
+        ("hellaswag", "default", {"label": "02"}, r"label '02'; allowed: a whole number in digits"),
+        ("hellaswag", "default", {"label": "\u0662"}, r"allowed: a whole number in digits"),
+        ("hellaswag", "default", {"label": "2.0"}, r"allowed: a whole number in digits"),
+        ("ccg", "default", parsed(supertags=["N\n"]), r"text without blanks, got 'N\\n'"),
+        ("ccg", "default", parsed(supertags=[""]), "labels should be text without blanks, got ''"),
+        ("ccg", "default", parsed(supertags=[None]), "text without blanks, got None"),
+        ("ccg", "default", parsed(tokens=[], supertags=[]), "0 tokens; allowed: 1 and more"),
+        ("ccg", "default", parsed(tokens=["a", "b"]), "2 tokens but 1 labels"),
         ("squad_v1", "plain_text", {"answers": {"text": [], "answer_start": []}}, "no answer"),
         (
             "squad_v1",

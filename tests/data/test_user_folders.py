@@ -1,4 +1,4 @@
-"""Folders of rows as people have them: scripts beside the rows, CSV, JSON lines, broken files."""
+"""Folders of rows as people have them: other files beside the rows, every form, broken files."""
 
 import json
 
@@ -10,8 +10,9 @@ from waystation.base.errors import UserError
 from waystation.data import examples
 
 pytestmark = pytest.mark.usefixtures("scratch")
-CONFIGS = "configs:\n- config_name: en\n  data_files:\n  - split: train\n    path: en/train.{}\n"
-CARD = f"---\n{CONFIGS}---\n"
+CARD = (
+    "---\nconfigs:\n- config_name: en\n  data_files: [{{split: train, path: en/train.{}}}]\n---\n"
+)
 
 
 @pytest.fixture
@@ -98,6 +99,9 @@ def test_a_loading_script_is_passed_over(corpus, name, capfd):
     ("card", "message"),
     [
         ("---\nconfigs: [\n---\n", "README.md is not a card: "),
+        ("---\nconfigs:\n- {config_name: 1, data_files: a}\n---\n", "should be a text, got 1"),
+        ("---\nconfigs:\n- {data_files: a}\n---\n", "config_name should be a text, got None"),
+        ("---\nconfigs: []\nconfigs: []\n---\n", "README.md: the key 'configs' stands twice"),
         ("---\na: b: c\n---\n", "README.md is not a card: "),
         ("---\nconfigs:\n- config_name: en\n- config_name: en\n---\n", "'en' stands twice"),
         ("---\nconfigs: 5\n---\n", "multilingual-text"),
@@ -120,3 +124,30 @@ def test_rows_without_text_are_kept_and_counted(corpus, tmp_path, texts):
     counts = fetch(tmp_path / "hub", "text", tmp_path / "out")["splits"]["train"]["en"]
     assert [row["text"] for row in examples.read(tmp_path / "out/train/en.jsonl")] == texts
     assert counts["with_empty_text"] == sum(not text.strip() for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"text\na,b,c\nd\n", "(does not match|Expected 1 fields)"),
+        (b"text,z\na,b\nc,d,e\n", "Expected 2 fields in line 3, saw 3"),
+        (b"text,text\na,b\n", "the column text stands twice"),
+        (b"text;z\na;b\n", "no column text; the source has text;z"),
+        (b'text\n"a\nb\n', "EOF inside string"),
+        (b"text\n", "split 'train' is empty"),
+        (b"", r"en/train\.csv is empty; expected rows"),
+        ("text\nä\n".encode("latin-1"), "can't decode byte 0xe4"),
+        ("text\na\n".encode("utf-16"), "can't decode byte 0xff"),
+    ],
+)
+def test_a_csv_file_whose_fields_are_not_the_header_s_is_refused(corpus, data, message):
+    corpus(data, "csv")
+    with pytest.raises(UserError, match=f"(multilingual-text|task 'text').*{message}"):
+        corpus.texts()
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_marks_and_carriage_returns_of_plain_text_are_no_text(corpus, mark, end):
+    corpus(mark + end.join([b"a", b"b", b""]), "txt")
+    assert corpus.texts() == ["a", "b"]

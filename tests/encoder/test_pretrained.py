@@ -12,6 +12,7 @@ import pytest
 import torch
 import transformers
 import yaml
+from safetensors.torch import load_file, save_file
 
 from tests.conftest import FULL, ROOT, run
 from tests.encoder.test_sentencepiece import model as sentencepiece_model
@@ -20,6 +21,7 @@ from waystation.encoder import pretrained, unpickle
 from waystation.encoder.checkpoint import read_encoder
 from waystation.encoder.config import EncoderConfig, read_config
 from waystation.encoder.encoder import Encoder
+from waystation.encoder.entry import check_entry
 from waystation.files import checksum, write_json
 from waystation.frame.code_digest import PACKAGES
 from waystation.hub import client
@@ -192,6 +194,103 @@ def test_a_config_that_asks_for_something_else_is_refused(upstream, tmp_path, ch
         write(upstream, tmp_path)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"_attn_implementation_autoset": True},
+        {"_name_or_path": "x"},
+        {"transformers.js_config": {}},
+        {"tie_encoder_decoder": False},
+        {"sliding_window": None},
+        {"pruned_heads": {}},
+        {"problem_type": None},
+        {"use_cache": True},
+    ],
+)
+def test_a_key_that_changes_nothing_is_taken(upstream, tmp_path, change):
+    edit(upstream, **change)
+    assert write(upstream, tmp_path)["parameters"]
+
+
+NORM = "bert.encoder.layer.0.attention.output.LayerNorm.weight"
+DECODER, TABLE = "cls.predictions.decoder.weight", "bert.embeddings.word_embeddings.weight"
+
+
+def reweigh(upstream, change):
+    """Edit the tensors of the upstream model."""
+    file = upstream / "org/mbert/model.safetensors"
+    tensors = {name: tensor.clone() for name, tensor in load_file(file).items()}
+    save_file(tensors | change(tensors), file)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: {n: v.to(torch.int8) for n, v in t.items()}, "is of torch.int8; allowed: fl"),
+        (lambda t: {NORM: t[NORM].to(torch.int64)}, f"{NORM} is of torch.int64"),
+        (lambda t: {NORM: t[NORM] > 0}, f"{NORM} is of torch.bool"),
+        (lambda t: {NORM: t[NORM].to(torch.float8_e4m3fn)}, f"{NORM} is of torch.float8_e4m3fn"),
+        (lambda t: {NORM: t[NORM].to(torch.complex64)}, f"{NORM} is of torch.complex64"),
+        (lambda t: {NORM: (t[NORM] * torch.nan).bfloat16()}, f"{NORM} has 32 of 32 numbers not"),
+        (lambda t: {NORM: (t[NORM] * torch.inf).half()}, f"{NORM} has 32 of 32 numbers not finite"),
+        (lambda t: {NORM: t[NORM].double() * 1e300}, f"{NORM} has 32 of 32 numbers not finite"),
+        (lambda t: {NORM: t[NORM][:5].clone()}, f"{NORM} has shape (5,), the config asks for"),
+        (lambda t: {"more.weight": t[NORM] + 1}, "holds tensors that bert has not: more.weight"),
+        (lambda t: {DECODER: t[TABLE] + 1}, f"{DECODER} is not {TABLE}; only tied decoders"),
+        (lambda t: {NORM.replace("weight", "gamma"): t[NORM] + 1}, "holds both bert.encoder."),
+    ],
+)  # fmt: skip
+def test_weights_that_are_not_what_they_should_be_are_refused(upstream, tmp_path, change, message):
+    reweigh(upstream, change)
+    with pytest.raises(UserError) as refused:
+        write(upstream, tmp_path)
+    assert message in str(refused.value)
+    assert "model.safetensors" in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", [torch.float64, torch.float16, torch.bfloat16])
+def test_weights_of_other_floats_become_float32(upstream, tmp_path, kind):
+    reweigh(upstream, lambda tensors: {name: t.to(kind) for name, t in tensors.items()})
+    write(upstream, tmp_path)
+    before = load_file(upstream / "org/mbert/model.safetensors")
+    written = load_file(tmp_path / "out/model.safetensors")
+    assert all(tensor.dtype == torch.float32 for tensor in written.values())
+    assert torch.equal(written[NORM], before[NORM].float())
+
+
+def test_a_tokenizer_without_a_token_for_the_unknown_is_refused(upstream, tmp_path):
+    file = upstream / "org/mbert/tokenizer.json"
+    stored = json.loads(file.read_text())
+    stored["model"]["unk_token"] = "[NONE]"
+    file.write_text(json.dumps(stored))
+    with pytest.raises(UserError, match=r"tokenizer\.json cannot take unknown text: "):
+        write(upstream, tmp_path)
+
+
+LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n"
+
+
+@pytest.mark.parametrize("name", SAFE)
+@pytest.mark.parametrize(
+    "data", [LFS, b"", b"null", b"[]", b"<html>", b"PK\x03\x04", b"\xff\xfe{\0}\0", None]
+)
+def test_a_file_that_is_not_what_its_name_says_is_named(upstream, tmp_path, name, data):
+    file = upstream / "org/mbert" / name
+    file.write_bytes(file.read_bytes()[:300] if data is None else data)  # or cut
+    with pytest.raises(UserError, match=rf"^[^\n]*{name}[^\n]*$") as refused:
+        write(upstream, tmp_path)
+    assert data != LFS or "Git LFS pointer" in str(refused.value)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("data", [LFS, b"", b"null", b"[]", b'{"repository": ', b"\xff\xfe{\0"])
+def test_a_record_that_is_none_is_named(tmp_path, data):
+    record(tmp_path).file.parent.mkdir()
+    record(tmp_path).file.write_bytes(data)
+    with pytest.raises(UserError, match=r"mbert\.json"):
+        record(tmp_path)
+
+
 def test_what_a_config_leaves_out_is_what_transformers_takes(tmp_path):
     names = {"xlm-roberta": "XLMRoberta", "xlm-roberta-xl": "XLMRobertaXL", "bert": "Bert"}
     for kind, name in names.items():
@@ -222,7 +321,7 @@ def test_a_tokenizer_with_more_tokens_than_the_model_is_refused(upstream, tmp_pa
 )
 def test_an_entry_without_sense_is_refused(change, message):
     with pytest.raises(UserError, match=message):
-        pretrained.check_entry("mbert", replace(ENTRY, **change))
+        check_entry(replace(ENTRY, **change))
 
 
 # Parameters of the encoders without pooler, as the repositories' configs and file sizes give them.
@@ -240,7 +339,7 @@ def test_the_entries_are_whole_and_have_the_known_size(name):
     entries = yaml.safe_load((ROOT / "docs/models.yaml").read_text())
     assert entries.keys() == PARAMETERS.keys()
     entry = build(FetchedModel, entries[name], "docs/models.yaml")
-    pretrained.check_entry(name, entry)
+    check_entry(entry)
     shape = {there: getattr(entry, here) for here, there in pretrained.SHAPE.items()}
     shape["type_vocab_size"] = 2 if entry.architecture == "bert" else 1
     with torch.device("meta"):

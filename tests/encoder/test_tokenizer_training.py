@@ -34,3 +34,10 @@ def test_the_most_frequent_characters_stay_and_of_equals_the_first(monkeypatch):
 def test_a_kind_that_gives_another_tokenizer_every_time_is_refused(texts):
     with pytest.raises(UserError, match="kind of tokenizer 'unigram'; allowed: word, bpe"):
         tokenizer_training.train("unigram", 300, lambda: texts)
+
+
+@pytest.mark.parametrize("kind", ["word", "bpe"])
+@pytest.mark.parametrize("texts", [[], [""], [" ", "\n"]])
+def test_a_text_without_words_trains_no_tokenizer(kind, texts):
+    with pytest.raises(UserError, match="holds no word"):
+        tokenizer_training.train(kind, 50, lambda: texts)

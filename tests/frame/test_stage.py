@@ -41,6 +41,25 @@ def call(tmp_path):
     return call
 
 
+@pytest.mark.parametrize(
+    ("given", "out"),
+    [
+        ("given.txt", "given.txt"),
+        ("room/deep", "room"),
+        ("room", "room/deep"),
+        ("room", "x/../room"),
+    ],
+)
+def test_an_output_takes_no_input_s_place(call, given, out):
+    (call.folder / "room/deep").mkdir(parents=True)
+    (call.folder / "x").mkdir()
+    failed = call("pass", given, out)
+    assert failed.returncode == 1
+    assert failed.stderr == f"step: error: --out: {out} is, holds or lies in --given, {given}\n"
+    assert (call.folder / "room/deep").is_dir()
+    assert (call.folder / "given.txt").read_text() == "input"
+
+
 def test_success_publishes_the_output(call):
     done = call("pass")
     assert done.returncode == 0

@@ -51,6 +51,26 @@ def test_the_first_task_of_a_sequence_is_the_single_recipe(loaded):
         ("sequential/x/1", r"unknown order 'x'; allowed: nine"),
         ("sequential/nine/10", r"order 'nine' has 9 tasks; allowed: .*/1 to .*/9"),
         ("sequential/nine", r"allowed: sequential/nine/1"),
+        *((f"sequential/nine/{k}", r"allowed: .*/1 to .*/9") for k in ("0", "02", "²", "+2", "2/")),
+        *(
+            (name, "unknown recipe")
+            for name in (
+                "ccg+",
+                "+mlm",
+                "ccg+mlm+mlm",
+                "ccg+control",
+                "ccg+single",
+                "control/ccg",
+                "mlm/ccg",
+                "single/ccg",
+                "none+mlm",
+                "ccg ",
+                "multitask",
+                "",
+            )
+        ),
+        ("multitask/", "unknown multitask set ''"),
+        ("multitask/all/1", "unknown multitask set 'all/1'"),
     ],
 )
 def test_unknown_recipes_name_the_allowed(loaded, name, message):

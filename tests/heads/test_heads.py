@@ -399,6 +399,20 @@ def test_mixed_in_masked_language_modelling_is_that_of_pretraining(encoder):
     assert encoder.embeddings.word_embeddings.weight.grad.abs().sum() > 0
 
 
+def test_a_batch_of_which_nothing_can_be_masked_has_a_loss_of_zero(encoder):
+    """A document of nothing but unknown words, alone in its batch."""
+    from waystation.training.pretraining import MaskedModel
+
+    model, pretrained = masked_model(encoder)
+    documents = [Feature([0, SPECIAL.unknown, SPECIAL.unknown, 2], 0, context=SPECIAL)]
+    both = MaskedModel(ScratchModel(2, 32, 4, 48, 40, 0.1, 0.0, 0), 50, torch.Generator())
+    both.encoder, both.head = encoder, pretrained
+    masking = masked_language_modelling.Masking(0.15, SPECIAL, 5)
+    for loss in (both.loss(documents, masking, 7)[0], model.loss("task", documents, 7)[0]):
+        assert loss == 0
+        loss.backward()
+
+
 def test_masking_changes_the_batch_and_not_the_features(encoder):
     document = Feature([0, *range(5, 45), 2], 0, context=SPECIAL)
     before = replace(document, ids=list(document.ids))

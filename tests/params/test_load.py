@@ -10,6 +10,8 @@ from tests.conftest import ROOT
 from waystation.base.errors import UserError
 from waystation.grid.cells import all_cells
 from waystation.params.load import load_settings
+from waystation.params.schema import FetchedModel
+from waystation.params.typed import build
 
 
 def load(tmp_path, params):
@@ -48,11 +50,11 @@ def changed(params, key, value):
         ("target.tasks.mnli", {"epoch": 3}, r"target\.tasks\.mnli: unknown key 'epoch'; allowed"),
         ("tasks.xnli", {"dev": 3}, r"tasks\.xnli: unknown key 'dev'; allowed: languages, train"),
         ("nonsense", 1, r"unknown key 'nonsense'; allowed: root, file, suite"),
-        ("pretrain.steps", 0, r"pretrain\.steps: allowed: 1 or more, got 0"),
-        ("target.epochs", -1, r"target\.epochs: allowed: above 0, got -1"),
+        ("pretrain.steps", 0, r"pretrain\.steps: allowed: 1 to 10\*\*9, got 0"),
+        ("target.epochs", -1, r"target\.epochs: allowed: above 0, at most 10\*\*6, got -1"),
         ("pretrain.mask_rate", 1.5, r"mask_rate: allowed: 0 to 1, got 1\.5"),
-        ("tasks.xnli", {"test": 0}, r"tasks\.xnli\.test: allowed: 1 or more, got 0"),
-        ("target.tasks.mnli", {"train_examples": 0}, r"train_examples: allowed: 1 or more"),
+        ("tasks.xnli", {"test": 0}, r"tasks\.xnli\.test: allowed: 1 to 10\*\*9, got 0"),
+        ("target.tasks.mnli", {"train_examples": 0}, r"train_examples: allowed: 1 to 10\*\*9"),
         ("seeds", [], r"seeds: allowed: at least one, got \[\]"),
         ("models", {}, r"models: allowed: at least one, got \{\}"),
         ("models.pico.heads", 3, r"hidden 64 is not a multiple of heads 3"),
@@ -75,6 +77,30 @@ def changed(params, key, value):
         ("align.development_languages", ["de"], r"languages: unknown name 'de'; allowed: en, qda"),
         ("align.tasks", ["foo"], r"align\.tasks: unknown name 'foo'; allowed: text, anli"),
         ("models.pico", ..., r"origins\.scratch: unknown model 'pico'; allowed: nano"),
+        ("threads", 10**7, r"threads: allowed: 1 to 1024, got 10000000"),
+        ("target.batch_size", 10**12, r"batch_size: allowed: 1 to 10\*\*9, got 1000000000000"),
+        ("target.epochs", 1e12, r"epochs: allowed: above 0, at most 10\*\*6, got 1000000000000"),
+        ("target.epochs", float("inf"), r"epochs: expected a finite number, got inf"),
+        ("target.epochs", float("nan"), r"epochs: expected a finite number, got nan"),
+        ("target.learning_rate", 0, r"target\.learning_rate: allowed: above 0, got 0"),
+        ("seeds", [2**32], r"seeds\[0\]: allowed: 0 to 4294967295, got 4294967296"),
+        ("seeds", [-1], r"seeds\[0\]: allowed: 0 to 4294967295, got -1"),
+        ("world.seed", 2**32, r"world\.seed: allowed: 0 to 4294967295"),
+        ("models.pico.dropout", 2, r"pico\.dropout: allowed: 0 to below 1, got 2"),
+        ("models.pico.heads", 0, r"pico\.heads: allowed: 1 to 2\*\*24, got 0"),
+        ("models.pico.layers", 10**6, r"pico\.layers: allowed: 1 to 1000, got 1000000"),
+        ("models.pico.initializer_range", 1e308, r"range: allowed: above 0, at most 1, got 1e"),
+        ("intermediate.mlm.max_tokens", 4, r"intermediate\.mlm has max_tokens 4; allowed: 8 and"),
+        ("intermediate.mlm.max_tokens", 512, r"128 tokens, intermediate\.mlm has max_tokens 512"),
+        ("align.mining_layers", [0, 99], r"pico has no layer 99; allowed: 0 to 2"),
+        ("align.mining_layers", [True], r"mining_layers\[0\]: expected int, got bool True"),
+        ("tasks.xnli", {"languages": []}, r"xnli\.languages: allowed: at least one, got \[\]"),
+        ("tokenizer.kinds", ["unigram"], r"kinds\[0\]: allowed: word, bpe, got 'unigram'"),
+        ("suite", "a/b", r"suite: allowed: letters, digits, - and _, at most 100 of them, got"),
+        ("target.groups", {"a.b": ["mnli"]}, r"target\.groups\.a\.b: allowed: letters, digits"),
+        ("orders", {1: ["mnli"]}, r"orders\.1: expected str, got int 1"),
+        ("orders", {None: ["mnli"]}, r"orders\.None: expected str, got NoneType None"),
+        ("multitask", {True: {"tasks": ["ccg"]}}, r"multitask\.True: expected str, got bool"),
         ("source", {"prefix": "x"}, r"missing key 'depends_on'; needed: prefix, depends_on, sam"),
     ],
 )
@@ -184,6 +210,88 @@ def test_a_file_that_is_missing_or_no_yaml(tmp_path):
     (tmp_path / "params.yaml").write_text("a: [1,")
     with pytest.raises(UserError, match=r"params\.yaml, line 2: .*expected YAML"):
         load_settings(tmp_path / "params.yaml")
+
+
+PATH = "target.learning_rate"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1e-5", 1e-5), ("3E-5", 3e-5), ("1e-06", 1e-6), ("1e1", 10.0), ("+1e-5", 1e-5), (".5", 0.5),
+     ("010", 10.0), ("0o10", 8.0), ("0x10", 16.0), ("6_000", 6000.0)],
+)  # fmt: skip
+def test_numbers_are_read_in_the_dialect_that_dvc_writes(tmp_path, params, text, value):
+    file = tmp_path / "params.yaml"
+    file.write_text(yaml.safe_dump(changed(params, PATH, "HERE"), sort_keys=False))
+    file.write_text(file.read_text().replace("HERE", text))
+    assert load_settings(file).target.learning_rate == value
+
+
+@pytest.mark.parametrize("text", ['"1e-5"', "1:40", "yes", "1,5", "nan", "~", ".inf", "1e400"])
+def test_what_is_no_number_in_that_dialect_is_refused_with_the_line(tmp_path, params, text):
+    file = tmp_path / "params.yaml"
+    file.write_text(yaml.safe_dump(changed(params, PATH, "HERE"), sort_keys=False))
+    file.write_text(file.read_text().replace("HERE", text))
+    with pytest.raises(UserError, match=r"params\.yaml, line \d+: target\.learning_rate: expected"):
+        load_settings(file)
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda text: text + "threads: 2\n", r"line \d+: found duplicate key .threads."),
+        (lambda text: text.replace("  epochs: 2\n", "  epochs: 2\n  epochs: 3\n", 1), "duplicate"),
+        (lambda text: "".join(["a: ", "[" * 5000, "]" * 5000, "\n", text]), "unknown key 'a'"),
+        (lambda text: "", "missing key 'root'"),
+        (lambda text: "# nothing\n", "missing key 'root'"),
+        (lambda text: "- a\n", "expected a mapping, got list"),
+        (
+            lambda text: text.replace("threads: 1", "threads: !x 1"),
+            r"line \d+: could not determine",
+        ),
+        (lambda text: text.replace("threads: 1", "\tthreads: 1"), r"line \d+: found a tab"),
+    ],
+)
+def test_files_of_another_form_are_named(tmp_path, params, edit, message):
+    file = tmp_path / "params.yaml"
+    text = edit(yaml.safe_dump(params, sort_keys=False))
+    file.write_text(text)
+    with pytest.raises(UserError, match=rf"params\.yaml.*{message}"):
+        load_settings(file)
+
+
+def test_anchors_marks_and_carriage_returns_are_taken(tmp_path, params):
+    params = changed(params, "target.tasks.mnli", {"epochs": 7})
+    params["target"]["tasks"]["udpos"] = params["target"]["tasks"]["mnli"]
+    text = yaml.safe_dump(params, sort_keys=False)
+    assert "udpos: *id" in text
+    text = text.replace("udpos: *id001", "udpos:\n      <<: *id001\n      batch_size: 3")
+    (tmp_path / "params.yaml").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    udpos = load_settings(tmp_path / "params.yaml").target.tasks["udpos"]
+    assert (udpos.epochs, udpos.batch_size) == (7, 3)
+
+
+REPOSITORIES = [
+    "https://huggingface.co/a/b", "hf://a/b", "a/b ", "a b/c", "a/b.git", "a/b.GIT", "a/b@main",
+    "a/b/", "/a/b", "a/b/c", "a//b", "", "..", "../b", "a/..", "./b", "a/b--c", "-a/b", "ä/b",
+    "a/b.", "a/b\n", "x" * 97,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REPOSITORIES)
+def test_a_repository_is_named_as_the_hub_writes_it(name):
+    entry = ENTRIES["bert-base-multilingual-cased"]
+    with pytest.raises(UserError, match="repository: allowed: owner/name as the Hub writes"):
+        build(FetchedModel, entry | {"repository": name}, "models.mbert")
+    for right in ("bert-base", "a/b", "a-b/c.d_e-1.5", "_a/b_"):
+        build(FetchedModel, entry | {"repository": right}, "models.mbert")
+
+
+@pytest.mark.parametrize("name", ["xlmr.base", "a/b", "a b", "é", "", "-x", "a@b", "x" * 101])
+def test_a_model_has_a_name_that_dvc_takes(tmp_path, params, name):
+    models = params["models"] | {name: params["models"]["nano"]}
+    with pytest.raises(UserError, match=r"models\..*: allowed: letters, digits, - and _"):
+        load(tmp_path, changed(params, "models", models))
 
 
 def test_every_suite_loads():

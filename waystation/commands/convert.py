@@ -10,6 +10,7 @@ import importlib
 import pkgutil
 from pathlib import Path
 
+from waystation.commands import hold_new
 from waystation.data import releases
 
 NAMES = sorted(entry.name for entry in pkgutil.iter_modules(releases.__path__))
@@ -28,10 +29,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         one.add_argument(f"--{option}", dest="folder", type=Path, required=True, help=about)
-        one.add_argument("--out", type=Path, required=True, help="folder to write, as a whole")
+        one.add_argument("--out", type=Path, required=True, help="new folder for the rows")
         one.set_defaults(convert=module.convert)
 
 
 def main(options: argparse.Namespace) -> None:
+    hold_new(options.out)
     made = options.convert(options.folder, options.out)
     print(f"{options.release}: {made} in {options.out}")

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from waystation.base.errors import UserError
 
-# `-S`, also behind flags without a value (`-fS`), with its value attached or not; `--set-param`,
-# and what DVC's parser takes for short of that.
-SHORT = re.compile(r"(-[fhikpqsvPR]*S)(.*)", re.DOTALL)
+# `-S`, also behind flags without a value (`-fS`), its value attached or not, or behind `=`; and
+# `--set-param`, and what DVC's parser takes for short of that.
+SHORT = re.compile(r"(-S=|-[fhikpqsvPR]*S)(.*)", re.DOTALL)
 LONG = re.compile(r"(--set(?:-(?:p(?:a(?:r(?:a(?:m)?)?)?)?)?)?|--se)(?:=(.*))?", re.DOTALL)
 
 

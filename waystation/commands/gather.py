@@ -16,6 +16,7 @@ import shutil
 from pathlib import Path
 
 from waystation.base.errors import UserError, choose
+from waystation.commands import hold_new
 from waystation.files import whole
 from waystation.languages import ENGLISH
 from waystation.text_files import in_form, read_json
@@ -51,8 +52,7 @@ def main(options: argparse.Namespace) -> None:
 
 def gather(args: argparse.Namespace) -> dict[str, list[str]]:
     """Write `args.out`; {task: its languages}, in the benchmark's order."""
-    if args.out.exists():
-        raise UserError(f"--out: {args.out} exists already; name a new folder")
+    hold_new(args.out)
     folders = task_folders(args)
     if not folders:
         raise UserError(f"{args.predictions} and {args.aligned} hold no task of {args.benchmark}")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from waystation import task_types
 from waystation.base.errors import UserError
+from waystation.commands import hold_new
 from waystation.data import examples
 from waystation.data.candidates import Candidates, read_candidates
 from waystation.files import whole
@@ -42,8 +43,7 @@ def write_gold(folder: Path, tasks: Path, name: str) -> int:
 
 def write_all_gold(tasks: Path, out: Path) -> dict[str, int]:
     """Write a new folder `out` with the gold of all tasks of XTREME; how many languages each."""
-    if out.exists():
-        raise UserError(f"--out: {out} exists already; name a new folder")
+    hold_new(out)
     names = sorted(file.parent.name for file in tasks.glob("*/task.json"))
     with whole(out) as beside:
         counts = {name: write_gold(beside, tasks, name) for name in names}

@@ -47,7 +47,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--characters-per-token",
-        type=float,
+        type=_positive,
         default=CHARACTERS_PER_TOKEN,
         help="of English in the model's pieces (default: %(default)s)",
     )
@@ -63,9 +63,20 @@ def main(options: argparse.Namespace) -> None:
 
 
 def _share(text: str) -> float:
-    value = float(text)
-    if not 0 < value <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r}: a number above 0, at most 1, is needed")
+    return _number(text, 1.0)
+
+
+def _positive(text: str) -> float:
+    return _number(text, 1000.0)
+
+
+def _number(text: str, most: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value <= most:
+        raise argparse.ArgumentTypeError(f"{text!r}: a number above 0, at most {most:g}, is needed")
     return value
 
 

@@ -26,6 +26,7 @@ from pathlib import Path
 
 from waystation import metrics
 from waystation.base.errors import UserError, choose
+from waystation.commands import hold_outside
 from waystation.files import whole, write_json
 from waystation.metrics import span_f1
 from waystation.metrics.span_f1 import LATER
@@ -56,6 +57,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> None:
     if options.out.is_dir():
         raise UserError(f"--out: {options.out} is a folder; name a file")
+    hold_outside(options.out, *options.predictions, options.gold)
     scores, notes = score(options.predictions, options.gold, options.benchmark)
     with whole(options.out) as beside:
         write_json(beside, scores)

@@ -184,8 +184,11 @@ def labelled(example: dict, labels: tuple[str, ...] | None, where: str) -> tuple
 
 def check_text(example: dict, tags: list, where: str) -> list[str]:
     check_length(example, where)
-    if any(not isinstance(tag, str) for tag in tags):
-        raise UserError(f"{where}, id {example['id']!r}: labels should be text")
+    for tag in tags:  # a line of a submission holds one
+        if not isinstance(tag, str) or tag.split() != [tag]:
+            raise UserError(
+                f"{where}, id {example['id']!r}: labels should be text without blanks, got {tag!r}"
+            )
     return tags
 
 

@@ -152,6 +152,8 @@ def checked(rows: Any, task: Task, table: str, where: str) -> Iterator[dict]:
             f"{where}: no column {', '.join(missing)}; "
             f"the source has {', '.join(rows.column_names)}"
         )
+    if twice := [column for column in columns if f"{column}.1" in rows.column_names]:
+        raise UserError(f"{where}: the column {twice[0]} stands twice")  # as pandas renames it
     if not len(rows):
         raise UserError(f"{where}: the split is empty")
     check_classes(rows, columns, task, where)

@@ -12,6 +12,8 @@ from waystation.encoder.config import EncoderConfig, read_config
 from waystation.encoder.encoder import Encoder, MaskedLanguageHead
 from waystation.text_files import hold_binary
 
+FLOATS = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
+
 
 def stored_names(module: nn.Module, config: EncoderConfig) -> dict[str, str]:
     """{name of a tensor in an encoder or a head: its name in the checkpoint}.
@@ -97,7 +99,8 @@ def read_file(folder: Path) -> dict[str, Tensor]:
 
 
 def load(file: Path, tensors: dict[str, Tensor], config: EncoderConfig, *modules) -> None:
-    """Fill modules with the tensors of a file; a missing or misshapen one is named."""
+    """Fill modules with the tensors of a file, as float32; one that is missing, misshapen, of
+    another kind or not finite is named."""
     for module in modules:
         names, own = stored_names(module, config), module.state_dict()
         missing = sorted(name for name in names.values() if name not in tensors)
@@ -107,7 +110,7 @@ def load(file: Path, tensors: dict[str, Tensor], config: EncoderConfig, *modules
             hold_tensor(file, names[name], tensors[names[name]], tensor.shape)
         if any(tensor.is_meta for tensor in own.values()):
             module.to_empty(device="cpu")
-        module.load_state_dict({name: tensors[names[name]] for name in own})
+        module.load_state_dict({name: tensors[names[name]] for name in own})  # casts to float32
 
 
 def hold_tensor(file: Path, name: str, tensor: Tensor, shape: torch.Size) -> None:
@@ -116,8 +119,10 @@ def hold_tensor(file: Path, name: str, tensor: Tensor, shape: torch.Size) -> Non
         raise UserError(
             f"{file}: {name} has shape {tuple(tensor.shape)}, the config asks for {tuple(shape)}"
         )
-    if not tensor.is_floating_point():
-        raise UserError(f"{file}: {name} is of {tensor.dtype}; allowed: floating-point numbers")
-    if not torch.isfinite(tensor).all():
-        number = int((~torch.isfinite(tensor)).sum())
+    if tensor.dtype not in FLOATS:  # of fewer bits they need scales that nobody applies here
+        allowed = ", ".join(str(kind).removeprefix("torch.") for kind in FLOATS)
+        raise UserError(f"{file}: {name} is of {tensor.dtype}; allowed: {allowed}")
+    finite = torch.isfinite(tensor.to(torch.float32))
+    if not finite.all():
+        number = int((~finite).sum())
         raise UserError(f"{file}: {name} has {number:,} of {tensor.numel():,} numbers not finite")

@@ -8,10 +8,9 @@ nothing is passed over; any other is refused, as nobody knows what it asks for.
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 from waystation.base.errors import UserError, choose
-from waystation.params.typed import Allowed, BelowOne, Positive, Whole, build
+from waystation.params.typed import BelowOne, Depth, Size, Small, Whole, build
 from waystation.text_files import read_json
 
 
@@ -66,11 +65,6 @@ ARCHITECTURES = {
 }
 
 
-# More than any encoder has: what is beyond is a slip, and no machine could hold it.
-Size = Annotated[int, Allowed("1 to 2**24", lambda value: 1 <= value <= 2**24)]
-Depth = Annotated[int, Allowed("1 to 1000", lambda value: 1 <= value <= 1000)]
-
-
 @dataclass(frozen=True)
 class EncoderConfig:
     """The shape of an encoder, under the names of the Transformers `config.json`."""
@@ -83,8 +77,8 @@ class EncoderConfig:
     max_position_embeddings: Size
     hidden_dropout_prob: BelowOne = 0.0
     attention_probs_dropout_prob: BelowOne = 0.0
-    layer_norm_eps: Positive = 1e-5
-    initializer_range: Positive = 0.02
+    layer_norm_eps: Small = 1e-5
+    initializer_range: Small = 0.02
     type_vocab_size: Size = 1
     pad_token_id: Whole = 1
     model_type: str = "xlm-roberta"
@@ -116,9 +110,11 @@ IMPLEMENTED = {
     "cross_attention_hidden_size": None,
     "chunk_size_feed_forward": 0,
     "pruned_heads": {},
+    "tie_encoder_decoder": False,
 }
 # What tells where a model comes from, how it was trained, what its user wants returned, or how a
 # decoder generates. So does every key that begins with `_`: Transformers keeps those for itself.
+# An unknown key without a value asks for nothing.
 INERT = {
     "architectures", "bad_words_ids", "begin_suppress_tokens", "bos_token_id", "cls_token_id",
     "decoder_start_token_id", "directionality", "diversity_penalty", "do_sample", "dtype",
@@ -132,8 +128,8 @@ INERT = {
     "prefix", "problem_type", "remove_invalid_values", "repetition_penalty", "return_dict",
     "return_dict_in_generate", "sep_token_id", "suppress_tokens", "task_specific_params",
     "temperature", "tf_legacy_loss", "tokenizer_class", "top_k", "top_p", "torch_dtype",
-    "torchscript", "transformers_version", "typical_p", "unk_token_id", "use_bfloat16",
-    "use_cache",
+    "torchscript", "transformers.js_config", "transformers_version", "typical_p", "unk_token_id",
+    "use_bfloat16", "use_cache",
 }  # fmt: skip
 
 
@@ -148,8 +144,8 @@ def read_config(folder: Path) -> EncoderConfig:
     for key, value in stored.items():
         if key in IMPLEMENTED and value != IMPLEMENTED[key]:
             raise UserError(f"{path}: {key} is {value!r}, implemented: {IMPLEMENTED[key]!r}")
-    private = {key for key in stored if key.startswith("_")}
-    unknown = sorted(stored.keys() - IMPLEMENTED.keys() - INERT - private - set(fields))
+    harmless = {key for key, value in stored.items() if key.startswith("_") or value is None}
+    unknown = sorted(stored.keys() - IMPLEMENTED.keys() - INERT - harmless - set(fields))
     if unknown:
         raise UserError(
             f"{path}: unknown keys {', '.join(unknown)}; they may change what the model computes. "

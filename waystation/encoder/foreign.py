@@ -29,11 +29,11 @@ def adopt(
 
     Raises UserError on a tensor that is missing, misshapen, not known, or not a tied one's equal.
     """
-    tensors = {renamed(name): tensor for name, tensor in tensors.items()}
+    tensors = today(file, tensors)
     left_out = sorted(name for name in tensors if LEFT_OUT.fullmatch(name))
     tensors = {name: tensors[name] for name in tensors.keys() - set(left_out)}
     tensors = untied(file, config, prefixed(config, tensors))
-    encoder, head = fill(file, config, {k: v.to(torch.float32) for k, v in tensors.items()})
+    encoder, head = fill(file, config, tensors)
     known = set(stored_names(encoder, config).values())
     known |= set(stored_names(head, config).values()) if head else set()
     unknown = sorted(tensors.keys() - known)
@@ -43,6 +43,15 @@ def adopt(
             f"{f' and {len(unknown) - 5} more' if len(unknown) > 5 else ''}"
         )
     return encoder, head, left_out
+
+
+def today(file: Path, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Tensors under today's names; one that stands under both is named."""
+    if twice := sorted(
+        name for name in tensors if renamed(name) != name and renamed(name) in tensors
+    ):
+        raise UserError(f"{file} holds both {twice[0]} and {renamed(twice[0])}")
+    return {renamed(name): tensor for name, tensor in tensors.items()}
 
 
 def renamed(name: str) -> str:

@@ -1,6 +1,5 @@
 """A pretrained model: its files checked, recorded, and written in one layout."""
 
-import re
 import subprocess
 import sys
 from dataclasses import asdict, dataclass, replace
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from waystation.base.errors import UserError, choose
+from waystation.base.errors import UserError
 from waystation.encoder import (
     foreign,
     four_bits,
@@ -18,7 +17,8 @@ from waystation.encoder import (
     unpickle,
 )
 from waystation.encoder.checkpoint import read_file, write_encoder
-from waystation.encoder.config import ARCHITECTURES, EncoderConfig, read_config
+from waystation.encoder.config import EncoderConfig, read_config
+from waystation.encoder.entry import CONFIG, FOUR_BITS, TOKENIZERS, UNPINNED, WEIGHTS
 from waystation.encoder.tokenizer import read_special, read_tokenizer
 from waystation.files import checksum, whole, write_json
 from waystation.hub import client
@@ -26,12 +26,6 @@ from waystation.params.schema import FetchedModel
 from waystation.params.typed import build
 from waystation.text_files import hold_binary, read_json
 
-CONFIG = "config.json"
-WEIGHTS = ("model.safetensors", "pytorch_model.bin")
-TOKENIZERS = ("tokenizer.json", "sentencepiece.bpe.model")
-FOUR_BITS = "four_bits"  # the weights of a package
-UNPINNED = "unpinned"
-SHA256 = re.compile("[0-9a-f]{64}")
 SHAPE = {
     "architecture": "model_type",
     "layers": "num_hidden_layers",
@@ -41,30 +35,6 @@ SHAPE = {
     "positions": "max_position_embeddings",
     "vocabulary": "vocab_size",
 }
-
-
-def check_entry(name: str, entry: FetchedModel) -> None:
-    """One config, one file of weights, one tokenizer, each with a checksum or `unpinned`."""
-    choose(entry.architecture, ARCHITECTURES, f"models.{name}.architecture")
-    for allowed in ((CONFIG,), WEIGHTS, TOKENIZERS):
-        listed = [file for file in entry.files if file in allowed]
-        if len(listed) != 1:
-            raise UserError(f"models.{name}.files needs one of {', '.join(allowed)}, has {listed}")
-    for file in entry.packages:
-        choose(file, (FOUR_BITS, TOKENIZERS[0]), f"file in models.{name}.packages:")
-    if entry.packages and len(entry.packages) < 2:
-        raise UserError(f"models.{name}.packages needs {FOUR_BITS} and {TOKENIZERS[0]}")
-    if entry.layers > (entry.checkpoint_layers or entry.layers):
-        raise UserError(
-            f"models.{name}: layers {entry.layers}; allowed: 1 to checkpoint_layers "
-            f"{entry.checkpoint_layers}"
-        )
-    for file, value in entry.files.items():
-        choose(file, (CONFIG, *WEIGHTS, *TOKENIZERS), f"file in models.{name}.files:")
-        if value != UNPINNED and not SHA256.fullmatch(value):
-            raise UserError(
-                f"models.{name}.files: {file} is {value!r}; allowed: 64 hex digits or {UNPINNED!r}"
-            )
 
 
 @dataclass(frozen=True)

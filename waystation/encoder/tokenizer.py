@@ -9,6 +9,7 @@ from tokenizers import Tokenizer
 from waystation.base.errors import MISSHAPEN, UserError, choose, misfit
 from waystation.text_files import parse_json, read_text
 
+UNKNOWN = "\U00010600 \U0001061f"  # signs of Linear A, which no vocabulary has
 # First token -> padding, unknown, mask: XLM-R's names and BERT's.
 NAMES = {"<s>": ("<pad>", "<unk>", "<mask>"), "[CLS]": ("[PAD]", "[UNK]", "[MASK]")}
 
@@ -128,4 +129,14 @@ def read_tokenizer(folder: Path) -> Tokenizer:
         raise UserError(f"{file} is no tokenizer: {' '.join(str(problem).split())}") from None
     tokenizer.no_truncation()
     tokenizer.no_padding()
+    hold_unknown(tokenizer, file)
     return tokenizer
+
+
+def hold_unknown(tokenizer: Tokenizer, file: Path) -> None:
+    """Refuse a tokenizer that has no token for what it does not know: the library would raise at
+    the first such word of a text."""
+    try:
+        tokenizer.encode(UNKNOWN)
+    except Exception as problem:  # the library raises nothing more special
+        raise UserError(f"{file} cannot take unknown text: {misfit(problem)}") from None

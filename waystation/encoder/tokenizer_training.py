@@ -7,7 +7,7 @@ from typing import Any
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
-from waystation.base.errors import choose
+from waystation.base.errors import UserError, choose
 from waystation.encoder.tokenizer import read_special
 from waystation.files import write_json
 from waystation.text_files import read_json
@@ -26,6 +26,8 @@ def train(kind: str, vocab_size: int, texts: Callable[[], Iterable[str]]) -> Tok
         trainer.initial_alphabet = alphabet(tokenizer, texts())
         trainer.limit_alphabet = len(trainer.initial_alphabet)
     tokenizer.train_from_iterator(texts(), trainer)
+    if not {token.strip("▁ ") for token in tokenizer.get_vocab()} - {"", *SPECIAL}:
+        raise UserError("the text that a tokenizer should be trained on holds no word")
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>",
         pair="<s> $A </s> </s> $B </s>",

@@ -35,7 +35,10 @@ def convert(source: Path, out: Path) -> None:
     if odd:
         raise SystemExit(f"not a tensor: {', '.join(odd[:5])}")
     # Tied tensors share memory, which safetensors refuses: each gets its own.
-    save_file({name: tensor.clone().contiguous() for name, tensor in state.items()}, out)
+    try:
+        save_file({name: tensor.clone().contiguous() for name, tensor in state.items()}, out)
+    except Exception as problem:  # a full disk is none of Python's errors here
+        raise SystemExit(f"{out} cannot be written: {problem}") from None
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from waystation.base.errors import UserError
+from waystation.text_files import read_lines
 
 PACKAGES = ("stages", "waystation")
 UNDIGESTED = ("waystation.base", "waystation.params", "waystation.frame")
@@ -94,7 +95,7 @@ def without_docstrings(module: ast.Module) -> ast.Module:
 def check(file: Path) -> None:
     """Refuse to run other code than a digest file names: an edit after `code` had written it."""
     written = file.stat().st_mtime
-    for line in file.read_text().splitlines():
+    for _, line in read_lines(file):
         module, _, noted = line.partition(" ")
         source = path(module) if module.split(".")[0] in PACKAGES else None
         # Parsing all modules takes as long as a twentieth of a small stage.

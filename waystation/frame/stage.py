@@ -156,10 +156,23 @@ def _start(name, args, inputs, planned, outputs, params, records, outs: ExitStac
         params=_values(settings, params, args),
     )
     for key in outputs:
+        hold_apart(key, getattr(args, key), paths)
         hold_writable(getattr(args, key).parent)
     hold_writable(scratch_root())
     run.outputs |= {key: outs.enter_context(whole(getattr(args, key))) for key in outputs}
     return run
+
+
+def hold_apart(key: str, out: Path, inputs: dict[str, Path]) -> None:
+    """Refuse an output that would take an input's place, or lie in one."""
+    for name, path in inputs.items():
+        written, read = out.resolve(), path.resolve()
+        if (
+            written == read
+            or written in read.parents
+            or (path.is_dir() and read in written.parents)
+        ):
+            raise UserError(f"--{key}: {out} is, holds or lies in --{name}, {path}")
 
 
 def hold_writable(folder: Path) -> None:

@@ -13,13 +13,16 @@ from waystation import tasks
 from waystation.base.errors import UserError, choose
 from waystation.data.origins import check_languages
 from waystation.data.source_rows import wanted_languages
+from waystation.encoder.entry import check_entry
 from waystation.grid import recipes
 from waystation.grid.planning import languages_of, masked_settings, rows_of
 from waystation.languages import ENGLISH
 from waystation.params.load import load_settings, located
-from waystation.params.schema import Settings
-from waystation.report.published import averages
+from waystation.params.schema import FetchedModel, Settings
+from waystation.report.published import averages, measures
 from waystation.tasks import Task
+from waystation.world import grammar
+from waystation.world.meanings import TOPICS
 from waystation.xtreme.benchmarks import BENCHMARKS
 
 UNTRAINED = ("retrieval", "mining")  # kinds of task that an encoder does alone
@@ -35,6 +38,8 @@ def read_suite(path: Path) -> Settings:
 
 def check(suite: Settings) -> None:
     """A UserError names the file, the key and what is allowed."""
+    check_models(suite)
+    check_world(suite)
     check_tasks(suite)
     check_recipes(suite)
     for group in suite.target.groups.values():
@@ -52,6 +57,27 @@ def at(suite: Settings, key: str) -> Iterator[None]:
     except UserError as problem:
         text = str(problem).removeprefix(f"{suite.file}: ").removeprefix(f"{key}: ")
         raise UserError(f"{suite.file}: {key}: {text}") from None
+
+
+def check_models(suite: Settings) -> None:
+    """Fetched models are of a known family, their files those of one model."""
+    for name, model in suite.models.items():
+        if isinstance(model, FetchedModel):
+            with at(suite, f"models.{name}"):
+                check_entry(model)
+
+
+def check_world(suite: Settings) -> None:
+    """The generated world has as many topics as are asked for, and can say its languages."""
+    world = suite.world
+    if not suite.generators:
+        return
+    if world is None:
+        raise UserError(f"{suite.file}: generators: a generated world needs the section world")
+    with at(suite, "world"):
+        if world.topics > len(TOPICS):
+            raise UserError(f"topics is {world.topics}; allowed: 1 to {len(TOPICS)}")
+        grammar.build(world.languages, world.seed)
 
 
 def check_tasks(suite: Settings) -> None:
@@ -131,5 +157,8 @@ def check_published(suite: Settings) -> None:
         where = f"{suite.file}: report.reference.{name}"
         if published.benchmark is not None:
             choose(published.benchmark, BENCHMARKS, "name", f"{where}.benchmark")
-        for scored in published.scores:
+        for scored, values in published.scores.items():
             choose(scored, [*suite.tasks, *averages(published)], "name", f"{where}.scores")
+            for measure in values:
+                allowed = measures(published, scored)
+                choose(measure, allowed, "measure", f"{where}.scores.{scored}")

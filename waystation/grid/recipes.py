@@ -50,10 +50,10 @@ def parse(recipe: str) -> Recipe:
     if slash and kind == "sequential":
         order, _, length = rest.partition("/")
         return Recipe(kind, order, length)
-    if slash:
+    if slash and kind == "multitask":
         return Recipe(kind, rest)
     task, _, mixed = recipe.partition("+")
-    return Recipe(mixed or "single", task)
+    return Recipe(mixed if mixed in MIXED else "single", task)
 
 
 def phases(recipe: str, suite: Settings) -> list[Training]:
@@ -71,7 +71,7 @@ def phases(recipe: str, suite: Settings) -> list[Training]:
     allowed += [f"multitask/{key}" for key in suite.multitask]
     allowed += [f"sequential/{key}/<k>" for key in suite.orders]
     choose(recipe, allowed, "recipe")
-    return [Training((named.name,), mixed=named.kind if named.kind in MIXED else None)]
+    return [Training((named.name,), mixed=None if named.kind == "single" else named.kind)]
 
 
 def tasks_in_order(recipe: str, named: Recipe, suite: Settings) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import functools
 import hashlib
 import re
 import tempfile
+import warnings
 from pathlib import Path
 
 from waystation.base.errors import UserError, misfit
@@ -48,6 +49,9 @@ def row_builder(folder: str, config: str, cache: str | None, texts: tuple[str, .
     if hasattr(builder.config, "converters"):  # of CSV files: pandas guesses every other column
         builder.config.converters = dict.fromkeys(texts, str)
         builder.config.na_filter = False  # `NA` and `null` are text, too
+        builder.config.index_col = False  # else the first of too many fields become an index
+    elif hasattr(builder.config, "keep_linebreaks"):  # of plain text
+        builder.config.encoding = "utf-8-sig"  # a byte-order mark is no text
     return builder
 
 
@@ -92,19 +96,26 @@ def hold_card(card: Path) -> None:
     configs = stored.get("configs") or [] if isinstance(stored, dict) else []
     if not (isinstance(configs, list) and all(isinstance(entry, dict) for entry in configs)):
         raise UserError(f"{card}: configs should be a list of mappings, got {shown(configs)}")
-    names = [str(entry.get("config_name")) for entry in configs]
+    names = [entry.get("config_name") for entry in configs]
+    if odd := [name for name in names if not isinstance(name, str)]:
+        raise UserError(f"{card}: config_name should be a text, got {odd[0]!r}")
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise UserError(f"{card}: the configuration {twice[0]!r} stands twice")
+    if len(re.findall(r"^configs\s*:", head[1], re.MULTILINE) if head else ()) > 1:
+        raise UserError(f"{card}: the key 'configs' stands twice")
 
 
 @functools.lru_cache(maxsize=4)
 def prepared_builder(folder: str, config: str, cache: str | None, texts: tuple[str, ...]):
     """A builder whose rows are prepared; several splits and languages share a configuration."""
     import datasets
+    import pandas
 
     builder = row_builder(folder, config, cache, texts)
     try:
-        builder.download_and_prepare()
+        with warnings.catch_warnings():  # more fields than the header has: pandas would drop them
+            warnings.simplefilter("error", pandas.errors.ParserWarning)
+            builder.download_and_prepare()
     except (datasets.exceptions.DatasetsError, *BROKEN) as problem:
         # Unreadable, or not the rows it announces.
         text = " ".join(str(problem.__cause__ or problem).split())

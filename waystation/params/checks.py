@@ -1,7 +1,6 @@
 """What the parameters of a suite must say together: names, targets, models, lengths."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from waystation.base.errors import UserError, choose
 from waystation.params.schema import FetchedModel, ScratchModel, Settings
@@ -21,7 +20,7 @@ def check(settings: Settings) -> None:
     check_targets(settings)
     check_models(settings)
     check_lengths(settings)
-    check_layers(settings.align.mining_layers, f"{settings.file}: align.mining_layers")
+    check_layers(settings)
     twice = sorted(set(settings.recipes) & set(settings.extra.recipes))
     if twice:
         raise UserError(f"{settings.file}: extra.recipes: {', '.join(twice)} is in recipes too")
@@ -142,6 +141,8 @@ def check_lengths(settings: Settings) -> None:
         for section in ("intermediate", "target")
         for task, entry in getattr(settings, section).tasks.items()
     }
+    if settings.intermediate.mlm:
+        longest["intermediate.mlm"] = settings.intermediate.mlm.max_tokens
     lengths = longest | ({"pretrain": settings.pretrain.max_tokens} if settings.pretrain else {})
     for key, tokens in lengths.items():
         if tokens < SHORTEST:
@@ -163,9 +164,14 @@ def check_lengths(settings: Settings) -> None:
                 )
 
 
-def check_layers(wanted: Any, where: str) -> None:
-    """`all`, `protocol`, or a list of layers; how many there are each model knows."""
-    if isinstance(wanted, list):
-        build(tuple[Whole, ...], wanted, where)
-    elif wanted not in ("all", "protocol"):
-        raise UserError(f"{where}: expected all, protocol or a list of layers, got {wanted!r}")
+def check_layers(settings: Settings) -> None:
+    """`all`, `protocol`, or a list of layers that every model has."""
+    wanted, where = settings.align.mining_layers, f"{settings.file}: align.mining_layers"
+    if not isinstance(wanted, list):
+        if wanted not in ("all", "protocol"):
+            raise UserError(f"{where}: expected all, protocol or a list of layers, got {wanted!r}")
+        return
+    name, model = min(settings.models.items(), key=lambda entry: entry[1].layers)
+    for layer in build(tuple[Whole, ...], wanted, where):
+        if layer > model.layers:
+            raise UserError(f"{where}: {name} has no layer {layer}; allowed: 0 to {model.layers}")

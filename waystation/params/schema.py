@@ -14,22 +14,35 @@ from waystation.params.typed import (
     Allowed,
     BelowOne,
     Count,
+    Depth,
+    Epochs,
     Name,
     NotNegative,
     Positive,
     Seed,
     Share,
+    Size,
+    Small,
     Some,
+    Threads,
     Whole,
 )
 
 REPOSITORY = Allowed(
     "owner/name as the Hub writes it, no address, blank, `.git` or `@revision`",
-    lambda name: re.fullmatch(r"([\w.-]+/)?[\w.-]+", name) and not name.endswith(".git"),
+    lambda name: (
+        re.fullmatch(r"(\b[\w.-]{1,96}\b/)?\b[\w.-]{1,96}\b", name, re.ASCII)
+        and not re.search(r"--|\.\.|\.git$", name, re.IGNORECASE)
+    ),
 )
+Percent = Annotated[float, Allowed("0 to 100", lambda value: 0 <= value <= 100)]
 REVISION = Allowed(
     "40 hex digits or unpinned", lambda text: re.fullmatch("[0-9a-f]{40}|unpinned", text)
 )
+
+
+def _one_of(*names: str) -> Allowed:
+    return Allowed(", ".join(names), lambda value: value in names)
 
 
 @dataclass(frozen=True)
@@ -79,7 +92,7 @@ class World:
 
 @dataclass(frozen=True)
 class TaskLimits:
-    languages: tuple[str, ...] | None = None
+    languages: Annotated[tuple[str, ...], Some] | None = None
     train: Count | None = None
     validation: Count | None = None
     test: Count | None = None
@@ -89,7 +102,7 @@ class TaskLimits:
 class TokenizerSettings:
     """The tokenizer that is trained for the models from scratch, if there are any."""
 
-    kinds: tuple[str, ...]
+    kinds: tuple[Annotated[str, _one_of("word", "bpe")], ...]
     vocab_size: Count | None = None
     documents: Count | None = None
 
@@ -98,18 +111,18 @@ class TokenizerSettings:
 class Model:
     """The shape of an encoder."""
 
-    layers: Count
-    hidden: Count
-    heads: Count
-    intermediate: Count
-    positions: Count
+    layers: Depth
+    hidden: Size
+    heads: Size
+    intermediate: Size
+    positions: Size
 
 
 @dataclass(frozen=True)
 class ScratchModel(Model):
     """An XLM-R that is pretrained here."""
 
-    initializer_range: Positive
+    initializer_range: Small
     dropout: BelowOne
     seed: Seed
 
@@ -142,7 +155,7 @@ class FetchedModel(Model):
     revision: Annotated[str, REVISION]
     license: str
     architecture: str
-    vocabulary: Count
+    vocabulary: Size
     files: dict[str, str]
     packages: dict[str, PackageFile] = field(default_factory=dict)
     checkpoint_layers: Count | None = None
@@ -178,7 +191,7 @@ class FineTuning:
     where the next one does."""
 
     learning_rate: Positive
-    epochs: Positive
+    epochs: Epochs
     batch_size: Count
     max_tokens: Count
     warmup: Share
@@ -297,7 +310,7 @@ class Reference:
     model: str
     recipe: str
     source: str
-    scores: dict[str, dict[str, float]]
+    scores: dict[str, dict[str, Percent]]
     benchmark: str | None = None
 
 
@@ -306,10 +319,6 @@ class Report:
     resamples: Count
     baseline: str
     reference: dict[str, Reference] = field(default_factory=dict)
-
-
-def _one_of(*names: str) -> Allowed:
-    return Allowed(", ".join(names), lambda value: value in names)
 
 
 Device = Annotated[str, _one_of("cpu", "cuda")]
@@ -323,7 +332,7 @@ class Settings:
     root: str
     file: str
     suite: Name
-    threads: Count
+    threads: Threads
     device: Device
     precision: Precision
     source: Source

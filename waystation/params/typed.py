@@ -24,13 +24,20 @@ class Allowed:
 
 
 MOST_SEED = 2**32 - 1  # of numpy's generators
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # DVC takes dots, slashes and signs for its own
+MOST = 10**9  # what is beyond is a slip: no suite has so many of anything
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")  # DVC takes dots, slashes, signs for its own
 
-Count = Annotated[int, Allowed("1 or more", lambda value: value >= 1)]
-Whole = Annotated[int, Allowed("0 or more", lambda value: value >= 0)]
+Count = Annotated[int, Allowed("1 to 10**9", lambda value: 1 <= value <= MOST)]
+Whole = Annotated[int, Allowed("0 to 10**9", lambda value: 0 <= value <= MOST)]
+Threads = Annotated[int, Allowed("1 to 1024", lambda value: 1 <= value <= 1024)]
+# More than any encoder has: no machine could hold it.
+Size = Annotated[int, Allowed("1 to 2**24", lambda value: 1 <= value <= 2**24)]
+Depth = Annotated[int, Allowed("1 to 1000", lambda value: 1 <= value <= 1000)]
 Seed = Annotated[int, Allowed(f"0 to {MOST_SEED}", lambda value: 0 <= value <= MOST_SEED)]
-Name = Annotated[str, Allowed("letters, digits, - and _", NAME.fullmatch)]
+Name = Annotated[str, Allowed("letters, digits, - and _, at most 100 of them", NAME.fullmatch)]
 Positive = Annotated[float, Allowed("above 0", lambda value: value > 0)]
+Small = Annotated[float, Allowed("above 0, at most 1", lambda value: 0 < value <= 1)]
+Epochs = Annotated[float, Allowed("above 0, at most 10**6", lambda value: 0 < value <= 10**6)]
 NotNegative = Annotated[float, Allowed("0 or more", lambda value: value >= 0)]
 Share = Annotated[float, Allowed("0 to 1", lambda value: 0 <= value <= 1)]
 BelowOne = Annotated[float, Allowed("0 to below 1", lambda value: 0 <= value < 1)]
@@ -65,9 +72,7 @@ def build(kind: type, value: Any, where: str) -> Any:
         _expect(value, dict, "a mapping", where)
         names, inner = typing.get_args(kind)
         return {
-            build(names, key if isinstance(key, str) else str(key), f"{where}.{key}"): build(
-                inner, entry, f"{where}.{key}"
-            )
+            build(names, key, f"{where}.{key}"): build(inner, entry, f"{where}.{key}")
             for key, entry in value.items()
         }
     if kind is float and isinstance(value, int | float) and not isinstance(value, bool):

@@ -33,7 +33,7 @@ def line_of(path: Path, key: str) -> int | None:
     """The line of a dotted key, or of as much of the key as the file has."""
     try:  # the parser that knows lines is stricter
         node, line = YAML(typ="safe", pure=True).compose(read_text(path)), None
-    except YAMLError:
+    except (YAMLError, ValueError, RecursionError):
         return None
     rest = key.replace("[", ".[")
     while rest and node is not None:

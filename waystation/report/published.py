@@ -9,6 +9,7 @@ from typing import Any
 
 from waystation import tasks
 from waystation.base.errors import choose
+from waystation.metrics import main_name
 from waystation.params.schema import Reference, Settings
 from waystation.report.encoder_measures import PROTOCOL_MEASURES
 from waystation.report.records import Average, LayerMean, PublishedScore, over
@@ -24,6 +25,15 @@ def averages(published: Reference) -> list[str]:
     if published.benchmark is None:
         return []
     return [*BENCHMARKS[published.benchmark].groups, OVERALL]
+
+
+def measures(published: Reference, name: str) -> list[str]:
+    """The measures that a task or an average may have."""
+    if name in averages(published):
+        return ["score"]
+    mains = [main_name(metric) for metric in tasks.load(name).metrics]
+    seconds = [second.name(main) for main in mains for second in SECOND_SCORES]
+    return list(dict.fromkeys([*mains, *seconds, *(m.published for m in PROTOCOL_MEASURES)]))
 
 
 def reference_rows(

@@ -108,12 +108,12 @@ class Column:
 
 
 def task_columns(tasks: list[str], gains: list[TaskScore]) -> list[Column]:
-    """The main scores of some tasks, then the second scores that these tasks have."""
+    """The main scores of some tasks, then those second scores that differ from them anywhere."""
     columns = [Column(task) for task in tasks]
     for second in SECOND_SCORES:
-        having = {row.task for row in gains if second.column in row.second}
-        if not second.is_column:
-            columns += [Column(task, second) for task in tasks if task in having]
+        scored = [row for row in gains if second.column in row.second and not second.is_column]
+        having = {r.task for r in scored if second_text(r, second) != number(r.zero_shot.value)}
+        columns += [Column(task, second) for task in tasks if task in having]
     return columns
 
 
@@ -143,8 +143,9 @@ def task_table(heading: str, tasks: list[str], tables: Tables, suite: Settings) 
         models[model].append((names[model, recipe], texts))
     lines = table(heading, [column.title for column in columns], models)
     lines += [MARKED.format(len(tested))] if tested else []
-    seconds = [column.second for column in columns if column.second]
-    return lines + list(dict.fromkeys(second.note for second in seconds if second.note))
+    having = [row.second for row in tables.gains if row.task in tasks]
+    seconds = [second for second in SECOND_SCORES if any(second.column in own for own in having)]
+    return lines + [second.note for second in seconds if second.note]
 
 
 def shows_gain(row: TaskScore, baseline: str) -> bool:

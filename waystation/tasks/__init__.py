@@ -6,6 +6,7 @@ Private-use language codes (qaa to qtz) stand for generated languages; every tas
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, NoReturn
@@ -223,6 +224,13 @@ def expected(counts: Counts, split: str, language: str) -> int | None:
     """What is known of a split and language; None: nothing."""
     known = counts.get(split)
     return known.get(language) if isinstance(known, Mapping) else known
+
+
+def number(text: str) -> int:
+    """The number that a label of a source is as text, in digits and in no other form."""
+    if not re.fullmatch("0|[1-9][0-9]*", text):
+        raise ValueError(f"label {text!r}; allowed: a whole number in digits")
+    return int(text)
 
 
 def answer_start(context: str, text: str, start: int) -> int:

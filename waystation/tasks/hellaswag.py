@@ -8,7 +8,7 @@ nyu-mll/jiant). Nothing differs from that form. Where `ctx_b` is empty a choice 
      "endings": ["is using wrap to ...", ...], "activity_label": "Roof shingle removal", ...}
 """
 
-from waystation.tasks import Task
+from waystation.tasks import Task, number
 
 
 def example(row: dict, index: int, language: str) -> dict:
@@ -16,7 +16,7 @@ def example(row: dict, index: int, language: str) -> dict:
         "id": str(index),
         "first": row["ctx_a"],
         "choices": [row["ctx_b"] + " " + ending for ending in row["endings"]],
-        "label": int(row["label"]),
+        "label": number(row["label"]),
     }
 
 

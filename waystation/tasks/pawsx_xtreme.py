@@ -9,7 +9,7 @@ parallel by index; `pawsx` has all of them and is the suites' PAWS-X.
 
 from dataclasses import replace
 
-from waystation.tasks import XTREME_COMMIT, pawsx
+from waystation.tasks import XTREME_COMMIT, number, pawsx
 
 ALL = dict.fromkeys(pawsx.TASK.languages, 2000)
 
@@ -19,7 +19,7 @@ def example(row: dict, index: int, language: str) -> dict:
         "id": str(index),
         "first": row["sentence1"],
         "second": row["sentence2"],
-        "label": int(row["label"]),
+        "label": number(row["label"]),
     }
 
 

@@ -10,7 +10,7 @@ question follows the context, as in XTREME-R's code (`run_xcopa.py` of google-re
      "answerC": ..., "label": "1"}
 """
 
-from waystation.tasks import Task
+from waystation.tasks import Task, number
 
 ANSWERS = ("answerA", "answerB", "answerC")
 
@@ -20,7 +20,7 @@ def example(row: dict, index: int, language: str) -> dict:
         "id": str(index),
         "first": f"{row['context']} {row['question']}",
         "choices": [row[answer] for answer in ANSWERS],
-        "label": int(row["label"]) - 1,
+        "label": number(row["label"]) - 1,
     }
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from waystation.base.errors import UserError
 from waystation.base.progress import progress
@@ -22,7 +21,7 @@ from waystation.encoder.encoder import (
 from waystation.encoder.features import Feature
 from waystation.encoder.tokenizer import read_special, read_tokenizer
 from waystation.grid.budget import Budget
-from waystation.heads.masked_language_modelling import Masking
+from waystation.heads.masked_language_modelling import Masking, restored
 from waystation.params.schema import Pretrain, ScratchModel
 from waystation.training import loop
 from waystation.training.batches import NextBatch
@@ -44,7 +43,7 @@ class MaskedModel(nn.Module):
         rows, gold = masking.apply(packed, step)  # chosen rows (M,) and their ids (M,)
         table = self.encoder.embeddings.word_embeddings.weight
         packed, rows, gold = packed.to(table.device), rows.to(table.device), gold.to(table.device)
-        return F.cross_entropy(self.head(self.encoder(packed, rows), table), gold), packed.tokens
+        return restored(self.head(self.encoder(packed, rows), table), gold), packed.tokens
 
 
 def shape(entry: ScratchModel, vocab_size: int) -> EncoderConfig:

@@ -39,16 +39,18 @@ def labels(gold: Path, predictions: Path) -> Pair:
 
 def places(gold: Path, predictions: Path) -> Pair:
     """The number of a sentence on each line."""
-    pair = Pair(*(checked(file, r"-?[0-9]+", "a number") for file in (gold, predictions)))
+    form = r"0|-?[1-9][0-9]*"  # texts are compared: 01 would never be 1
+    pair = Pair(*(checked(file, form, "a number") for file in (gold, predictions)))
     same_number(gold, predictions, pair, "lines")
-    return pair
+    numbers = {str(number) for number in range(len(pair.gold))}
+    return unknown_noted(predictions, pair, numbers | set(pair.gold), pair.predicted)
 
 
 def pairs(gold: Path, predictions: Path) -> Pair:
     """Two ids on each line; nothing mined is an empty file. The whole is one example."""
     form, what = r"[^\t]+\t[^\t]+", "two ids with a tab between them"
     sides = [checked(gold, form, what), checked(predictions, form, what, empty=True)]
-    ids = [[{tuple(line.split("\t")) for line in side}] for side in sides]
+    ids = [[{tuple(map(str.strip, line.split("\t"))) for line in side}] for side in sides]
     return Pair(ids[0], ids[1])
 
 
@@ -88,11 +90,13 @@ def rankings(gold: Path, predictions: Path) -> Pair:
     """
     relevant = read_by_id(gold, list, "a list of at least one text")
     given = read_by_id(predictions, list, "a list of texts")
+    if not relevant:
+        raise UserError(f"{gold} holds no queries")
     for name, candidates in relevant.items():
         if not candidates:
             raise UserError(f"{gold}: no candidate for {name!r}; at least one is needed")
     pair = Pair([[c.strip() for c in candidates] for candidates in relevant.values()], [])
-    pair.predicted = [given.get(name, []) for name in relevant]
+    pair.predicted = [[c.strip() for c in given.get(name, [])] for name in relevant]
     return missing_noted(predictions, pair, given, list(relevant))
 
 
@@ -149,9 +153,10 @@ def read_choices(file: Path) -> list[int]:
 
 
 def read_json(file: Path) -> Any:
-    """Whole JSON, or what stands there under `data`."""
+    """Whole JSON, or the object that stands there under `data`."""
     value = text_files.read_json(file)
-    return value["data"] if isinstance(value, dict) and "data" in value else value
+    inner = value.get("data") if isinstance(value, dict) else None
+    return inner if isinstance(inner, dict) else value
 
 
 def read_questions(file: Path) -> list[tuple[str, list[str]]]:
@@ -197,7 +202,7 @@ def unknown_noted(predictions: Path, pair: Pair, known: set, ids: list) -> Pair:
     """Note labels that the gold file has nowhere: another name for a label is never right."""
     unknown = [label for label in ids if label not in known]
     if unknown:
-        which = ", ".join(sorted({str(label) for label in unknown})[:5])
+        which = ", ".join(sorted({shown(label) for label in unknown})[:5])
         pair.notes.append(
             f"{predictions}: {len(unknown)} labels that the gold has nowhere, wrong: {which}"
         )
