@@ -11,7 +11,7 @@ SETTINGS = FineTuning(0.05, 2.0, 10, 64, 0.1, 0.01, 0.98, 1.0, 16)
 
 
 def lessons(**sizes: int) -> dict[str, Lesson]:
-    return {task: Lesson(Shuffled([], 10, task), size, None) for task, size in sizes.items()}
+    return {task: Lesson(Shuffled([task], 10, task), size, None) for task, size in sizes.items()}
 
 
 def test_steps_of_several_tasks_are_proportional_to_their_sizes_up_to_the_cap():
