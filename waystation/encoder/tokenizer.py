@@ -88,6 +88,8 @@ def hold_template(stored: dict, file: Path) -> None:
             for piece in frame[form]
             if "SpecialToken" in piece
         }
+        if any(p.get("Sequence", {}).get("id") == "B" for p in frame["single"]):
+            raise UserError(f"{file}: post_processor puts a second text into a single one")
         defined = frame["special_tokens"]
         unknown = sorted(named - set(defined))
         uneven = [k for k, v in defined.items() if not len(v["ids"]) == len(v["tokens"]) == 1]
