@@ -26,7 +26,8 @@ from waystation.encoder.tokenizer import read_special, read_tokenizer
 from waystation.grid.budget import Budget
 from waystation.heads.masked_language_modelling import Masking
 from waystation.params.load import load_settings
-from waystation.params.schema import Pretrain, ScratchModel
+from waystation.params.models import ScratchModel
+from waystation.params.schema import Pretrain
 from waystation.training import pretraining
 
 HELD_OUT = 40  # documents of each language, its last

@@ -9,10 +9,10 @@ own, and refused unless torch's restricted unpickler reads it. No code of a repo
 """
 
 from waystation.base.errors import choose
-from waystation.encoder.pretrained import Record, fetch, write_model
+from waystation.fetched.pretrained import Record, fetch, write_model
 from waystation.files import write_json
 from waystation.frame.stage import stage
-from waystation.params.schema import FetchedModel
+from waystation.params.models import FetchedModel
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from waystation.commands import plan
 from waystation.grid import flops
 from waystation.grid.workload import Workload
 from waystation.params.load import load_settings
-from waystation.params.schema import Model
+from waystation.params.models import Model
 
 XTREME = ROOT / "suites/xtreme/params.yaml"
 SUITES = [ROOT / "params.yaml", *sorted(ROOT.glob("suites/*/params.yaml"))]

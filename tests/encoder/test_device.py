@@ -23,7 +23,8 @@ from waystation.grid.budget import Budget
 from waystation.grid.cells import arithmetic
 from waystation.heads.masked_language_modelling import Masking
 from waystation.params.load import load_settings
-from waystation.params.schema import Evaluate, ScratchModel
+from waystation.params.models import ScratchModel
+from waystation.params.schema import Evaluate
 from waystation.task_model import TaskModel
 from waystation.training import loop, pretraining
 from waystation.training.batches import Shuffled

@@ -15,18 +15,19 @@ import torch
 import yaml
 
 from tests.conftest import ROOT
-from tests.encoder.test_sentencepiece import model as sentencepiece_model
+from tests.fetched.test_sentencepiece import model as sentencepiece_model
 from waystation import metrics, tasks
 from waystation.base.errors import UserError
 from waystation.data import conversion, examples, origins, predictions
 from waystation.data import downloads as downloaded
 from waystation.data.releases import bucc2018, ccgbank, lareqa, mewsli_x, xtreme_translations
 from waystation.data.source_rows import Loaded
-from waystation.encoder import pretrained, sentencepiece, tokenizer, tokenizer_training, unpickle
+from waystation.encoder import tokenizer, tokenizer_training
 from waystation.encoder.checkpoint import read_encoder, write_encoder
 from waystation.encoder.config import EncoderConfig, read_config
 from waystation.encoder.encoder import new_encoder
 from waystation.evaluation import selection
+from waystation.fetched import pretrained, sentencepiece, unpickle
 from waystation.frame.suite_check import read_suite
 from waystation.grid.plans import EvaluationGroupPlan, RecipePlan, TargetGroupPlan
 from waystation.hub.builders import hold_card

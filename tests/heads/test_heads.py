@@ -30,7 +30,8 @@ from waystation.heads import (
     tagging,
 )
 from waystation.metrics import map_at_20
-from waystation.params.schema import Evaluate, ScratchModel
+from waystation.params.models import ScratchModel
+from waystation.params.schema import Evaluate
 from waystation.task_model import TaskModel, read_model
 
 SPECIAL = Special(BOS, (EOS, EOS), EOS, False, PAD, UNK, mask=49, vocabulary=50)

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.conftest import FULL, ROOT
-from tests.encoder.test_pretrained import ENTRY, upstream  # noqa: F401  a fixture
+from tests.fetched.test_pretrained import ENTRY, upstream  # noqa: F401  a fixture
 from tests.hub.hub_server import HubServer, card, until
 from waystation.text_files import read_json
 

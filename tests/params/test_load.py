@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 from waystation.base.errors import UserError
 from waystation.grid.cells import all_cells
 from waystation.params.load import load_settings
-from waystation.params.schema import FetchedModel
+from waystation.params.models import FetchedModel
 from waystation.params.typed import build
 
 

@@ -24,6 +24,7 @@ heads
 alignment
 xtreme world grid
 task_types
+fetched
 encoder data
 hub
 tasks metrics

@@ -8,7 +8,7 @@ import transformers
 import yaml
 
 from tests.conftest import copy_project, run
-from tests.encoder.test_pretrained import ENTRY, SHAPE
+from tests.fetched.test_pretrained import ENTRY, SHAPE
 
 
 @pytest.mark.slow

@@ -10,9 +10,9 @@ from tests.conftest import ROOT, fetch
 from waystation.alignment.nearest import nearest
 from waystation.alignment.vectors import EVERY_TOKEN, SentenceEncoder
 from waystation.data import examples
-from waystation.encoder import pretrained
 from waystation.encoder.checkpoint import write_encoder
 from waystation.encoder.encoder import new_encoder
+from waystation.fetched import pretrained
 from waystation.params.load import load_settings
 
 LANGUAGES = ("de", "ru", "zh")

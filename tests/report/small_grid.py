@@ -7,7 +7,8 @@ import numpy as np
 
 from tests.conftest import FULL
 from waystation.params.load import load_settings
-from waystation.params.schema import Extra, Report, ScratchModel
+from waystation.params.models import ScratchModel
+from waystation.params.schema import Extra, Report
 from waystation.report import scores, tables
 from waystation.report.records import Cost, Estimate, IntermediateScore, LanguageScore, TaskScore
 

@@ -13,12 +13,13 @@ from waystation import tasks
 from waystation.base.errors import UserError, choose
 from waystation.data.origins import check_languages
 from waystation.data.source_rows import wanted_languages
-from waystation.encoder.entry import check_entry
+from waystation.fetched.entry import check_entry
 from waystation.grid import recipes
-from waystation.grid.planning import languages_of, masked_settings, rows_of
+from waystation.grid.planning import hold_mixed, languages_of, rows_of
 from waystation.languages import ENGLISH
 from waystation.params.load import load_settings, located
-from waystation.params.schema import FetchedModel, Settings
+from waystation.params.models import FetchedModel
+from waystation.params.schema import Settings
 from waystation.report.published import averages, measures
 from waystation.tasks import Task
 from waystation.world import grammar
@@ -102,8 +103,7 @@ def check_recipes(suite: Settings) -> None:
                 for training in recipes.phases(name, suite):
                     for task in recipes.used(training):
                         choose(task, suite.tasks, f"task (recipe {name!r} needs its rows):")
-                    if training.mixed == "mlm":
-                        masked_settings(name, suite)
+                    hold_mixed(name, training, suite)
 
 
 def check_target(name: str, suite: Settings, scored: bool) -> None:

@@ -66,6 +66,12 @@ def plan_phase(name: str, training: Training, suite: Settings, folder: Path) -> 
     return Phase(**dataclasses.asdict(training), rows=paired, settings=settings), files
 
 
+def hold_mixed(recipe: str, training: Training, suite: Settings) -> None:
+    """Refuse what is mixed into a training without its settings."""
+    if training.mixed == "mlm":
+        masked_settings(recipe, suite)
+
+
 def masked_settings(recipe: str, suite: Settings) -> MaskedLanguageModelling:
     if suite.intermediate.mlm is None:
         raise UserError(f"{suite.file}: recipe {recipe!r} needs the key intermediate.mlm")

@@ -19,7 +19,8 @@ from waystation.grid.budget import budget_of, shares, steps_mixed_in
 from waystation.grid.cells import all_cells
 from waystation.grid.names import TEXT
 from waystation.languages import ENGLISH
-from waystation.params.schema import FetchedModel, FineTuning, Settings
+from waystation.params.models import FetchedModel
+from waystation.params.schema import FineTuning, Settings
 from waystation.task_types import TaskType
 from waystation.tasks import Task
 from waystation.text_files import in_form, read_json

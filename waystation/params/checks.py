@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from waystation.base.errors import UserError, choose
-from waystation.params.schema import FetchedModel, ScratchModel, Settings
+from waystation.params.models import FetchedModel, ScratchModel
+from waystation.params.schema import Settings
 from waystation.params.typed import Whole, build
 
 SHORTEST = 8  # tokens of an input: with fewer, what the special tokens leave trains nothing

@@ -5,40 +5,27 @@ what is allowed there. A field with a default may be left out. The comments that
 to a person stand in `params.yaml` itself.
 """
 
-import re
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from waystation.base.errors import UserError
+from waystation.params.models import FetchedModel, ScratchModel
 from waystation.params.typed import (
     Allowed,
     BelowOne,
     Count,
-    Depth,
     Epochs,
     Name,
     NotNegative,
     Positive,
     Seed,
     Share,
-    Size,
-    Small,
     Some,
     Threads,
     Whole,
 )
 
-REPOSITORY = Allowed(
-    "owner/name as the Hub writes it, no address, blank, `.git` or `@revision`",
-    lambda name: (
-        re.fullmatch(r"(\b[\w.-]{1,96}\b/)?\b[\w.-]{1,96}\b", name, re.ASCII)
-        and not re.search(r"--|\.\.|\.git$", name, re.IGNORECASE)
-    ),
-)
 Percent = Annotated[float, Allowed("0 to 100", lambda value: 0 <= value <= 100)]
-REVISION = Allowed(
-    "40 hex digits or unpinned", lambda text: re.fullmatch("[0-9a-f]{40}|unpinned", text)
-)
 
 
 def _one_of(*names: str) -> Allowed:
@@ -105,62 +92,6 @@ class TokenizerSettings:
     kinds: tuple[Annotated[str, _one_of("word", "bpe")], ...]
     vocab_size: Count | None = None
     documents: Count | None = None
-
-
-@dataclass(frozen=True)
-class Model:
-    """The shape of an encoder."""
-
-    layers: Depth
-    hidden: Size
-    heads: Size
-    intermediate: Size
-    positions: Size
-
-
-@dataclass(frozen=True)
-class ScratchModel(Model):
-    """An XLM-R that is pretrained here."""
-
-    initializer_range: Small
-    dropout: BelowOne
-    seed: Seed
-
-
-SHA256 = Allowed("64 hex digits", lambda text: re.fullmatch("[0-9a-f]{64}", text))
-PINNED = Allowed("<package>==<version>", lambda text: re.fullmatch(r"[\w.-]+==[\w.]+", text))
-
-
-@dataclass(frozen=True)
-class PackageFile:
-    """A file of an installed Python package; `path` below the folder of installed packages."""
-
-    package: Annotated[str, PINNED]
-    path: str
-    sha256: Annotated[str, SHA256]
-
-
-@dataclass(frozen=True)
-class FetchedModel(Model):
-    """A pretrained model of the Hub; `files` {name: SHA-256 or "unpinned"}.
-
-    `packages` are files of Python packages that are taken where `source.prefix` is a folder that
-    has no such repository: `four_bits` (waystation.encoder.four_bits) and `tokenizer.json`.
-    `checkpoint_layers`: of so many layers the first `layers` are taken (Sajjad et al. 2020, arXiv
-    2004.03844); all of them where none is named. `dropout`: in place of the config's. `seed` draws
-    the weights of the recipe `random`; 0 where none is named.
-    """
-
-    repository: Annotated[str, REPOSITORY]
-    revision: Annotated[str, REVISION]
-    license: str
-    architecture: str
-    vocabulary: Size
-    files: dict[str, str]
-    packages: dict[str, PackageFile] = field(default_factory=dict)
-    checkpoint_layers: Count | None = None
-    dropout: BelowOne | None = None
-    seed: Seed | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from waystation.grid.cells import Cell, all_cells
 from waystation.grid.recipes import Recipe, parse
-from waystation.params.schema import Model, Settings
+from waystation.params.models import Model
+from waystation.params.schema import Settings
 from waystation.report.averages import overall_rows
 from waystation.report.encoder_tables import encoder_tables
 from waystation.report.learned import has_learned, intermediate_rows

@@ -22,7 +22,8 @@ from waystation.encoder.features import Feature
 from waystation.encoder.tokenizer import read_special, read_tokenizer
 from waystation.grid.budget import Budget
 from waystation.heads.masked_language_modelling import Masking, restored
-from waystation.params.schema import Pretrain, ScratchModel
+from waystation.params.models import ScratchModel
+from waystation.params.schema import Pretrain
 from waystation.training import loop
 from waystation.training.batches import NextBatch
 from waystation.training.workplace import Workplace

@@ -9,12 +9,12 @@ import pytest
 import torch
 
 from waystation.base.errors import UserError
-from waystation.encoder import four_bits, packages, pretrained
 from waystation.encoder.checkpoint import read_encoder
 from waystation.encoder.encoder import Encoder
 from waystation.encoder.features import Packed
 from waystation.encoder.tokenizer import read_tokenizer
-from waystation.params.schema import PackageFile
+from waystation.fetched import four_bits, packages, pretrained
+from waystation.params.models import PackageFile
 
 HEADER = (32, 2, 4, 64, 40, 12, 2)  # hidden, layers, heads, feed-forward, vocabulary, ...
 REAL = {
@@ -159,7 +159,7 @@ def e5_small(tmp_path_factory):
             metadata.distribution(name)
         except metadata.PackageNotFoundError:
             pytest.skip(f"the package {wanted.package} of suites/small is not installed")
-    from tests.encoder.test_pretrained import ENTRY
+    from tests.fetched.test_pretrained import ENTRY
 
     shape = {"layers": 12, "hidden": 384, "heads": 12, "intermediate": 1536, "positions": 512}
     entry = replace(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from waystation.base.errors import UserError
 from waystation.files import checksum
-from waystation.params.schema import PackageFile
+from waystation.params.models import PackageFile
 
 
 def locate(name: str, wanted: PackageFile) -> Path:

@@ -8,21 +8,15 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from waystation.base.errors import UserError
-from waystation.encoder import (
-    foreign,
-    four_bits,
-    packages,
-    sentencepiece,
-    tokenizer_training,
-    unpickle,
-)
+from waystation.encoder import tokenizer_training
 from waystation.encoder.checkpoint import read_file, write_encoder
 from waystation.encoder.config import EncoderConfig, read_config
-from waystation.encoder.entry import CONFIG, FOUR_BITS, TOKENIZERS, UNPINNED, WEIGHTS
 from waystation.encoder.tokenizer import read_special, read_tokenizer
+from waystation.fetched import foreign, four_bits, packages, sentencepiece, unpickle
+from waystation.fetched.entry import CONFIG, FOUR_BITS, TOKENIZERS, UNPINNED, WEIGHTS
 from waystation.files import checksum, whole, write_json
 from waystation.hub import client
-from waystation.params.schema import FetchedModel
+from waystation.params.models import FetchedModel
 from waystation.params.typed import build
 from waystation.text_files import hold_binary, read_json
 

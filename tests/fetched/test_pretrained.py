@@ -15,17 +15,17 @@ import yaml
 from safetensors.torch import load_file, save_file
 
 from tests.conftest import FULL, ROOT, run
-from tests.encoder.test_sentencepiece import model as sentencepiece_model
+from tests.fetched.test_sentencepiece import model as sentencepiece_model
 from waystation.base.errors import UserError
-from waystation.encoder import pretrained, unpickle
 from waystation.encoder.checkpoint import read_encoder
 from waystation.encoder.config import EncoderConfig, read_config
 from waystation.encoder.encoder import Encoder
-from waystation.encoder.entry import check_entry
+from waystation.fetched import pretrained, unpickle
+from waystation.fetched.entry import check_entry
 from waystation.files import checksum, write_json
 from waystation.frame.code_digest import PACKAGES
 from waystation.hub import client
-from waystation.params.schema import FetchedModel
+from waystation.params.models import FetchedModel
 from waystation.params.typed import build
 
 SHAPE = dict(

@@ -12,7 +12,7 @@ import yaml
 
 from stages import intermediate
 from tests.conftest import FULL, ROOT, run
-from tests.encoder.test_pretrained import ENTRY, SHAPE
+from tests.fetched.test_pretrained import ENTRY, SHAPE
 from waystation.base.errors import UserError
 from waystation.data import examples
 from waystation.encoder.checkpoint import read_encoder
@@ -93,7 +93,7 @@ def write_params(home, vocabulary):
     params["recipes"] = ["random", "none", "mnli+mlm"]
     params |= {"multitask": {}, "orders": {}, "extra": {"models": [], "recipes": []}}
     params["align"] |= {"tasks": []}
-    params["intermediate"] |= {"max_tokens": 40}
+    params["intermediate"] |= {"max_tokens": 40, "mlm": None}
     params["intermediate"] |= {"tasks": {"mnli": {"epochs": 2, "batch_size": 4}}}
     tasks = {"mnli": {"epochs": 2}, "squad_v1": {"epochs": 4}}
     params["target"] |= {"tasks": tasks, "groups": {"both": ["mnli", "squad_v1"]}}
@@ -186,8 +186,8 @@ def only(folder):
 
 @pytest.mark.parametrize("headless", [False, True])
 def test_random_is_the_fetched_shape_with_other_weights(suite, tmp_path, headless):
-    from waystation.encoder import pretrained
     from waystation.encoder.checkpoint import write_encoder
+    from waystation.fetched import pretrained
 
     loaded = load_settings(suite / "params.yaml")
     files = {name: suite / "hub/org/mbert" / name for name in ENTRY.files}

@@ -5,8 +5,8 @@ import struct
 import pytest
 
 from waystation.base.errors import UserError
-from waystation.encoder import sentencepiece
 from waystation.encoder.tokenizer import read_special
+from waystation.fetched import sentencepiece
 
 PIECES = [("<unk>", 0.0), ("<s>", 0.0), ("</s>", 0.0), (",", -3.4), ("▁", -2.0), ("▁the", -1.0)]
 PIECES += [("s", -2.5), ("▁horse", -3.0), ("hor", -4.0), ("se", -4.5), ("▁κόσμος", -5.0), ("a", -6)]

@@ -4,7 +4,7 @@ import re
 
 from waystation.base.errors import UserError, choose
 from waystation.encoder.config import ARCHITECTURES
-from waystation.params.schema import FetchedModel
+from waystation.params.models import FetchedModel
 
 CONFIG = "config.json"
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")

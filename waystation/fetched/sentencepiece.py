@@ -98,12 +98,12 @@ def fields(data: bytes) -> Iterator[tuple[int, Any]]:
             length, offset = varint(data, offset)
             value, offset = data[offset : offset + length], offset + length
             if offset > len(data):
-                raise IndexError("a field is cut short")
+                raise ValueError("a field is cut short")
         elif wire in (1, 5):
             form, length = ("<d", 8) if wire == 1 else ("<f", 4)
             (value,), offset = struct.unpack_from(form, data, offset), offset + length
         else:
-            raise IndexError(f"wire type {wire}")
+            raise ValueError(f"wire type {wire}")
         yield number, value
 
 

@@ -1,6 +1,6 @@
 """Turn a pickled checkpoint into safetensors, in a process of its own.
 
-    python -m waystation.encoder.unpickle pytorch_model.bin model.safetensors
+    python -m waystation.fetched.unpickle pytorch_model.bin model.safetensors
 
 torch's restricted unpickler makes tensors and plain containers and refuses to call anything else;
 what it refuses is not converted. Nothing else of this project unpickles.
