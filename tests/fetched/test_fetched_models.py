@@ -93,7 +93,8 @@ def write_params(home, vocabulary):
     params["recipes"] = ["random", "none", "mnli+mlm"]
     params |= {"multitask": {}, "orders": {}, "extra": {"models": [], "recipes": []}}
     params["align"] |= {"tasks": []}
-    params["intermediate"] |= {"max_tokens": 40, "mlm": None}
+    params["intermediate"] |= {"max_tokens": 40}
+    params["intermediate"]["mlm"] |= {"max_tokens": 40}
     params["intermediate"] |= {"tasks": {"mnli": {"epochs": 2, "batch_size": 4}}}
     tasks = {"mnli": {"epochs": 2}, "squad_v1": {"epochs": 4}}
     params["target"] |= {"tasks": tasks, "groups": {"both": ["mnli", "squad_v1"]}}
