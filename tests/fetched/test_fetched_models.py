@@ -88,6 +88,7 @@ def write_params(home, vocabulary):
     xlmr = {"repository": "org/xlmr", "architecture": "xlm-roberta", "vocabulary": vocabulary}
     params["models"] = {"mbert": entry, "xlmr": entry | xlmr}
     params |= {"origins": {"scratch": [], "hub": ["mbert", "xlmr"]}, "tokenizer": {"kinds": []}}
+    params["generators"] = []
     params["source"] |= {"prefix": str(home / "hub"), "depends_on": str(home / "hub")}
     params["tasks"] = {task: {} for task in ("text", "mnli", "xnli", "squad_v1", "xquad")}
     params["recipes"] = ["random", "none", "mnli+mlm"]
