@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from waystation.encoder import attention, dropout
 from waystation.encoder.features import Packed
+from waystation.encoder.processor import attention, dropout
 
 LENGTHS = [4, 1, 6]
 

@@ -196,7 +196,7 @@ def test_the_code_for_large_models_gives_the_same_bytes_after_an_interruption(
     tmp_path, monkeypatch, kind
 ):
     monkeypatch.setattr("waystation.training.checkpoints.SECONDS_BETWEEN", 0)
-    monkeypatch.setattr("waystation.encoder.attention.LEAST_WIDTH", 0)
+    monkeypatch.setattr("waystation.encoder.processor.attention.LEAST_WIDTH", 0)
     monkeypatch.setattr("waystation.encoder.layers.LARGE_TABLE", 0)
     first, resumed = (
         trained(kind, tmp_path / str(number), CPU, stop) for number, stop in enumerate((None, 17))

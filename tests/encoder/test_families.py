@@ -5,11 +5,12 @@ import torch
 import transformers
 
 from waystation.data.examples import Description
-from waystation.encoder import attention, foreign, layers
+from waystation.encoder import foreign, layers
 from waystation.encoder.checkpoint import read_encoder, read_file, write_encoder
 from waystation.encoder.config import read_config
 from waystation.encoder.encoder import new_encoder
 from waystation.encoder.features import Feature, Packed, pack
+from waystation.encoder.processor import attention
 from waystation.task_model import TaskModel, read_model
 
 SHAPE = dict(

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from waystation.encoder import attention
 from waystation.encoder.config import EncoderConfig
-from waystation.encoder.dropout import drop, drop_and_add
 from waystation.encoder.features import Packed
+from waystation.encoder.processor import attention
+from waystation.encoder.processor.dropout import drop, drop_and_add
 
 LARGE_TABLE = 2**24  # numbers; zeros for the gradient of so many take longer than all the rest
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from waystation.encoder.dropout import draw, kept, scale
+from waystation.encoder.processor.dropout import draw, kept, scale
 
 LEAST_WIDTH = 256  # below it the calls of torch take longer than a sequence's products
 
