@@ -192,6 +192,20 @@ def trained(kind, folder, chosen, stop_at=None):
         return {name: tensor.cpu() for name, tensor in model.state_dict().items()}
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_code_for_large_models_gives_the_same_bytes_after_an_interruption(
+    tmp_path, monkeypatch, kind
+):
+    monkeypatch.setattr("waystation.training.checkpoints.SECONDS_BETWEEN", 0)
+    monkeypatch.setattr("waystation.encoder.processor.attention.LEAST_WIDTH", 0)
+    monkeypatch.setattr("waystation.encoder.layers.LARGE_TABLE", 0)
+    first, resumed = (
+        trained(kind, tmp_path / str(number), CPU, stop) for number, stop in enumerate((None, 17))
+    )
+    for name, tensor in first.items():
+        assert torch.equal(tensor, resumed[name]), name
+
+
 @pytest.mark.gpu
 @pytest.mark.parametrize("chosen", [CARD, HALF_CARD], ids=["float32", "bfloat16"])
 @pytest.mark.parametrize("kind", KINDS)

@@ -5,10 +5,12 @@ import torch
 import transformers
 
 from waystation.data.examples import Description
+from waystation.encoder import layers
 from waystation.encoder.checkpoint import read_encoder, read_file, write_encoder
 from waystation.encoder.config import read_config
 from waystation.encoder.encoder import new_encoder
 from waystation.encoder.features import Feature, Packed, pack
+from waystation.encoder.processor import attention
 from waystation.fetched import foreign
 from waystation.task_model import TaskModel, read_model
 
@@ -160,6 +162,30 @@ def test_heads_equal_transformers(family, tmp_path, type_, ending, labels):
     else:
         expected = found.logits[real] if type_ == "tagging" else found.logits
     assert close(ours.flatten(), expected.flatten())
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["small", "large"])
+def test_gradients_equal_transformers(family, tmp_path, monkeypatch, large):
+    """By way of the code for small models, and of that for large ones."""
+    kind, name, config = family
+    monkeypatch.setattr(attention, "LEAST_WIDTH", 0 if large else 2**20)
+    monkeypatch.setattr(layers, "LARGE_TABLE", 0 if large else 2**30)
+    model = theirs(name, "Model", config, tmp_path / "theirs", add_pooling_layer=False)
+    model.embeddings.word_embeddings.padding_idx = None  # BERT's is a token of the pairs here
+    encoder, _, _ = adopted(tmp_path / "theirs")
+    inputs = padded(kind)
+    real = inputs["attention_mask"].bool()
+    hidden, expected = encoder.eval()(packed_pairs(kind)), model(**inputs)[0][real]
+    assert close(hidden, expected)
+    weights = torch.randn(hidden.shape, generator=torch.Generator().manual_seed(5))
+    for states in (hidden, expected):
+        (states * weights).sum().backward()
+    others = dict(model.named_parameters())
+    for key, parameter in encoder.named_parameters():
+        ours, other = parameter.grad, others[key].grad
+        assert ours.is_sparse == (large and key.endswith("word_embeddings.weight"))
+        scale = 1 + float(other.abs().max())
+        torch.testing.assert_close(ours.to_dense(), other, atol=1e-5 * scale, rtol=1e-5)
 
 
 def test_token_types_follow_the_features(tmp_path):

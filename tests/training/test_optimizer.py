@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from waystation.encoder import layers
 from waystation.training.optimizer import AdamW, clip, schedule
 
 
@@ -63,3 +64,57 @@ def test_clip_equals_torch():
 def test_schedule(step, factor):
     """Ten steps, two of warm-up: 1/2, 1, then 8/8, 7/8, ... of the peak."""
     assert schedule(step, 10, 0.2) == pytest.approx(factor)
+
+
+class Words(nn.Module):
+    """An embedding table, read by rows; with `tied` all its rows have gradients too."""
+
+    def __init__(self, tied=()):
+        super().__init__()
+        torch.manual_seed(7)
+        self.word_embeddings, self.tied = nn.Embedding(50, 16), tied
+
+    def loss(self, step, sparse):
+        draw = torch.Generator().manual_seed(step)
+        ids = torch.randint(0, 3 + 2 * step, (9,), generator=draw)
+        read = nn.functional.embedding(ids, self.word_embeddings.weight, sparse=sparse)
+        loss = (read * torch.randn(9, 16, generator=draw)).sum()
+        return loss + self.word_embeddings.weight.square().sum() if step in self.tied else loss
+
+
+@pytest.mark.parametrize("tied", [(), (9,)], ids=["rows", "rows and once the whole table"])
+def test_updates_of_few_rows_are_those_of_the_table(monkeypatch, tied):
+    """To the bit. Rows come in one by one; the third network goes on from a checkpoint."""
+    weights = []
+    for large, stop in ((2**30, None), (0, None), (0, 12)):
+        monkeypatch.setattr(layers, "LARGE_TABLE", large)
+        words = Words(tied)
+        named = dict(words.named_parameters())
+        optimizer = AdamW(named, 0.1, beta2=0.98)
+        for step in range(20):
+            if step == stop:
+                state = {name: tensor.clone() for name, tensor in optimizer.state().items()}
+                optimizer = AdamW(named, 0.1, beta2=0.98)
+                optimizer.restore(state)
+            words.loss(step, sparse=large == 0).backward()
+            clip(list(words.parameters()), 1e9)
+            optimizer.step(0.01 * (step + 1))
+        weights.append(words.word_embeddings.weight.detach())
+        if large == 0:
+            assert len(optimizer.tables["word_embeddings.weight"].rows) == (50 if tied else 32)
+    assert torch.equal(weights[1], weights[2])
+    if tied:  # rows that are read twice are summed in another order
+        torch.testing.assert_close(weights[0], weights[1])
+    else:
+        assert torch.equal(weights[0], weights[1])
+
+
+def test_clip_takes_gradients_of_few_rows():
+    norms = []
+    for sparse in (False, True):
+        words = Words()
+        words.loss(5, sparse).backward()
+        clip(list(words.parameters()), 0.5)
+        norms.append(words.word_embeddings.weight.grad.to_dense())
+    torch.testing.assert_close(*norms)
+    assert float(norms[0].norm()) == pytest.approx(0.5, rel=1e-4)

@@ -9,6 +9,10 @@ from torch.nn import functional as F
 
 from waystation.encoder.config import EncoderConfig
 from waystation.encoder.features import Packed
+from waystation.encoder.processor import attention
+from waystation.encoder.processor.dropout import drop, drop_and_add
+
+LARGE_TABLE = 2**24  # numbers; zeros for the gradient of so many take longer than all the rest
 
 
 def norm(config: EncoderConfig) -> nn.LayerNorm:
@@ -29,7 +33,14 @@ class Embeddings(nn.Module):
         table = self.token_type_embeddings
         types = table.weight[0] if packed.types is None else table(packed.types)
         positions = self.position_embeddings(packed.positions + self.first_position)
-        return self.dropout(self.LayerNorm(self.word_embeddings(packed.ids) + types + positions))
+        words = self.word_embeddings
+        read = F.embedding(packed.ids, words.weight, sparse=few_rows_of(words.weight))
+        return drop(self.LayerNorm(read + types + positions), self.dropout)
+
+
+def few_rows_of(table: Tensor) -> bool:
+    """Whether a batch reads so few rows of a table (V, d) that its gradient names just those."""
+    return table.device.type == "cpu" and table.numel() >= LARGE_TABLE
 
 
 class SelfAttention(nn.Module):
@@ -49,6 +60,9 @@ class SelfAttention(nn.Module):
         bias = torch.cat([p.bias for p in projections])
         grid = F.linear(hidden, weight, bias)
         dropout = self.dropout.p if self.training else 0.0
+        if attention.suits(grid):
+            context = attention.attend(grid, packed.lengths.tolist(), self.heads, dropout)
+            return context if rows is None else context.index_select(0, rows)
         if unpadded(grid, packed, self.heads):
             context = attend(grid.view(len(grid), 3, self.heads, -1), packed, dropout)
             return context if rows is None else context.index_select(0, rows)
@@ -98,7 +112,7 @@ class Residual(nn.Module):
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
 
     def forward(self, inner: Tensor, hidden: Tensor) -> Tensor:
-        return self.LayerNorm(self.dropout(self.dense(inner)) + hidden)
+        return self.LayerNorm(drop_and_add(self.dense(inner), self.dropout, hidden))
 
 
 class Layer(nn.Module):
@@ -138,7 +152,7 @@ class PreNormLayer(nn.Module):
         """As `Layer.forward`."""
         context = self.attention.self(self.attention.self_attn_layer_norm(hidden), packed, rows)
         wanted = hidden if rows is None else hidden.index_select(0, rows)
-        hidden = wanted + self.dropout(self.attention.output.dense(context))
+        hidden = drop_and_add(self.attention.output.dense(context), self.dropout, wanted)
         inner = F.gelu(self.intermediate.dense(self.LayerNorm(hidden)))
         return hidden + self.output.dense(inner)
 
