@@ -22,7 +22,7 @@ from waystation.runner.cards import STAGE_GIB, cards
 from waystation.runner.suite import Interrupted, Suite, read_params
 from waystation.text_files import read_text
 
-OWN = "python -m stages."  # in a dvc.yaml whose parameters are those of `params.schema`
+OWN = "python -m stages.code "  # in a dvc.yaml whose parameters are those of `params.schema`
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
