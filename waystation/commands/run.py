@@ -20,9 +20,6 @@ from waystation.base.errors import UserError
 from waystation.frame.suite_check import read_suite
 from waystation.runner.cards import STAGE_GIB, cards
 from waystation.runner.suite import Interrupted, Suite, read_params
-from waystation.text_files import read_text
-
-OWN = "python -m stages.code "  # in a dvc.yaml whose parameters are those of `params.schema`
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -79,7 +76,7 @@ def run(file: Path, targets: list[str], workers: int) -> int:
         raise UserError(f"--suite-file: {file} does not exist")
     # Commands say `python`: it shall be this one.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    if OWN in read_text(file):
+    if "suite" in read_params(file):  # else a graph of somebody's own
         read_suite(file.with_name("params.yaml"))
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, _interrupt)
