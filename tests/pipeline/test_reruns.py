@@ -40,11 +40,15 @@ def cells(verb: str, *groups: str) -> set[str]:
         ),
         (
             lambda f: edit(f, "intermediate.tasks.mnli", {"epochs": 2}),
-            {"intermediate@pico-sequential/mnli_squad/2", "intermediate_extra@pico-mnli+mlm"},
+            {
+                "intermediate@pico-sequential/mnli_squad/2",
+                "intermediate_extra@pico-mnli+mlm",
+                "report",
+            },
         ),
         (
             lambda f: edit(f, "intermediate.tasks.ccg", {"epochs": 3}),
-            {"intermediate@pico-ccg"},
+            {"intermediate@pico-ccg", "report"},
         ),
         (
             lambda f: append(f, "waystation/report/figures/gains.py", "\nMORE = 1\n"),

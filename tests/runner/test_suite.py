@@ -446,9 +446,9 @@ def test_wrong_parameters_are_named_before_anything_runs(tmp_path, text, message
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"recipes": "none"}, "params.yaml: recipes: expected a list, got str 'none'"),
-        ({"generators": "world"}, "params.yaml: generators: expected a list, got str 'world'"),
-        ({"models": None}, "params.yaml: models: allowed: at least one, got None"),
+        ({"recipes": "none"}, "recipes: expected a list, got str 'none'"),
+        ({"generators": "world"}, "generators: expected a list, got str 'world'"),
+        ({"models": None}, "models: allowed: at least one, got None"),
         (
             {"source": {"prefix": "hub", "depends_on": 3, "sampled": True}},
             "depends_on: expected str, got int 3",
