@@ -151,3 +151,28 @@ def test_a_csv_file_whose_fields_are_not_the_header_s_is_refused(corpus, data, m
 def test_marks_and_carriage_returns_of_plain_text_are_no_text(corpus, mark, end):
     corpus(mark + end.join([b"a", b"b", b""]), "txt")
     assert corpus.texts() == ["a", "b"]
+
+
+def test_rows_that_a_suite_limits_are_drawn_alike_in_parallel_sets(source, tmp_path):
+    """By the seed; training rows stay the first ones, other seeds draw others."""
+    rows = [{"premise": str(i), "hypothesis": "b", "label": 0} for i in range(50)]
+    tables = {("facebook/xnli", code, split): rows for code in ("en", "de")
+              for split in ("validation", "test")}  # fmt: skip
+    prefix = source(tables)
+
+    def drawn(draw: int | None, code: str = "en") -> list[str]:
+        out = tmp_path / f"{draw}-{code}"
+        fetch(prefix, "xnli", out, (code,), {"test": 5}, draw=draw)
+        return [row["first"] for row in examples.read(examples.path(out, "test", code))]
+
+    first, english, german, other = drawn(None), drawn(1), drawn(1, "de"), drawn(2)
+    assert first == list("01234")
+    assert english == german == sorted(english, key=int)
+    assert english != first != other != english
+
+
+def test_training_rows_are_not_drawn(corpus, tmp_path):
+    corpus("".join(json.dumps({"text": str(i)}) + "\n" for i in range(9)).encode(), "jsonl")
+    fetch(tmp_path / "hub", "text", tmp_path / "out", limits={"train": 3}, draw=4)
+    rows = examples.read(tmp_path / "out/train/en.jsonl")
+    assert [row["text"] for row in rows] == ["0", "1", "2"]

@@ -20,6 +20,7 @@ def draw(tables: Tables, file: Path) -> None:
     figure, grid = interval_panels(rows, "english", "recipe", lines, models, learned)
     for task, axes in grid.items():
         draw_levels(axes, next(row for row in rows if row.task == task))
+        axes.set_xlim(-2, 102)  # the whole scale: a task without levels has to lie above 0
     for style, label in ((":", "chance"), ("--", "majority")):
         next(iter(grid.values())).plot([], [], style, color="0.4", label=label)
     title(
