@@ -23,7 +23,7 @@ def main() -> None:
     with stage(
         __doc__,
         options=["group"],
-        inputs=["code", "plan", "pretrained", "models"],
+        inputs=["code", "plan", "encoders", "models"],
         planned=["tasks"],
         outputs=["out"],
         params=[
@@ -40,7 +40,7 @@ def main() -> None:
     ) as run:
         device.use(run.settings)
         plan = read_plan(run, EvaluationGroupPlan)
-        places = Places(run.inputs["tasks"], run.inputs["pretrained"], run.inputs["models"])
+        places = Places(run.inputs["tasks"], run.inputs["encoders"], run.inputs["models"])
         grid, seed = all_cells(run.settings), run.settings.seeds[0]
         loaded = load_cells(plan.targets, grid, places, run.settings, seed)
         settings, longest = run.settings.benchmark, run.settings.evaluate.max_answer_tokens

@@ -20,7 +20,7 @@ def main() -> None:
     with stage(
         __doc__,
         options=["group", "model", "recipe"],
-        inputs=["code", "plan", "tokenizer", "models"],
+        inputs=["code", "plan", "encoder", "models"],
         planned=["tasks"],
         outputs=["predictions", "scores"],
         params=["threads", "device", "precision", "evaluate"],
@@ -31,7 +31,7 @@ def main() -> None:
         for name, target in plan.targets.items():
             places = Places(
                 run.inputs["tasks"],
-                run.inputs["tokenizer"].parent,
+                run.inputs["encoder"],
                 run.inputs["models"] / name,
                 run.outputs["predictions"] / name,
             )

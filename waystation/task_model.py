@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 from waystation import heads
 from waystation.data.examples import Description
-from waystation.encoder.checkpoint import load, read_file, write_checkpoint
+from waystation.encoder import word_rows
+from waystation.encoder.checkpoint import load, read_file, read_words, words_name, write_checkpoint
 from waystation.encoder.config import read_config
 from waystation.encoder.encoder import Encoder, initialize
 from waystation.encoder.features import Feature, Packed, inference_batches, pack
@@ -71,17 +72,25 @@ class TaskModel(nn.Module):
         outputs = self.outputs(task, features, inference)
         return self.kinds[task].predict(outputs, features, examples, inference)
 
-    def write(self, folder: Path, task: str, labels: tuple[str, ...]) -> None:
-        """Write encoder and head so that the Transformers class of the kind loads them."""
+    def write(
+        self, folder: Path, task: str, labels: tuple[str, ...], trained_from: Path | None = None
+    ) -> None:
+        """Write encoder and head so that the Transformers class of the kind loads them.
+
+        Beside the encoder in `trained_from`, if named, in less room: only `read_model` reads that.
+        """
         named = {"id2label": dict(enumerate(labels))} if labels else {}
         task_class = self.kinds[task].task_class
-        write_checkpoint(folder, self.encoder, self.heads[task], task_class, **named)
+        head = self.heads[task]
+        write_checkpoint(folder, self.encoder, head, task_class, trained_from, **named)
 
 
-def read_model(folder: Path, task: Description) -> TaskModel:
-    """Read what `TaskModel.write` wrote, for inference."""
+def read_model(folder: Path, task: Description, trained_from: Path | None = None) -> TaskModel:
+    """Read what `TaskModel.write` wrote, for inference; `trained_from` as it was there."""
     config = read_config(folder)
     model = TaskModel(Encoder(config), {task.name: task})
     file = folder / "model.safetensors"
-    load(file, read_file(folder), config, model.encoder, model.heads[task.name])
+    words = read_words(trained_from) if trained_from else None
+    tensors = word_rows.whole(file, words_name(config), read_file(folder), words)
+    load(file, tensors, config, model.encoder, model.heads[task.name])
     return model.eval()

@@ -164,7 +164,7 @@ def test_the_encoder_sees_whole_texts_and_the_mean_is_over_some_tokens(encoder, 
 def scored(folder: Path, rows: list[Rows], predictor: Predictor, again: dict, monkeypatch):
     """What `evaluate` tells of a language and writes of its examples."""
     monkeypatch.setattr(Scorer, "read", lambda *_: predictor)
-    scorer = Scorer(TASK, Processor(), SETTINGS, tqdm(disable=True), again)
+    scorer = Scorer(TASK, None, Processor(), SETTINGS, tqdm(disable=True), again)
     tasks = {"task": {"main_score": "map_at_20_percent", "languages": {}}}
     score_test(folder, Path("0"), "100", "100", rows, tasks, scorer)
     lines = [json.loads(x) for x in (folder / "task/en.jsonl").read_text().splitlines()]

@@ -117,7 +117,7 @@ def test_evaluate_serves_it_with_the_target_s_own_tasks(folder, model, word_toke
     rows = rows_of(folder, word_tokenizer)
     squad = Description("squad_v1", "question_answering", ("squad",), (), None, None)
     model.write(tmp_path / "0" / "7", "squad_v1", ())
-    scorer = Scorer(squad, Processor(), SETTINGS, tqdm(disable=True), {})
+    scorer = Scorer(squad, None, Processor(), SETTINGS, tqdm(disable=True), {})
     tasks = {"toy": {"languages": {}}}
     home = tmp_path / "0"
     score_test(tmp_path / "made", home, "7", None, [rows], tasks, scorer)

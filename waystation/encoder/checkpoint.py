@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from waystation.base.errors import UserError
+from waystation.encoder import word_rows
 from waystation.encoder.config import EncoderConfig, read_config
 from waystation.encoder.encoder import Encoder, MaskedLanguageHead
 from waystation.text_files import hold_binary
@@ -32,12 +33,18 @@ def stored_names(module: nn.Module, config: EncoderConfig) -> dict[str, str]:
 
 
 def write_checkpoint(
-    folder: Path, encoder: Encoder, head: nn.Module | None, task_class: str, **extra
+    folder: Path,
+    encoder: Encoder,
+    head: nn.Module | None,
+    task_class: str,
+    trained_from: Path | None = None,
+    **extra,
 ) -> None:
     """Write `config.json` and `model.safetensors` as Transformers lays them out.
 
     `task_class` is the end of the name of the class that loads them (`ForMaskedLM`); `extra` goes
-    into the config.
+    into the config. Of the word embeddings only what differs from those of the encoder in
+    `trained_from` is stored, where one is named.
     """
     from safetensors.torch import save_file
 
@@ -54,6 +61,9 @@ def write_checkpoint(
     for module in (encoder, head) if head else (encoder,):
         names, own = stored_names(module, encoder.config), module.state_dict()
         tensors |= {names[name]: own[name].detach().cpu().contiguous() for name in own}
+    if trained_from:
+        name = words_name(encoder.config)
+        tensors |= word_rows.apart(name, tensors.pop(name), read_words(trained_from))
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
 
 
@@ -96,6 +106,20 @@ def read_file(folder: Path) -> dict[str, Tensor]:
         return load_file(file)
     except SafetensorError as problem:
         raise UserError(f"{file} is not a whole safetensors file: {problem}") from None
+
+
+def words_name(config: EncoderConfig) -> str:
+    """Of the word embeddings in a checkpoint."""
+    return f"{config.architecture.prefix}embeddings.word_embeddings.weight"
+
+
+def read_words(folder: Path) -> Tensor:
+    """The word embeddings (V, d) of the encoder in a folder, in float32."""
+    file, name = folder / "model.safetensors", words_name(read_config(folder))
+    tensors = read_file(folder)
+    if name not in tensors:
+        raise UserError(f"{file} lacks {name}")
+    return tensors[name].to(torch.float32)
 
 
 def load(file: Path, tensors: dict[str, Tensor], config: EncoderConfig, *modules) -> None:

@@ -34,11 +34,11 @@ from waystation.xtreme import submission
 
 @dataclass(frozen=True)
 class Places:
-    """Where the rows of all tasks lie, the model's tokenizer, and one target's models by seed, and
-    where its predictions are written."""
+    """Where the rows of all tasks lie, the encoder that was fine-tuned, with its tokenizer, and one
+    target's models by seed, and where its predictions are written."""
 
     tasks: Path
-    tokenizer: Path
+    encoder: Path
     models: Path
     predictions: Path
 
@@ -59,7 +59,7 @@ def evaluate(target: EvaluationPlan, places: Places, machine: Machine, inference
     seeds = sorted(places.models.iterdir(), key=lambda folder: int(folder.name))
     sets = len(test) + sum(len(one.rows) for one in again.values())
     with progress(None, len(seeds) * sets, f"evaluate {places.models.name}", "sets") as bar:
-        scorer = Scorer(head, machine, inference, bar, again)
+        scorer = Scorer(head, places.encoder, machine, inference, bar, again)
         for folder in seeds:
             noted = selection.read(folder)
             chosen, steps = noted.chosen, sorted(noted.checkpoints, key=int)
@@ -73,17 +73,19 @@ def evaluate(target: EvaluationPlan, places: Places, machine: Machine, inference
 class Scorer:
     """Scores sets of rows by a target's head, and shows how many are done.
 
-    `again`: by task what is scored over unshared tokens too.
+    `encoder`: the one that was fine-tuned, where models are stored beside it; `again`: by task what
+    is scored over unshared tokens too.
     """
 
     head: examples.Description
+    encoder: Path | None
     machine: Machine
     inference: Evaluate
     bar: tqdm
     again: dict[str, Unshared]
 
     def read(self, folder: Path) -> Predictor:
-        model = device.place(read_model(folder, self.head), self.machine)
+        model = device.place(read_model(folder, self.head, self.encoder), self.machine)
         return Predictor(model, self.head.name, self.inference)
 
     def expect(self, sets: int) -> None:
@@ -113,7 +115,7 @@ def load_rows(
 
     And by task those test rows that are scored over unshared tokens too.
     """
-    reader = Reader(places.tasks, read_tokenizer(places.tokenizer), target.settings)
+    reader = Reader(places.tasks, read_tokenizer(places.encoder), target.settings)
     rows: dict[str, list[Rows]] = {"test": [], "validation": []}
     tasks = [examples.read_description(places.tasks / name) for name in target.tasks]
     splits = [(task, split) for task in tasks for split in rows]

@@ -22,13 +22,13 @@ from waystation.task_model import TaskModel, read_model
 
 @dataclass(frozen=True)
 class Places:
-    """Where the rows of all tasks, the pretrained models and a group's models lie.
+    """Where the rows of all tasks, the encoders with their tokenizers and a group's models lie.
 
-    `models` holds `<model>/<recipe>/<target>/<seed>`.
+    `encoders` holds `<model>/<recipe>`, `models` `<model>/<recipe>/<target>/<seed>`.
     """
 
     tasks: Path
-    pretrained: Path
+    encoders: Path
     models: Path
 
 
@@ -80,8 +80,7 @@ def load_cells(
 ) -> list[Cell]:
     """One cell per (model, recipe) of the grid, task and language; a missing model is an error."""
     folder = places.tasks
-    models = dict.fromkeys(model for model, _ in grid)
-    tokenizers = {model: read_tokenizer(places.pretrained / model) for model in models}
+    tokenizers = {model: read_tokenizer(places.encoders / model / recipe) for model, recipe in grid}
     cells = []
     for name, target in targets.items():
         head = read_description(folder / target.task)
@@ -101,7 +100,8 @@ def load_cells(
         for model, recipe in progress(grid, len(grid), f"benchmark {name} reads", "models"):
             home = places.models / model / recipe / name / str(seed)
             chosen = selection.read(home).chosen
-            network = device.place(read_model(home / chosen, head), machine)
+            encoder = places.encoders / model / recipe
+            network = device.place(read_model(home / chosen, head, encoder), machine)
             cells += [Cell(model, recipe, name, head.name, own, network) for own in rows[model]]
     return cells
 

@@ -58,10 +58,10 @@ def fine_tune(
                 title=f"{workplace.title}, before",
                 scratch=workplace.scratch.with_name(f"{workplace.scratch.name}-before"),
             )
-            train_one(earlier, target.after, choice, model, task.name, seed, before)
+            train_one(earlier, target.after, choice, model, task.name, encoder, seed, before)
         chosen = selection.read(before).chosen
-        model = device.place(read_model(before / chosen, task), workplace.machine)
-    train_one(workplace, target, choice, model, task.name, seed, out)
+        model = device.place(read_model(before / chosen, task, encoder), workplace.machine)
+    train_one(workplace, target, choice, model, task.name, encoder, seed, out)
     shutil.rmtree(out / "before", ignore_errors=True)
 
 
@@ -71,10 +71,13 @@ def train_one(
     choice: Choice,
     model: TaskModel,
     head: str,
+    encoder: Path,
     seed: int,
     out: Path,
 ) -> None:
-    """Train `model` with one head, keep its best checkpoints by English development rows."""
+    """Train `model` with one head, keep its best checkpoints by English development rows.
+
+    They are written beside `encoder`, with which the model began."""
     folder, settings, rule = workplace.tasks, target.settings, choice.stopping
     task, tokenizer = (
         examples.read_description(folder / target.task),
@@ -95,7 +98,7 @@ def train_one(
     reader = Reader(folder, tokenizer, settings)
     english = read_rows(reader, task, "validation", ENGLISH, limit=limit)
     watch = Watch(out / "scores.json", budget.steps, choice.checkpoints, rule)
-    scored = partial(keep, workplace.inference, model, head, english, watch)
+    scored = partial(keep, workplace.inference, model, head, encoder, english, watch)
     trained = loop.train(
         model,
         model.loss,
@@ -118,14 +121,20 @@ def train_one(
 
 
 def keep(
-    inference: Evaluate, model: TaskModel, head: str, english: Rows, watch: Watch, step: int
+    inference: Evaluate,
+    model: TaskModel,
+    head: str,
+    encoder: Path,
+    english: Rows,
+    watch: Watch,
+    step: int,
 ) -> bool:
     """Score a checkpoint, have those that are the best so far on disk; True ends the training."""
     model.eval()
     _, points = score_rows(english, Predictor(model, head, inference))
     if watch.note(step, main_score(english.task, points)):
         with whole(watch.file.parent / str(step)) as beside:
-            model.write(beside, head, english.task.labels)
+            model.write(beside, head, english.task.labels, encoder)
     for scored in watch.places:
         if scored not in watch.best:
             shutil.rmtree(watch.file.parent / str(scored), ignore_errors=True)
