@@ -115,6 +115,13 @@ def test_a_target_in_more_languages_reads_translated_rows(loaded, tasks):
     assert (plan.tasks, plan.languages) == (("xnli",), ("en", "qda", "qdc"))
 
 
+def test_a_target_may_name_the_rows_of_further_languages(loaded, tasks):
+    """As XNLI's development rows stand for MNLI's translations where nobody has these."""
+    own = {"task": "mnli", "languages": ("en", "qda"), "translations": "udpos"}
+    plan, _ = planning.target("other", with_targets(loaded, other=own), tasks)
+    assert plan.rows == (("mnli", "en"), ("udpos", "qda"))
+
+
 def test_a_target_may_serve_the_tests_of_another_task(loaded, tasks):
     """As PAN-X's training rows of XTREME-R's languages serve XTREME's tests."""
     own = {"task": "mnli_translated", "serves": "mnli"}

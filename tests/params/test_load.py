@@ -67,6 +67,11 @@ def changed(params, key, value):
             ["wrld"],
             r"params\.yaml, line 18: generators: unknown name 'wrld'; allowed: world",
         ),
+        (
+            "target.tasks.mnli.translations",
+            "foo",
+            r"mnli\.translations: unknown task 'foo'; allowed",
+        ),
         ("target.tasks.mnli.serves", "foo", r"mnli\.serves: unknown task 'foo'; allowed: text"),
         ("target.tasks.mnli.learning_rate_by_model", {"foo": 1.0}, r"model: unknown name .foo"),
         ("target.tasks.mnli.learning_rate_by_model", {"nano": 0}, r"model\.nano: allowed: above 0"),

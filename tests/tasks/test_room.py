@@ -22,6 +22,8 @@ SPLITS = {  # ours, with the repository's name where another
         "bucc bucc_gold mewslix mlqa mlqa_cross mlqa_cross_xtreme mlqa_xtreme xcopa "
         "xcopa_translate_test xnli xnli_xtreme"
     ),
+    "train=validation": "xnli_dev",
+    "validation test=validation": "bucc_sample",
     "test=validation": "lareqa tatoeba_xtreme xquad xquad_r xquad_xtreme",
     "test": "mewslix_entities mlqa_translate_test sib200_pairs tatoeba tatoeba_r udpos_pud",
 }

@@ -5,9 +5,8 @@ import re
 import pytest
 import yaml
 
-from tests.conftest import ROOT, fetch
+from tests.conftest import fetch
 from waystation import tasks
-from waystation.params.load import load_settings
 
 pytestmark = pytest.mark.usefixtures("scratch")
 # Configurations of the mirror that no task reads.
@@ -107,22 +106,12 @@ def reached_by(languages: dict[str, tuple[str, ...]]) -> set[tuple[str, str]]:
     return reached
 
 
-OF_OTHER_SUITES = {"Davlan/sib200", "local/ud_pud"}
-
-
 @pytest.mark.shared_data
-def test_every_configuration_of_the_mirror_is_a_task_s_and_its_suite_s(mirror):
+def test_every_configuration_of_the_mirror_is_a_task_s(mirror):
     has = configurations(mirror)
     every = {(repository, config) for repository, configs in has.items() for config in configs}
     reached = reached_by({name: tasks.load(name).languages for name in tasks.names()})
     assert every - reached == NOT_READ
-    suite = load_settings(ROOT / "suites/mirror/params.yaml")
-    read = {
-        name: limits.languages or tasks.covered(tasks.load(name), suite.languages)
-        for name, limits in suite.tasks.items()
-    }
-    others = {pair for pair in every if pair[0] in OF_OTHER_SUITES}
-    assert every - reached_by(read) - others == NOT_READ
 
 
 def readable(mirror):

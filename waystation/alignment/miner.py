@@ -26,7 +26,7 @@ from waystation.alignment.vectors import EVERY_TOKEN, SentenceEncoder, mapped, s
 from waystation.base.memory import release
 from waystation.base.progress import progress
 from waystation.data import examples
-from waystation.files import remove, whole, write_json
+from waystation.files import checksum, remove, whole, write_json
 from waystation.text_files import read_json
 
 BLOCK = 1024  # sentences that are encoded before it is noted that they are
@@ -60,15 +60,19 @@ class Miner:
 
     def scored(self, task: Path, language: str, folder: Path) -> dict:
         """What `mine` gives, with the thresholds that are best on the validation split."""
-        pools = mining.read_pools(examples.path(task, "validation", language))
-        thresholds = {
-            key: mining.best_threshold(candidates, pools.gold)
-            for key, candidates in self.candidates(pools, folder / "validation")
-        }
-        pools = mining.read_pools(examples.path(task, "test", language))
+        tuned_on, tested_on = (examples.path(task, s, language) for s in ("validation", "test"))
+        pools = mining.read_pools(tuned_on)
+        thresholds, candidates_of = {}, {}
+        same = checksum(tuned_on) == checksum(tested_on)  # mined once
+        for key, candidates in self.candidates(pools, folder / "validation"):
+            thresholds[key] = mining.best_threshold(candidates, pools.gold)
+            if same:
+                candidates_of[key] = candidates
+        pools = mining.read_pools(tested_on)
         layers: dict[int, dict] = {layer: {"layer": layer} for layer in self.layers}
         pairs: list[tuple] = []
-        for key, candidates in self.candidates(pools, folder / "test"):
+        again = candidates_of.items() if same else self.candidates(pools, folder / "test")
+        for key, candidates in again:
             (layer, pooling), threshold = key, thresholds[key]
             score = mining.score(candidates, pools.gold, threshold)
             layers[layer] |= {pooling + name: round(value, 4) for name, value in score.items()}

@@ -108,12 +108,13 @@ def target(name: str, suite: Settings, folder: Path) -> tuple[TargetPlan, Files]
 def rows_of(name: str, suite: Settings) -> Rows:
     """The tasks and languages of a target's training rows, English first.
 
-    Rows of another language than English are machine-translated ones, `<task>_translated`, where
-    the suite has them, else the task's own.
+    Rows of another language than English are those of the task that the target names for them; else
+    machine-translated ones, `<task>_translated`, where the suite has them; else the task's own.
     """
     settings = suite.target.tasks[name]
     task = settings.task or name
-    source = f"{task}_translated" if f"{task}_translated" in suite.tasks else task
+    translated = f"{task}_translated"
+    source = settings.translations or (translated if translated in suite.tasks else task)
     others = languages_of(name, settings, suite)[1:]
     return ((task, ENGLISH), *((source, code) for code in others))
 

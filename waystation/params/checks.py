@@ -82,9 +82,10 @@ def check_targets(settings: Settings) -> None:
     entries = settings.target.tasks
     before = {entry.after for entry in entries.values()} - {None}
     for target, entry in entries.items():
-        if entry.serves is not None:
-            where = f"{settings.file}: target.tasks.{target}.serves"
-            choose(entry.serves, settings.tasks, "task", where)
+        for key in ("serves", "translations"):
+            if (task := getattr(entry, key)) is not None:
+                where = f"{settings.file}: target.tasks.{target}.{key}"
+                choose(task, settings.tasks, "task", where)
         if entry.after is not None:
             where = f"{settings.file}: target.tasks.{target}.after"
             choose(entry.after, entries, "target", where)

@@ -173,11 +173,13 @@ class TargetTask(FineTuning):
     """One target: its rows, its languages (none named: English alone), and `after`: the target that
     is trained before it, with the same head. `serves`: the task whose test sets score this target,
     where the training rows are a variant (more languages, other packaging) of that task's.
+    `translations`: the task whose training rows are those of the other languages.
     `learning_rate_by_model`: the rates of those models that a protocol gives another one.
     """
 
     task: str | None = None
     serves: str | None = None
+    translations: str | None = None
     languages: tuple[str, ...] = ()
     after: str | None = None
     learning_rate_by_model: dict[str, Positive] = field(default_factory=dict)

@@ -131,6 +131,16 @@ CASES = {
         target="contradiction",
         lines=["contradiction"],
     ),
+    "xnli_dev": Case(
+        where="facebook/xnli de validation",
+        language="de",
+        scored="accuracy, 33.33 by chance",
+        rows=[GERMAN | {"label": 2}],
+        classes={"label": NLI},
+        examples=[pair("ein Bauer füttert Pferde", "Tiere fressen heute", 2)],
+        sequences=[GERMAN_PAIR],
+        target="contradiction",
+    ),
     "xnli_xtreme": Case(
         where="google/xtreme XNLI test",
         split="test",

@@ -116,6 +116,27 @@ CASES = {
         ],
         lines=["de-1\ten-7", "de-1\ten-8"],
     ),
+    "bucc_sample": Case(
+        where="local/bucc2018 de-en.gold validation, local/bucc2018 de-en.de validation, "
+        "local/bucc2018 de-en.en validation",
+        scored="nothing",
+        language="de",
+        split="test",
+        rows={
+            "gold": [
+                {"source_id": "de-1", "target_id": "en-7"},
+                {"source_id": "de-1", "target_id": "en-8"},
+            ],
+            "foreign": [{"id": "de-1", "text": FOREIGN}, {"id": "de-2", "text": "allein"}],
+            "english": [{"id": "en-7", "text": ENGLISH}, {"id": "en-8", "text": "she kept quiet"}],
+        },
+        examples=[
+            {"id": "de-1", "side": "foreign", "text": FOREIGN, "pairs": ["en-7", "en-8"]},
+            {"id": "de-2", "side": "foreign", "text": "allein", "pairs": []},
+            {"id": "en-7", "side": "english", "text": ENGLISH, "pairs": ["de-1"]},
+            {"id": "en-8", "side": "english", "text": "she kept quiet", "pairs": ["de-1"]},
+        ],
+    ),
     "squad_retrieval": Case(
         where="rajpurkar/squad plain_text train",
         scored="map_at_20, after squad_retrieval",
