@@ -37,7 +37,7 @@ $(VENV)/ready-%: suites/%/requirements.txt $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r $<
 	touch $@
 
-repro: $(READY) $(SUITE_READY)  ## run what is out of date of a suite (SUITE=pocket, mirror, ...; WORKERS=2)
+repro: $(READY) $(SUITE_READY)  ## run what is out of date of a suite (SUITE=pocket, small, ...; WORKERS=2)
 	@$(RUN) python -m waystation run --suite-file $(PIPELINE) $(if $(WORKERS),--workers $(WORKERS))
 
 why: $(READY)  ## say why stages are out of date (STAGE='target@tagging-* align')

@@ -5,7 +5,7 @@ from dvc.cli.parser import get_main_parser
 
 from waystation.commands.experiment import with_file
 
-PARAMS = "suites/mirror/params.yaml"
+PARAMS = "suites/taste/params.yaml"
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_every_task_of_a_suite_and_every_metric_of_a_task_is_a_file():
                 assert (ROOT / "waystation" / "metrics" / f"{metric}.py").is_file(), metric
 
 
-@pytest.mark.parametrize("folder", [".", "suites/pocket-full", "suites/mirror", "suites/xtreme"])
+@pytest.mark.parametrize("folder", [".", "suites/pocket-full", "suites/small", "suites/xtreme"])
 def test_every_stage_starts_from_modules_that_exist(folder, monkeypatch):
     """Stages, tasks, kinds of task and metrics: keys that are names of files."""
     monkeypatch.chdir(ROOT)

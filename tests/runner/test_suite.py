@@ -129,7 +129,7 @@ def test_expected_seconds_are_the_last_ones_else_the_groups(tmp_path):
         {"stage": "target@a", "suite": "pocket", "stage_sec": 100.0},
         {"stage": "target@a", "suite": "pocket", "stage_sec": 5.0},
         {"stage": "target@b", "suite": "pocket", "stage_sec": 7.0},
-        {"stage": "target@c", "suite": "mirror", "stage_sec": 900.0},
+        {"stage": "target@c", "suite": "small", "stage_sec": 900.0},
     ]
     runs.write_text("\n".join(json.dumps(line) for line in lines) + '\n{"stage": "tar')
     found = expected_seconds(["target@a", "target@c", "new"], "pocket", runs)
@@ -387,8 +387,8 @@ def of(parent: int) -> list[int]:
 def test_the_repeating_command_quotes_and_finds_the_programs(monkeypatch):
     monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
     command = "dvc --wait-for-lock repro --single-item"
-    suite_file = Path("suites/mirror/dvc.yaml")
-    assert outcome.repeat(suite_file, "a@b c") == f"{command} 'suites/mirror/dvc.yaml:a@b c'"
+    suite_file = Path("suites/taste/dvc.yaml")
+    assert outcome.repeat(suite_file, "a@b c") == f"{command} 'suites/taste/dvc.yaml:a@b c'"
     monkeypatch.delenv("VIRTUAL_ENV")
     path = Path(sys.executable).parent
     assert outcome.repeat(Path("dvc.yaml"), "a@b") == f'PATH={path}:"$PATH" {command} a@b'

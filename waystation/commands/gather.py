@@ -6,9 +6,9 @@ task of the benchmark, in it a file a language. Of targets that serve the same t
 trained on English alone, as zero-shot transfer asks; XTREME-R's own versions take the place of
 XTREME's where that is the benchmark.
 
-  python -m waystation gather --scores metrics/mirror/scores \\
-      --predictions data/mirror/predictions --aligned data/mirror/aligned \\
-      --model mini --recipe none --benchmark xtreme --out mine
+  python -m waystation gather --scores metrics/small/scores \\
+      --predictions data/small/predictions --aligned data/small/aligned \\
+      --model e5-small --recipe none --benchmark xtreme --out mine
 """
 
 import argparse

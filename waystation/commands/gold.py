@@ -4,7 +4,7 @@ XTREME does not publish its label files. A task belongs to XTREME or XTREME-R if
 (`XTREME`). Of what both have, XTREME-R's version with its own languages lies below a folder
 `xtreme-r`.
 
-  python -m waystation gold --tasks data/mirror/tasks --out gold
+  python -m waystation gold --tasks data/small/tasks --out gold
 """
 
 import argparse

@@ -6,7 +6,7 @@ Does what `dvc repro` does, in the order that the graph allows, longest chain fi
 Ctrl-C, the same command goes on where it was.
 
   python -m waystation run                                   the pocket suite
-  python -m waystation run --workers 4 --suite-file suites/mirror/dvc.yaml
+  python -m waystation run --workers 4 --suite-file suites/small/dvc.yaml
   python -m waystation run 'target@tagging-pico-ccg' align   these and what they need
 """
 

@@ -17,7 +17,7 @@ from statistics import median
 from waystation.base.errors import UserError
 
 # Seconds of a group that has not run on this machine: sizes relative to each other, off runs of the
-# pocket suites and the mirror; what stages really take scales them as they end.
+# generated suites; what stages really take scales them as they end.
 TYPICAL_SEC = {
     "generate": 20.0,
     "tokenizer": 30.0,

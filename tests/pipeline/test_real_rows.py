@@ -13,11 +13,12 @@ from tests.fetched.test_pretrained import ENTRY, SHAPE
 
 @pytest.mark.slow
 @pytest.mark.shared_data
-def test_the_mirror_suite_runs_on_real_rows(mirror, tmp_path, pieces_tokenizer):
+def test_a_suite_runs_on_real_rows(mirror, tmp_path, pieces_tokenizer):
     """With a model from scratch, and one fetched from a folder beside the data sets."""
     folder = copy_project(tmp_path)
-    file = folder / "suites/mirror/params.yaml"
+    file = folder / "suites/small/params.yaml"
     params = yaml.safe_load(file.read_text())
+    scratch = yaml.safe_load((folder / "params.yaml").read_text())
     prefix = tmp_path / "hub"
     prefix.mkdir()
     for owner in mirror.iterdir():
@@ -26,8 +27,9 @@ def test_the_mirror_suite_runs_on_real_rows(mirror, tmp_path, pieces_tokenizer):
     transformers.BertForMaskedLM(config).save_pretrained(prefix / ENTRY.repository)
     pieces_tokenizer.save_pretrained(prefix / ENTRY.repository)
     params["source"] |= {"prefix": str(prefix), "depends_on": str(mirror)}
-    params["origins"]["hub"] = ["mbert"]
-    params["models"]["mbert"] = dataclasses.asdict(ENTRY) | {"positions": 256}
+    params["origins"] = {"scratch": ["mini"], "hub": ["mbert"]}
+    mini = scratch["models"]["nano"] | {"positions": 258}
+    params["models"] = {"mini": mini, "mbert": dataclasses.asdict(ENTRY) | {"positions": 256}}
     params["languages"] = ["en", "de", "zh"]
     params["tasks"] = {
         "text": {"languages": ["en", "de", "zh"], "train": 300},
@@ -38,23 +40,24 @@ def test_the_mirror_suite_runs_on_real_rows(mirror, tmp_path, pieces_tokenizer):
         "xquad": {"test": 10},
         "tatoeba": {"test": 50},
     }
-    params["tokenizer"] |= {"vocab_size": 2000}
-    params["pretrain"] |= {"steps": 20}
-    params["recipes"], params["multitask"] = ["none", "squad_v1"], {}
+    params["tokenizer"] = {"kinds": ["bpe"], "vocab_size": 2000, "documents": 300}
+    params["pretrain"] = scratch["pretrain"] | {"steps": 20}
+    params["recipes"], params["multitask"], params["orders"] = ["none", "squad_v1"], {}, {}
     params["intermediate"]["tasks"] = {"squad_v1": {"max_tokens": 256, "stride": 192}}
     params["target"] |= {"epochs": 1, "checkpoints": 1}
     params["target"]["tasks"] = {"squad_v1": {"max_tokens": 256, "stride": 192}, "udpos": {}}
     params["target"]["groups"] = {"tagging": ["udpos"], "squad_v1": ["squad_v1"]}
     params["tasks"].pop("xnli")
-    params["align"]["development_languages"] = ["de"]
+    params["align"] |= {"tasks": ["tatoeba"], "development_languages": ["de"]}
+    params["seeds"] = [0]
     params["benchmark"] |= {"examples": 3, "rounds": 1}
     params["report"]["resamples"] = 20
     file.write_text(yaml.safe_dump(params, sort_keys=False))
-    run(["dvc", "repro", "suites/mirror/dvc.yaml"], folder)
-    summary = json.loads((folder / "metrics/mirror/summary.json").read_text())
+    run(["dvc", "repro", "suites/small/dvc.yaml"], folder)
+    summary = json.loads((folder / "metrics/small/summary.json").read_text())
     assert summary["not_run_cells"] == 0
     for model in ("mini", "mbert"):
         assert set(summary["scores"][model]["squad_v1"]) == {"xquad", "udpos", "tatoeba"}
-    assert json.loads((folder / "suites/mirror/fetched/mbert.json").read_text())["revision"] is None
-    counts = json.loads((folder / "metrics/mirror/data/xquad.json").read_text())
+    assert json.loads((folder / "suites/small/fetched/mbert.json").read_text())["revision"] is None
+    counts = json.loads((folder / "metrics/small/data/xquad.json").read_text())
     assert counts["splits"]["test"]["zh"]["rows"] == 10
