@@ -111,8 +111,11 @@ class Grid:
             | {"cka_to_english": 0.5, "cka_to_pretrained": 1.0}
             for i in range(layers)
         ]
+        parts = ("precision_percent", "recall_percent")
+        few = {"no_special_f1_percent": 1, "no_special_precision_percent": 1}
         f1 = [
-            {"layer": i, "f1_percent": value + 2 * i, "threshold": 1.0, "no_special_f1_percent": 1}
+            {"layer": i, "threshold": 1.0, "no_special_recall_percent": 1, **few}
+            | dict.fromkeys(("f1_percent", *parts), value + 2 * i)
             for i in range(layers)
         ]
         chosen = {"chosen_on": ["qda"], "scored_on": ["qdb"]}

@@ -4,7 +4,16 @@ import pytest
 from matplotlib import pyplot
 
 from tests.report.small_grid import cost, intermediate_score, language_score, task_score
-from waystation.report.figures import blocks, gains, languages, learned, marks, panels, speed
+from waystation.report.figures import (
+    blocks,
+    gains,
+    languages,
+    learned,
+    marks,
+    means,
+    panels,
+    speed,
+)
 from waystation.report.figures.size import comparable
 from waystation.report.records import Estimate, Tables
 
@@ -127,3 +136,30 @@ def test_points_of_what_was_not_learned_are_triangles(monkeypatch, tmp_path):
     learned.draw(tables, tmp_path / "learned.png")
     assert drawn == [(False, "^"), (True, "o")]
     assert (tmp_path / "learned.png").is_file()
+
+
+def test_means_stand_beside_english_and_chance_on_the_whole_scale(monkeypatch, tmp_path):
+    cells = [("random", 20.0, 60.0), ("none", 40.0, 90.0)]
+    tables = Tables()
+    for recipe, score, english in cells:
+        estimate = Estimate(score, score - 5, score + 5)
+        tables.gains.append(task_score(recipe=recipe, zero_shot=estimate, chance_percent=25.0))
+        in_english = Estimate(english, english, english)
+        tables.scores.append(language_score(recipe=recipe, language="en", score=in_english))
+    drawn = []
+    monkeypatch.setattr(means, "save", lambda figure, file: drawn.append(figure.axes[0]))
+    means.draw(tables, tmp_path / "means.png")
+    (axes,) = drawn
+    assert axes.get_xlim() == (-2, 102)
+    strokes = [
+        line.get_xdata()[0]
+        for line in axes.lines
+        if line.get_marker() == "|" and len(line.get_xdata())
+    ]
+    assert strokes == [60.0, 90.0]
+    assert 25.0 in [
+        line.get_xdata()[0]
+        for line in axes.lines
+        if line.get_linestyle() == ":" and len(line.get_xdata())
+    ]
+    pyplot.close("all")

@@ -121,3 +121,28 @@ def test_holm_compares_the_smallest_with_all_and_the_next_with_one_less():
 
 def test_a_p_value_at_holm_s_bound_is_significant():
     assert intervals.holm({"a": 0.025, "b": 0.05}) == {"a", "b"}
+
+
+def test_the_interval_of_an_f1_covers_as_often_as_it_says():
+    """250 gold pairs, of which each is found with some chance, and wrong ones beside them."""
+    from waystation.report.encoder_tables import f1_interval
+
+    draw = np.random.default_rng(0)
+    for chance, wrong in ((0.7, 60), (0.95, 10), (0.02, 40)):
+        found = draw.binomial(250, chance, 2000)
+        proposed = found + draw.poisson(wrong, 2000)
+        truth = 200 * 250 * chance / (250 + 250 * chance + wrong)
+        covered = []
+        for right, every in zip(found, proposed, strict=True):
+            precision, recall = 100 * right / every, 100 * right / 250
+            f1 = 200 * right / (every + 250)
+            low, high = f1_interval([f1], [precision], [recall], [250])
+            covered.append(low <= truth <= high)
+        assert 0.93 < np.mean(covered) < 0.985, (chance, np.mean(covered))
+
+
+def test_an_f1_without_any_pair_still_has_an_interval():
+    from waystation.report.encoder_tables import f1_interval
+
+    low, high = f1_interval([0.0], [0.0], [0.0], [250])
+    assert low == 0 < high < 5

@@ -86,7 +86,7 @@ def test_retrieval_and_mining_stand_beside_chance(rendered):
     # 17.5 of 54 in each of two languages: 196 * sqrt(2 * 0.3241 * 0.6759 / 54) / 2 = 8.8.
     assert cells(rendered, "`nano`", "`none`")[0][2:] == [
         *(["31.0 [22.2, 39.8] (31.0 to 31.0)"] * 2),
-        "32.0 (32.0 to 32.0)",
+        "32.0 [15.8, 48.2] (32.0 to 32.0)",
     ]
 
 

@@ -72,7 +72,15 @@ def test_a_table_without_rows_has_a_file_and_no_picture(tmp_path):
 def test_a_grid_of_one_size_has_no_picture_of_sizes(one_model, tmp_path):
     summary.write_plots(tmp_path / "plots", one_model.tables())
     pictures = {file.stem for file in (tmp_path / "plots").glob("*.png")}
-    assert pictures == {"alignment", "gains", "languages", "pretraining", "sequence", "speed"}
+    assert pictures == {
+        "alignment",
+        "gains",
+        "languages",
+        "means",
+        "pretraining",
+        "sequence",
+        "speed",
+    }
 
 
 def test_the_summary_has_every_intermediate_phase_beside_its_levels(one_model):

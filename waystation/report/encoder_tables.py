@@ -121,21 +121,30 @@ def mean_row(
 
 
 def mean(languages: list[dict], layer: int, column: str) -> dict[str, Any]:
-    """The mean of a measure over languages at a layer, as columns of a LayerMean.
-
-    An accuracy has a 95 % interval, an F1 has none.
-    """
-    values = [
-        next(measured[column] for measured in language["layers"] if measured["layer"] == layer)
+    """The mean of a measure over languages at a layer, as columns of a LayerMean, with its 95 %
+    interval."""
+    at_layer = [
+        next(measured for measured in language["layers"] if measured["layer"] == layer)
         for language in languages
     ]
-    columns: dict[str, Any] = {"languages": len(values), "score_percent": sum(values) / len(values)}
-    if any("n" not in language for language in languages):
-        return columns | {"n": sum(language["n_gold"] for language in languages)}
-    counts = [language["n"] for language in languages]
-    low, high = accuracy_interval(values, counts)
-    columns |= {"low_percent": low, "high_percent": high, "interval": ROWS}
-    return columns | {"n": sum(counts)}
+    values = [measured[column] for measured in at_layer]
+    count = "n" if all("n" in language for language in languages) else "n_gold"
+    counts = [language[count] for language in languages]
+    if count == "n":
+        low, high = accuracy_interval(values, counts)
+    else:
+        precisions, recalls = (
+            [measured[name] for measured in at_layer] for name in beside_f1(column)
+        )
+        low, high = f1_interval(values, precisions, recalls, counts)
+    return {
+        "languages": len(values),
+        "score_percent": sum(values) / len(values),
+        "low_percent": low,
+        "high_percent": high,
+        "interval": ROWS,
+        "n": sum(counts),
+    }
 
 
 def accuracy_interval(values: Sequence[float], counts: Sequence[float]) -> tuple[float, float]:
@@ -144,12 +153,44 @@ def accuracy_interval(values: Sequence[float], counts: Sequence[float]) -> tuple
     Each sentence is right or wrong by itself. The interval is normal, with the variance of
     (right + 2) of (n + 4) sentences.
     """
-    score, variance = sum(values) / len(values), 0.0
+    variance = 0.0
     for value, count in zip(values, counts, strict=True):
         n = count + 4
         share = (value / 100 * count + 2) / n
         variance += share * (1 - share) / n
-    reach = 196 * sqrt(variance) / len(values)
+    return around(values, variance)
+
+
+def beside_f1(column: str) -> tuple[str, str]:
+    """The columns of precision and recall beside an F1's."""
+    return column.replace("f1", "precision"), column.replace("f1", "recall")
+
+
+def f1_interval(
+    values: Sequence[float],
+    precisions: Sequence[float],
+    recalls: Sequence[float],
+    gold: Sequence[float],
+) -> tuple[float, float]:
+    """The 95 % interval in percent of the mean of F1s of mined pairs, of which there are `gold`.
+
+    F1 is a ratio of sums over pairs: 2 of 2 for one that is found, 0 of 1 for one that is missed or
+    wrongly proposed. The interval is normal, by the delta method, with the variance of two pairs
+    more of each kind.
+    """
+    variance = 0.0
+    for precision, recall, pairs in zip(precisions, recalls, gold, strict=True):
+        right = recall / 100 * pairs
+        wrong = right * (100 / precision - 1) if precision else 0.0
+        found, lost = right + 2, pairs - right + wrong + 4
+        f1, size = 2 * found / (2 * found + lost), 2 * found + lost
+        variance += (found * (2 - 2 * f1) ** 2 + lost * f1**2) / size**2
+    return around(values, variance)
+
+
+def around(values: Sequence[float], variance: float) -> tuple[float, float]:
+    """The interval of a mean of percents; `variance`: of the sum of the shares."""
+    score, reach = sum(values) / len(values), 196 * sqrt(variance) / len(values)
     return max(0.0, score - reach), min(100.0, score + reach)
 
 

@@ -7,7 +7,12 @@ from waystation import tasks
 from waystation.grid.recipes import parse
 from waystation.languages import ENGLISH
 from waystation.report.encoder_measures import RESULTS, Measure, shown
-from waystation.report.encoder_tables import accuracy_interval, at_protocol_layer
+from waystation.report.encoder_tables import (
+    accuracy_interval,
+    at_protocol_layer,
+    beside_f1,
+    f1_interval,
+)
 from waystation.report.intervals import holm
 from waystation.report.learned import dagger, has_learned, legend, steps_a_task
 from waystation.report.records import (
@@ -225,7 +230,7 @@ def retrieval(tables: Tables) -> str:
     ]
     heading = (
         "The encoders of the recipes above at the protocol's layer, percent: margin retrieval of "
-        "the English translation, with 95 % intervals over rows (sentences), and mining; means "
+        "the English translation, and mining, with 95 % intervals over rows (sentences); means "
         "over languages (lowest to highest language). n: pairs of a language."
     )
     return block(heading, ["model", "recipe", *columns], rows)
@@ -248,8 +253,12 @@ def measure_columns(tables: Tables, measure: Measure) -> dict[str, dict[tuple[st
         reach = f"({min(values):.1f} to {max(values):.1f})"
         if measure.is_accuracy:
             low, high = accuracy_interval(values, n)
-            reach = f"[{low:.1f}, {high:.1f}] {reach}"
-        column[model, recipe] = f"{mean(values):.1f} {reach}"
+        else:
+            precisions, recalls = (
+                at_protocol_layer(rows, name)[cell_and_task] for name in beside_f1(measure.column)
+            )
+            low, high = f1_interval(values, precisions, recalls, n)
+        column[model, recipe] = f"{mean(values):.1f} [{low:.1f}, {high:.1f}] {reach}"
     return columns
 
 

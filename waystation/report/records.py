@@ -191,7 +191,7 @@ class LayerMean:
     """The mean of a measure over languages, at one layer of an encoder.
 
     `layer_by` says what chose the layer, `protocol` or `development`. The mean is over all
-    languages, or over the `others` than those of development (`scored`). An F1 has no interval.
+    languages, or over the `others` than those of development (`scored`).
     """
 
     model: str

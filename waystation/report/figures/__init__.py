@@ -20,7 +20,6 @@ from waystation.report.intervals import holm
 from waystation.report.records import (
     Difference,
     Estimate,
-    IntermediateScore,
     Tables,
     TaskScore,
     overs,
@@ -138,31 +137,33 @@ def intervals(
 
 
 def interval_panels(
-    rows: Sequence[TaskScore | Difference | IntermediateScore],
+    rows: Sequence[Any],
     measure: str,
     field: str,
     lines: list[str],
     models: list[str],
     filled: set[int],
+    beside: dict[int, float] | None = None,
 ) -> tuple[Figure, dict[str, Axes]]:
     """A figure, and its axes by task: a line a value of `field`, a colour a model.
 
     Panels side by side have the same lines: those that any of them needs. So a task of forty
-    languages stretches only its neighbours. `filled` has the indices of rows with filled points.
+    languages stretches only its neighbours. `filled` has the indices of rows with filled points;
+    `beside` the values that get a short grey stroke on a row's line.
     """
     tasks = values(rows, "task")
     columns = math.ceil(len(tasks) / math.ceil(len(tasks) / 5))
     together = [tasks[start : start + columns] for start in range(0, len(tasks), columns)]
-    present = [set(values([r for r in rows if r.task in beside], field)) for beside in together]
-    needed = [[line for line in lines if line in names] for names in present]
+    present = [set(values([r for r in rows if r.task in line], field)) for line in together]
+    needed = [[line for line in lines if line in shown] for shown in present]
     heights = [0.065 * len(shown) * (1 + len(models)) + 0.8 for shown in needed]
-    figure, grid = blocks([len(beside) for beside in together], heights, columns, 2.4)
+    figure, grid = blocks([len(line) for line in together], heights, columns, 2.4)
     by_task: dict[str, Axes] = {}
-    for beside, shown, block in zip(together, needed, grid, strict=True):
+    for names, shown, block in zip(together, needed, grid, strict=True):
         block[0].set_ylim(len(shown) - 0.5, -0.5)
         block[0].set_yticks(range(len(shown)), shown, fontsize=8)
-        by_task |= dict(zip(beside, block, strict=True))
-        for axes, task in zip(block, beside, strict=True):
+        by_task |= dict(zip(names, block, strict=True))
+        for axes, task in zip(block, names, strict=True):
             axes.set_title(task)
             for number, model in enumerate(models):
                 shift = ((number + 0.5) / len(models) - 0.5) * 0.7
@@ -173,6 +174,8 @@ def interval_panels(
                         marker = "^" if is_not_learned(row) else "o"
                         estimate = getattr(row, measure)
                         points.append(Point(estimate, height, index in filled, marker))
+                        if beside and index in beside:
+                            axes.plot(beside[index], height, "|", color="0.4", markersize=7)
                 draw_intervals(axes, points, f"C{number}")
     for index, name in enumerate(models):
         grid[0][0].plot([], [], "o", color=f"C{index}", label=name)
