@@ -160,7 +160,7 @@ def measured_rate(chosen: Settings, seconds: float = 3.0) -> tuple[float, str]:
         encoder(packed).sum().backward()
         device.wait(chosen)
         times.append(time.perf_counter() - start)
-    return operations / median(times[1:]), f"{named}, measured"
+    return operations / median(times[1:]), f"{named}, measured with one stage at a time"
 
 
 def printed(chosen: Settings, planned: dict) -> str:
