@@ -146,4 +146,4 @@ def test_nothing_is_measured_for_a_card():
 def test_this_machine_s_rate_is_measured():
     rate, of = plan.measured_rate(load_settings(FULL), seconds=0.1)
     assert 1e8 < rate < 1e14
-    assert of.endswith(", measured")
+    assert of.endswith(", measured with one stage at a time")
