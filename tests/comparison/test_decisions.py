@@ -11,7 +11,7 @@ MARGIN = 0.03
 
 
 def blocks(draw, ratio=1.0, count=LOOKS[-1], noise=0.02, drift=0.15):
-    """Speeds of A and B in blocks A B B A on a machine that drifts, and is restless by the minute."""
+    """Speeds of A and B in blocks A B B A on a machine that drifts, and is restless for minutes."""
     steps = draw.normal(0, 0.01, count + 8)
     minutes = np.convolve(steps, np.ones(8) / 2, "valid")[:count]
     times = np.linspace(0, drift, 4 * count).reshape(count, 4) + minutes[:, None]

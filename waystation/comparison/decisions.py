@@ -1,8 +1,8 @@
 """Decide many comparisons as their blocks come in, and stop when all are decided.
 
-The looks at the data are few and fixed beforehand, and share the error evenly (Bonferroni): who looks
-often enough finds a difference somewhere. At each look Holm's correction goes over all comparisons. A
-verdict stays: what is decided is measured no more.
+The looks at the data are few and fixed beforehand, and share the error evenly (Bonferroni): who
+looks often enough finds a difference somewhere. At each look Holm's correction goes over all
+comparisons. A verdict stays: what is decided is measured no more.
 """
 
 from collections.abc import Hashable, Mapping

@@ -1,13 +1,13 @@
 """Paired ratios of speeds, with intervals, and tests of difference and of equivalence.
 
 A block measures two systems in the order A B B A, so that a drift that is linear in time cancels:
-the block's log ratio is the mean of B's two logarithms less the mean of A's. Blocks that follow each
-other may still be alike, as a machine has good and bad minutes. So the standard error comes from a
-bootstrap of whole runs of blocks (moving blocks, Künsch 1989), no smaller than that of independent
-blocks, and quantiles are Student's.
+the block's log ratio is the mean of B's two logarithms less the mean of A's. Blocks that follow
+each other may still be alike, as a machine has good and bad minutes. So the standard error comes
+from a bootstrap of whole runs of blocks (moving blocks, Künsch 1989), no smaller than that of
+independent blocks, and quantiles are Student's.
 
-Equal is not the absence of a difference: a ratio is equal within a margin where both of two one-sided
-tests say so, that it is above 1 / (1 + margin) and below 1 + margin (Schuirmann 1987).
+Equal is not the absence of a difference: a ratio is equal within a margin where both of two
+one-sided tests say so, that it is above 1 / (1 + margin) and below 1 + margin (Schuirmann 1987).
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ class Ratio:
         return 2 * self.tail(abs(self.log_ratio))
 
     def p_equal(self, margin: float) -> float:
-        """The larger of the two one-sided tests: how likely so small a difference is at its edge."""
+        """The larger of two one-sided tests: how likely so small a difference is at the edge."""
         return self.tail(log(1 + margin) - abs(self.log_ratio))
 
     def tail(self, distance: float) -> float:
