@@ -72,7 +72,7 @@ def measure(
     No block begins that would end after the budget, as long as the longest so far.
     """
     blocks, verdicts, began = Blocks(systems), dict[Comparison, Verdict](), clock()
-    for number, longest in blocks_within(looks[-1], budget_sec, clock, began):
+    for number in blocks_within(looks[-1], budget_sec, clock, began):
         running = [s for s in systems if s == systems[0] or undecided(s, verdicts, blocks)]
         blocks.add(number, run_block(running, run))
         if number + 1 in looks:
@@ -88,14 +88,14 @@ def measure(
 
 def blocks_within(
     most: int, budget_sec: float, clock: Callable[[], float], began: float
-) -> Iterator[tuple[int, float]]:
-    """Numbers of blocks for which there is time, and how long the longest took."""
+) -> Iterator[int]:
+    """Numbers of blocks for which there is time."""
     longest = 0.0
     for number in range(most):
         started = clock()
         if started - began + longest > budget_sec:
             return
-        yield number, longest
+        yield number
         longest = max(longest, clock() - started)
 
 

@@ -53,7 +53,7 @@ def field(name: str) -> str | None:
 
 
 def load_of_others(seconds: float = 1.0) -> float:
-    """Share of all cores that other processes take, watched for some seconds while we do nothing."""
+    """Share of all cores that other processes take, watched for some seconds of idleness."""
     own = psutil.Process()
     before = sum(own.cpu_times()[:2])
     busy = psutil.cpu_percent(interval=seconds) / 100
