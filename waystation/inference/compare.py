@@ -1,0 +1,143 @@
+"""Compare the recipes of one model and target: fresh processes, mirrored blocks, verdicts."""
+
+import math
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean, median
+
+from waystation.base.errors import UserError
+from waystation.base.progress import progress
+from waystation.comparison.blocks import Outcome, measure
+from waystation.comparison.decisions import LOOKS, detectable
+from waystation.comparison.stationarity import notes
+from waystation.inference import process
+from waystation.inference.loadgen import PERCENTILES, needed
+from waystation.inference.process import Job
+from waystation.text_files import read_json
+
+LATENCY, THROUGHPUT = "latency", "throughput"
+Run = list[dict]  # of one process: an entry a task and language
+
+
+@dataclass
+class Compared:
+    """The recipes of one model and target; `jobs` by recipe, the first is the others' base."""
+
+    model: str
+    target: str
+    jobs: Mapping[str, Job]
+    scratch: Path
+
+    def measured(self, margin: float, budget_sec: float, looks: Sequence[int] = LOOKS) -> dict:
+        """Cells, comparisons, and what a reader has to know of the measurement."""
+        recipes, runs = list(self.jobs), dict[str, list[Run]]()
+        what, most = f"benchmark {self.model} {self.target}", looks[-1] * 2 * len(self.jobs)
+        with progress(None, most, what, "runs") as bar:
+
+            def run(recipe: str) -> dict[str, float]:
+                found = self.fresh(recipe)
+                runs.setdefault(recipe, []).append(found)
+                bar.update()
+                return speeds(found)
+
+            run(recipes[0])  # reads the files into the system's cache
+            runs.clear()
+            outcome = measure(recipes, run, margin, budget_sec, looks)
+        names = {"model": self.model, "target": self.target}
+        return {
+            "cells": [names | cell for r in recipes for cell in cells(r, runs[r])],
+            "comparisons": [names | row for row in comparisons(outcome, recipes[0])],
+            "ended": names | {"why": outcome.ended, "blocks": blocks_of(outcome, recipes[0])},
+            "notes": [
+                names | {"note": note} for note in notes_of(runs[recipes[0]], outcome, margin)
+            ],
+        }
+
+    def fresh(self, recipe: str) -> Run:
+        """One run in a process of its own."""
+        job, out = self.scratch / "job.json", self.scratch / "run.json"
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        process.write(self.jobs[recipe], job)
+        out.unlink(missing_ok=True)
+        command = [sys.executable, "-m", process.__name__, str(job), str(out)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            last = (done.stderr.strip().splitlines() or ["no word"])[-1]
+            raise UserError(f"benchmark of {self.model} {recipe} {self.target}: {last}")
+        return read_json(out, list)
+
+
+def speeds(run: Run) -> dict[str, float]:
+    """More is faster: queries alone a second (of the median latency), and examples a second."""
+    found = {}
+    for entry in run:
+        place = f"{entry['task']} {entry['language']}"
+        found[f"{place} {LATENCY}"] = 1000 / median(entry["latencies_ms"])
+        found[f"{place} {THROUGHPUT}"] = entry["examples_per_sec"]
+    return found
+
+
+def cells(recipe: str, runs: list[Run]) -> list[dict]:
+    """A cell a task and language, over all runs: percentiles of all latencies, as far as their
+    number supports them, and the medians over runs of the rest."""
+    return [
+        {"recipe": recipe, "task": entries[0]["task"], "language": entries[0]["language"]}
+        | percentiles([ms for entry in entries for ms in entry["latencies_ms"]])
+        | {"throughput_n": len(entries)}
+        | {
+            name: mean(entry[name] for entry in entries)
+            if name.endswith("_percent")
+            else median(entry[name] for entry in entries)
+            for name in entries[0]
+            if name.endswith(("_percent", "_per_sec", "_per_word"))
+        }
+        for entries in zip(*runs, strict=True)
+    ]
+
+
+def percentiles(latencies_ms: list[float]) -> dict[str, float]:
+    """Nearest rank: the smallest value that `percent` of the values do not exceed."""
+    ordered, n = sorted(latencies_ms), len(latencies_ms)
+    supported = [percent for percent in PERCENTILES if n >= needed(percent)]
+    ranks = {percent: max(0, math.ceil(percent / 100 * n) - 1) for percent in supported}
+    found = {f"latency_p{percent}_ms": ordered[rank] for percent, rank in ranks.items()}
+    return found | {"latency_n": n}
+
+
+def comparisons(outcome: Outcome, base: str) -> list[dict]:
+    """A row a comparison: the ratio of speeds with its interval, and the verdict."""
+    rows = []
+    for (recipe, name), verdict in outcome.verdicts.items():
+        task, language, measured = name.rsplit(" ", 2)
+        low, high = verdict.ratio.interval()
+        rows.append(
+            {
+                "recipe": recipe,
+                "base": base,
+                "task": task,
+                "language": language,
+                "measure": measured,
+                "ratio": verdict.ratio.value,
+                "low": low,
+                "high": high,
+                "verdict": verdict.said,
+                "blocks": verdict.ratio.blocks,
+                "detectable_percent": 100 * detectable(verdict.ratio, len(outcome.verdicts)),
+            }
+        )
+    return rows
+
+
+def blocks_of(outcome: Outcome, system: str) -> int:
+    return len(outcome.blocks.numbers.get(system, []))
+
+
+def notes_of(runs: list[Run], outcome: Outcome, margin: float) -> list[str]:
+    """What the base's runs say of the measurement, by their first task and language."""
+    if not runs:
+        return ["no block was measured: the budget of time is too small"]
+    first = [run[0]["latencies_ms"] for run in runs]
+    return notes(first, [1000 / median(latencies) for latencies in first], margin)
