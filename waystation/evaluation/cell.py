@@ -31,7 +31,6 @@ from waystation.params.schema import Evaluate
 from waystation.task_model import read_model
 from waystation.xtreme import submission
 
-
 # Tokens of a batch on a processor: hidden states of more leave its caches. e5-small reads 1,900
 # tokens a processor second at 2,048 and 1,400 at 8,192.
 CACHED = 2048
