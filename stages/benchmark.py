@@ -1,22 +1,24 @@
-"""Measure the inference of all models and recipes of a group, in one process, interleaved.
+"""Measure what answers cost, and whether recipes differ in it: texts in, predictions out.
 
-A machine's speed drifts, so every round passes over all models and recipes in another order: a
-difference between recipes is a difference between neighbours in time. Timed is the way from
-features (already tokenised) to predictions: one example at a time for the latency, batches for the
-throughput; before them come calls of both sizes that are not timed. Models are those of the first
-seed, at the chosen checkpoint.
+Of every model and measured target the recipes take turns in mirrored blocks of fresh processes: a
+single stream of queries (latency) and all rows at once (throughput), under MLPerf's load generator.
+Each recipe is compared with the first one, in every task and language: a paired ratio with an
+interval, and a verdict (faster, slower, equal within the margin, undecided). The stage ends when all
+is decided, or after `benchmark.minutes`. Models are those of the first seed, at the checkpoint that
+was chosen.
 """
 
-import os
-import platform
+import time
 
-from waystation.encoder import device
-from waystation.evaluation.timing import Places, load_cells, measure
+from waystation.data import examples
 from waystation.files import write_json
 from waystation.frame.plan_file import read_plan
-from waystation.frame.stage import stage
+from waystation.frame.stage import Run, stage
 from waystation.grid.cells import all_cells
-from waystation.grid.plans import EvaluationGroupPlan
+from waystation.grid.plans import EvaluationGroupPlan, EvaluationPlan
+from waystation.inference import machine
+from waystation.inference.compare import Compared
+from waystation.inference.process import Asked, Job
 
 
 def main() -> None:
@@ -38,31 +40,65 @@ def main() -> None:
             "extra",
         ],
     ) as run:
-        device.use(run.settings)
-        plan = read_plan(run, EvaluationGroupPlan)
-        places = Places(run.inputs["tasks"], run.inputs["encoders"], run.inputs["models"])
-        grid, seed = all_cells(run.settings), run.settings.seeds[0]
-        loaded = load_cells(plan.targets, grid, places, run.settings, seed)
-        settings, longest = run.settings.benchmark, run.settings.evaluate.max_answer_tokens
-        measured = measure(loaded, settings, longest, f"benchmark {run.options.group}")
+        plan, settings = read_plan(run, EvaluationGroupPlan), run.settings.benchmark
+        targets = {name: plan.targets[name] for name in plan.targets if name in settings.targets}
+        measured: dict[str, list[dict]] = {}
+        before, energy = machine.load_of_others(), machine.Energy()
+        pairs = [(model, name) for name in targets for model in run.settings.models]
+        ends = time.monotonic() + 60 * settings.minutes
+        for place, (model, name) in enumerate(pairs):
+            left = (ends - time.monotonic()) / (len(pairs) - place)
+            compared = Compared(model, name, jobs(run, model, name, targets[name]), run.scratch)
+            for key, rows in compared.measured(settings.margin, left).items():
+                measured.setdefault(key, []).extend(rows)
+        load = {"before": before, "after": machine.load_of_others()}
         write_json(
             run.outputs["out"],
             {
                 "group": run.options.group,
-                "timed": "features to predictions",
-                "batch_size": settings.batch_size,
-                "warmup_calls": settings.warmup,
-                "rounds": settings.rounds,
-                "machine": {
-                    "processor": platform.machine(),
-                    "cores": os.cpu_count(),
-                    **device.card(run.settings),
-                },
+                "timed": "texts to predictions",
+                "margin": settings.margin,
+                "machine": machine.described(run.settings)
+                | {"load_of_others": load, "watts": energy.watts()},
                 "made_from": run.made_from(),
-                "cells": measured,
+                "cells": [],
+                **measured,
             },
         )
-        run.made = f"{len(measured)} cells, interleaved over {settings.rounds} rounds"
+        run.made = told(measured)
+
+
+def jobs(run: Run, model: str, name: str, target: EvaluationPlan) -> dict[str, Job]:
+    """What a run of each recipe does, the first recipe first; only recipes that the model has."""
+    settings, suite = run.settings.benchmark, run.settings
+    tasks = run.inputs["tasks"]
+    sets = [(t, code) for t in target.tasks for code in examples.languages(tasks / t, "test")]
+    there = {recipe for own, recipe in all_cells(suite) if own == model}
+    return {
+        recipe: Job(
+            tasks=str(tasks),
+            encoder=str(run.inputs["encoders"] / model / recipe),
+            model=str(run.inputs["models"] / model / recipe / name / str(suite.seeds[0])),
+            target=target.task,
+            sets=tuple(sets),
+            lengths=target.settings,
+            asked=Asked(settings.rows, settings.queries, settings.warmup),
+            evaluate=suite.evaluate,
+            file=suite.file,
+            threads=suite.threads,
+            device=suite.device,
+            precision=suite.precision,
+        )
+        for recipe in settings.recipes
+        if recipe in there
+    }
+
+
+def told(measured: dict[str, list[dict]]) -> str:
+    """How many comparisons have which verdict."""
+    said = [row["verdict"] for row in measured.get("comparisons", [])]
+    counts = ", ".join(f"{said.count(word)} {word}" for word in dict.fromkeys(said))
+    return f"{len(said)} comparisons: {counts}" if said else "nothing is measured in this group"
 
 
 if __name__ == "__main__":

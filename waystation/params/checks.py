@@ -33,6 +33,8 @@ def check_names(settings: Settings) -> None:
     lists: Lists = {
         "extra.models": (settings.extra.models, settings.models),
         "report.baseline": ((settings.report.baseline,), settings.all_recipes),
+        "benchmark.recipes": (settings.benchmark.recipes, settings.all_recipes),
+        "benchmark.targets": (settings.benchmark.targets, settings.target.tasks),
         "intermediate.tasks": (trained, settings.tasks),
         "align.tasks": (settings.align.tasks, settings.tasks),
         "align.development_languages": (

@@ -227,11 +227,29 @@ class Align:
 
 
 @dataclass(frozen=True)
+class Server:
+    """Queries that arrive at random, in English: the highest rate at which the 99th percentile of
+    the latency is at most `bound_ms`, found in `steps` halvings."""
+
+    bound_ms: Positive
+    steps: Count
+
+
+@dataclass(frozen=True)
 class Benchmark:
-    examples: Count
-    batch_size: Count
+    """`recipes` are compared with the first of them, on what `targets` serve. A run of a model asks
+    the first `rows` test rows of a language: alone in `queries` queries, and all at once. Speeds
+    within `margin` (a share) are equal. A group's comparisons end after `minutes` at the latest.
+    """
+
+    targets: tuple[str, ...]
+    recipes: tuple[str, ...]
+    rows: Count
+    queries: Count
     warmup: Whole
-    rounds: Count
+    margin: Share
+    minutes: Positive
+    server: Server | None = None
 
 
 @dataclass(frozen=True)
