@@ -48,11 +48,11 @@ class Compared:
             outcome = measure(recipes, run, margin, budget_sec, looks)
         names = {"model": self.model, "target": self.target}
         return {
-            "cells": [names | cell for r in recipes for cell in cells(r, runs[r])],
+            "cells": [names | cell for r in recipes for cell in cells(r, runs.get(r, []))],
             "comparisons": [names | row for row in comparisons(outcome, recipes[0])],
-            "ended": names | {"why": outcome.ended, "blocks": blocks_of(outcome, recipes[0])},
+            "ended": [names | {"why": outcome.ended, "blocks": blocks_of(outcome, recipes[0])}],
             "notes": [
-                names | {"note": note} for note in notes_of(runs[recipes[0]], outcome, margin)
+                names | {"note": note} for note in notes_of(runs.get(recipes[0], []), margin)
             ],
         }
 
@@ -135,7 +135,7 @@ def blocks_of(outcome: Outcome, system: str) -> int:
     return len(outcome.blocks.numbers.get(system, []))
 
 
-def notes_of(runs: list[Run], outcome: Outcome, margin: float) -> list[str]:
+def notes_of(runs: list[Run], margin: float) -> list[str]:
     """What the base's runs say of the measurement, by their first task and language."""
     if not runs:
         return ["no block was measured: the budget of time is too small"]
