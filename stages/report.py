@@ -14,7 +14,13 @@ from waystation.report import tables
 from waystation.report.records import Tables
 from waystation.report.scores import read_scores
 from waystation.report.summary import cost_summary, made_from, summary, write_plots
-from waystation.report.text import cost_table, overall_tables, reference_table, score_table
+from waystation.report.text import (
+    cost_table,
+    overall_tables,
+    reference_table,
+    score_table,
+    speed_table,
+)
 
 
 def main() -> None:
@@ -57,6 +63,7 @@ def printed(made: Tables, suite: Settings) -> str:
         score_table(made, suite),
         overall_tables(made.overall, suite),
         cost_table(made.cost, suite),
+        speed_table(made.speeds),
         reference_table(made.reference),
     )
     return "\n".join(filter(None, parts)).strip() + "\n"

@@ -27,6 +27,7 @@ COLUMNS = {
     "retrieval": ("model", "recipe", "task", "layer_by", "layer", "scored", "score_percent"),
     "identity": ("model", "recipe", "layer", *encoder_measures.columns("identity")),
     "cost": ("model", "recipe", "task", "language", "tokens_per_sec"),
+    "speeds": ("model", "recipe", "task", "language", "measure", "ratio", "low", "high", "verdict"),
     "overall": ("benchmark", "model", "recipe", "tasks", "score_percent"),
     "reference": ("model", "recipe", "task", "measure", "published_percent", "ours_percent"),
 }

@@ -224,6 +224,29 @@ class Cost:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SpeedRatio:
+    """A recipe's speed over the base's on a task in one language, and what is known of it.
+
+    `measure` is `latency` (queries alone a second) or `throughput` (examples a second): more is
+    faster. `verdict` is `faster`, `slower`, `equal within the margin` or `undecided`.
+    `detectable_percent`: the smallest difference that so many `blocks` find four times in five.
+    """
+
+    model: str
+    recipe: str
+    base: str
+    target: str
+    task: str
+    language: str
+    measure: str
+    ratio: Annotated[Estimate, "ratio", "low", "high"]
+    verdict: str
+    margin_percent: float
+    blocks: int
+    detectable_percent: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Average:
     """A benchmark's score of one cell; `tasks` names a task, a group of tasks, or all tasks."""
 
@@ -270,6 +293,7 @@ class Tables:
     identity: list[LayerMeasures] = field(default_factory=list)
     retrieval: list[LayerMean] = field(default_factory=list)
     cost: list[Cost] = field(default_factory=list)
+    speeds: list[SpeedRatio] = field(default_factory=list)
     overall: list[Average] = field(default_factory=list)
     reference: list[PublishedScore] = field(default_factory=list)
 

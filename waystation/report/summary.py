@@ -216,7 +216,8 @@ def cost_summary(rows: list[Cost]) -> dict:
         languages.setdefault((row.model, row.recipe, row.task), []).append(row.measured)
     numbers: dict = {}
     for (model, recipe, task), measured in languages.items():
-        medians = {name: rounded(np.median([cost[name] for cost in measured])) for name in COSTS}
+        there = [name for name in COSTS if all(cost.get(name) is not None for cost in measured)]
+        medians = {name: rounded(np.median([cost[name] for cost in measured])) for name in there}
         below(numbers, model, recipe)[task] = medians
     return {"cost": numbers}
 

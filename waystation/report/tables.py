@@ -1,6 +1,6 @@
 """The report's tables, from which figures and texts are made."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from waystation.report.records import (
     Estimate,
     LanguageScore,
     SequenceStep,
+    SpeedRatio,
     Tables,
     TaskScore,
 )
@@ -51,6 +52,7 @@ def make(
         sequence=sequence_rows(gains, suite),
         intermediate=trained,
         cost=cost_rows(scores, suite, benchmark),
+        speeds=speed_rows(scores, suite, benchmark),
         overall=overall,
         reference=reference_rows(scores, encoders.retrieval, overall, suite),
     )
@@ -192,18 +194,35 @@ def recipe_of_length(
 
 def cost_rows(scores: list[Score], suite: Settings, benchmark: Path) -> list[Cost]:
     """A row per model, recipe, task and language of the benchmarks that have run."""
+    found = benchmarked(scores, suite, benchmark, "cells")
+    return [cost_row(cell) for cell, _ in found]
+
+
+def speed_rows(scores: list[Score], suite: Settings, benchmark: Path) -> list[SpeedRatio]:
+    """A row per comparison of the benchmarks that have run."""
+    rows = []
+    for row, margin in benchmarked(scores, suite, benchmark, "comparisons"):
+        ratio = Estimate(*(row.pop(name) for name in ("ratio", "low", "high")))
+        rows.append(SpeedRatio(**row, ratio=ratio, margin_percent=100 * margin))
+    return rows
+
+
+def benchmarked(
+    scores: list[Score], suite: Settings, benchmark: Path, key: str
+) -> Iterator[tuple[dict, float]]:
+    """The entries of this key of all groups, their tasks by label; and the margin of equality."""
     labels = {(score.target, score.task): score.label for score in scores}
-    grid, rows = set(all_cells(suite)), []
+    grid = set(all_cells(suite))
     for group in suite.target.groups:
         file = benchmark / f"{group}.json"
         if not file.is_file():
             continue
         with in_form(file):
-            for cell in read_json(file, dict)["cells"]:
-                if (cell["model"], cell["recipe"]) in grid:
-                    label = labels.get((cell["target"], cell["task"]), cell["task"])
-                    rows.append(cost_row(cell | {"task": label}))
-    return rows
+            measured = read_json(file, dict)
+            for entry in measured.get(key, []):
+                if (entry["model"], entry["recipe"]) in grid:
+                    label = labels.get((entry["target"], entry["task"]), entry["task"])
+                    yield entry | {"task": label}, measured["margin"]
 
 
 def cost_row(cell: dict) -> Cost:

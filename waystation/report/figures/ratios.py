@@ -1,0 +1,57 @@
+"""The speed of each recipe over the base's, language by language, beside the band of equality.
+
+A row of panels a task and model: latency and throughput. A filled point is decided.
+"""
+
+from pathlib import Path
+
+from matplotlib.axes import Axes
+
+from waystation.report.figures import Point, draw_intervals, panels, save, title, values
+from waystation.report.records import SpeedRatio, Tables
+
+UNDECIDED = "undecided"
+
+
+def draw(tables: Tables, file: Path) -> None:
+    rows = tables.speeds
+    if not rows:
+        return
+    groups: dict[tuple[str, str, str], list[SpeedRatio]] = {}
+    for row in rows:
+        groups.setdefault((row.model, row.task, row.measure), []).append(row)
+    recipes = values(rows, "recipe")
+    tallest = max(len(values(same, "language")) for same in groups.values())
+    height = 0.9 + 0.13 * tallest * (1 + len(recipes))
+    figure, grid = panels(len(groups), 4, (2.8, height))
+    for axes, ((model, task, measure), same) in zip(grid, groups.items(), strict=True):
+        draw_panel(axes, same, recipes)
+        axes.set_title(f"{model}, {task}\n{measure}")
+    for number, recipe in enumerate(recipes):
+        grid[0].plot([], [], "o", color=f"C{number}", label=recipe)
+    margin = rows[0].margin_percent
+    title(
+        figure,
+        f"Speed over that of {rows[0].base}, 95 % intervals over blocks; band: within {margin:g} %;"
+        "\nopen: undecided",
+    )
+    figure.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    save(figure, file)
+
+
+def draw_panel(axes: Axes, rows: list[SpeedRatio], recipes: list[str]) -> None:
+    languages, edge = values(rows, "language"), 1 + rows[0].margin_percent / 100
+    axes.axvspan(1 / edge, edge, color="0.5", alpha=0.15, linewidth=0)
+    axes.axvline(1, color="0.2", linewidth=0.8)
+    for number, recipe in enumerate(recipes):
+        shift = ((number + 0.5) / len(recipes) - 0.5) * 0.7
+        points = [
+            Point(row.ratio, languages.index(row.language) + shift, row.verdict != UNDECIDED, "o")
+            for row in rows
+            if row.recipe == recipe
+        ]
+        draw_intervals(axes, points, f"C{number}")
+    axes.set_ylim(len(languages) - 0.5, -0.5)
+    axes.set_yticks(range(len(languages)), languages, fontsize=8)
+    reach = max(abs(bound - 1) for row in rows for bound in (row.ratio.low, row.ratio.high))
+    axes.set_xlim(1 - max(0.05, 1.1 * reach), 1 + max(0.05, 1.1 * reach))
