@@ -131,8 +131,8 @@ def test_a_fetched_model_is_trained_and_scored_and_loads_in_transformers(suite, 
     told = dict(group="both", recipe="mnli+mlm", plan="target.json", tasks="tasks")
     stage(suite, "target", model, **told, encoder=at["encoder"], out=at["models"])
     told |= {"plan": "evaluation.json", "models": at["models"], "predictions": at["predictions"]}
-    told |= {"tokenizer": f"{at['pretrained']}/tokenizer.json", "scores": f"{model}/scores.json"}
-    stage(suite, "evaluate", model, **told)
+    told |= {"scores": f"{model}/scores.json"}
+    stage(suite, "evaluate", model, **told, encoder=at["encoder"])
     for folder in (home / "pretrained", home / "encoder"):
         _, info = transformers.AutoModelForMaskedLM.from_pretrained(
             folder, output_loading_info=True
