@@ -131,8 +131,8 @@ def test_a_fetched_model_is_trained_and_scored_and_loads_in_transformers(suite, 
     told = dict(group="both", recipe="mnli+mlm", plan="target.json", tasks="tasks")
     stage(suite, "target", model, **told, encoder=at["encoder"], out=at["models"])
     told |= {"plan": "evaluation.json", "models": at["models"], "predictions": at["predictions"]}
-    told |= {"tokenizer": f"{at['pretrained']}/tokenizer.json", "scores": f"{model}/scores.json"}
-    stage(suite, "evaluate", model, **told)
+    told |= {"scores": f"{model}/scores.json"}
+    stage(suite, "evaluate", model, **told, encoder=at["encoder"])
     for folder in (home / "pretrained", home / "encoder"):
         _, info = transformers.AutoModelForMaskedLM.from_pretrained(
             folder, output_loading_info=True
@@ -146,8 +146,8 @@ def test_a_fetched_model_is_trained_and_scored_and_loads_in_transformers(suite, 
 
 def check_classification(home):
     """Transformers' own class and tokenizer predict what `evaluate` has written."""
-    tokenizer = transformers.AutoTokenizer.from_pretrained(home / "encoder")
-    folder = only(home / "models/mnli/0")
+    folder = exported(home, "mnli")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     model = transformers.AutoModelForSequenceClassification.from_pretrained(folder).eval()
     assert model.config.id2label == dict(enumerate(LABELS))
     rows = nli(8)
@@ -165,8 +165,8 @@ def check_classification(home):
 
 def check_questions(home):
     """The span of Transformers' scores over the context is the predicted text."""
-    tokenizer = transformers.AutoTokenizer.from_pretrained(home / "encoder")
-    folder = only(home / "models/squad_v1/0")
+    folder = exported(home, "squad_v1")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     model = transformers.AutoModelForQuestionAnswering.from_pretrained(folder).eval()
     row = questions(1)[0]
     batch = tokenizer(row["question"], row["context"], return_tensors="pt")
@@ -181,9 +181,12 @@ def check_questions(home):
     assert json.loads(lines[0])["prediction"] == text
 
 
-def only(folder):
-    (found,) = [path for path in folder.iterdir() if path.is_dir()]
-    return found
+def exported(home, target):
+    """A target's model as one folder for Transformers."""
+    words = ["--model", home / "models" / target / "0", "--encoder", home / "encoder"]
+    out = home / f"exported-{target}"
+    run([sys.executable, "-m", "waystation", "export", *map(str, words), "--out", str(out)], ROOT)
+    return out
 
 
 @pytest.mark.parametrize("headless", [False, True])

@@ -32,7 +32,7 @@ def test_everything_has_run(pipeline):
     assert set(cells["ccg"]) == served | {"tatoeba", "bucc"}
     plots = pipeline / "plots/pocket"
     pictures = {file.stem for file in plots.glob("*.png")}
-    of_one_model = {"gains", "languages", "sequence", "learned", "alignment", "speed"}
+    of_one_model = {"gains", "languages", "sequence", "learned", "alignment", "means", "speed"}
     assert pictures == of_one_model
     tables = ("gains", "scores", "sequence", "alignment", "mining", "identity", "retrieval", "cost")
     for name in tables:
@@ -381,3 +381,24 @@ def test_recipes_of_every_kind_train(clean):
     assert phase["english"] == {}
     assert phase["examples"] == {"text": 6 * 16}
     assert status(clean) == set()
+
+
+def test_a_search_keeps_what_it_saw_and_trains_nothing_twice(clean):
+    """One rate after the other; neither test rows nor the suite's own runs change."""
+    command = [sys.executable, "-m", "waystation", "search", "--params", "params.yaml"]
+    command += ["--targets", "udpos", "--workers", "1", "--rates"]
+    before = digest(clean / "data/pocket/models")
+    run([*command, "1e-3"], clean)
+    file = clean / "search.csv"
+    (row,) = csv.DictReader(file.open())
+    assert (row["target"], row["learning_rate"]) == ("udpos", "0.001")
+    assert 0 <= float(row["english_score_percent"]) <= 100
+    run([*command, "1e-3", "2e-3"], clean)
+    again, more = csv.DictReader(file.open())
+    assert again == row  # the seconds too: it was not trained again
+    assert more["learning_rate"] == "0.002"
+    assert digest(clean / "data/pocket/models") == before
+    wrong = run([*command[:-4], "ner", "--rates", "1e-3"], clean, check=False)
+    assert wrong.returncode == 1
+    assert "'ner'" in wrong.stderr
+    file.unlink()

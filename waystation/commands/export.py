@@ -19,8 +19,6 @@ from waystation.encoder.config import read_config
 from waystation.evaluation import selection
 from waystation.files import whole
 
-TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
-
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
@@ -42,7 +40,7 @@ def main(options: argparse.Namespace) -> None:
     with whole(options.out) as beside:
         beside.mkdir(parents=True)
         shutil.copy(model / "config.json", beside)
-        for needed in TOKENIZER_FILES:
-            shutil.copy(options.encoder / needed, beside)
+        for needed in options.encoder.glob("tokenizer*.json"):
+            shutil.copy(needed, beside)
         save_file(tensors, beside / file.name, metadata={"format": "pt"})
     print(f"{options.out}: {model}, {sum(t.numel() for t in tensors.values()):,} weights")

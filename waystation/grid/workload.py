@@ -29,8 +29,8 @@ from waystation.text_files import in_form, read_json
 BYTES = 4  # of a weight
 FETCHED = 3  # copies of a fetched model: in the Hub's cache, the scratch folder and the outputs
 DOWNLOADED = 2  # copies of examples: in the scratch folder and the outputs
-# Different pieces in n tokens of English rows: this times the root of n. Four tasks had 16 to 28 in
-# XLM-R's pieces, at 15,000 to 381,000 tokens.
+# Different pieces in n tokens of English rows: this times the root of n. Nine tasks had 12 to 28 of
+# XLM-R's pieces, at 7,500 to 381,000 tokens.
 PIECES = 20
 SIDES = 3  # of a pair that `align` encodes: both, and the foreign one with the pretrained encoder
 

@@ -77,7 +77,8 @@ def train_one(
 ) -> None:
     """Train `model` with one head, keep its best checkpoints by English development rows.
 
-    They are written beside `encoder`, with which the model began."""
+    They are written beside `encoder`, with which the model began.
+    """
     folder, settings, rule = workplace.tasks, target.settings, choice.stopping
     task, tokenizer = (
         examples.read_description(folder / target.task),

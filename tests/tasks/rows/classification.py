@@ -10,6 +10,23 @@ ENTAILED = "<s> a farmer feeds old horses </s> </s> animals eat today </s>"
 GERMAN_PAIR = "<s> ein Bauer füttert Pferde </s> </s> Tiere fressen heute </s>"
 INFERENCE = "accuracy, 33.33 by chance"
 
+
+def xnli(split: str, source: str, scored: str, is_submitted: bool) -> Case:
+    """A German row of the source's split that is `split` here."""
+    return Case(
+        where=f"facebook/xnli de {source}",
+        split=split,
+        language="de",
+        scored=scored,
+        rows=[GERMAN | {"label": 2}],
+        classes={"label": NLI},
+        examples=[pair("ein Bauer füttert Pferde", "Tiere fressen heute", 2)],
+        sequences=[GERMAN_PAIR],
+        target="contradiction",
+        lines=["contradiction"] if is_submitted else [],
+    )
+
+
 CASES = {
     "mnli": Case(
         where="nyu-mll/multi_nli default train",
@@ -119,28 +136,8 @@ CASES = {
         target="sports",
         lines=["sports"],
     ),
-    "xnli": Case(
-        where="facebook/xnli de test",
-        split="test",
-        language="de",
-        scored="accuracy, 33.33 by chance, after mnli, as xnli",
-        rows=[GERMAN | {"label": 2}],
-        classes={"label": NLI},
-        examples=[pair("ein Bauer füttert Pferde", "Tiere fressen heute", 2)],
-        sequences=[GERMAN_PAIR],
-        target="contradiction",
-        lines=["contradiction"],
-    ),
-    "xnli_dev": Case(
-        where="facebook/xnli de validation",
-        language="de",
-        scored="accuracy, 33.33 by chance",
-        rows=[GERMAN | {"label": 2}],
-        classes={"label": NLI},
-        examples=[pair("ein Bauer füttert Pferde", "Tiere fressen heute", 2)],
-        sequences=[GERMAN_PAIR],
-        target="contradiction",
-    ),
+    "xnli": xnli("test", "test", "accuracy, 33.33 by chance, after mnli, as xnli", True),
+    "xnli_dev": xnli("train", "validation", "accuracy, 33.33 by chance", False),
     "xnli_xtreme": Case(
         where="google/xtreme XNLI test",
         split="test",

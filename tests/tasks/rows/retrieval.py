@@ -36,6 +36,31 @@ def tatoeba(where: str, scored: str, language: str) -> Case:
     )
 
 
+def bucc(split: str, scored: str, lines: list[str]) -> Case:
+    """The source's split that is the test."""
+    return Case(
+        where=", ".join(f"local/bucc2018 de-en.{table} {split}" for table in ("gold", "de", "en")),
+        scored=scored,
+        language="de",
+        split="test",
+        rows={
+            "gold": [
+                {"source_id": "de-1", "target_id": "en-7"},
+                {"source_id": "de-1", "target_id": "en-8"},
+            ],
+            "foreign": [{"id": "de-1", "text": FOREIGN}, {"id": "de-2", "text": "allein"}],
+            "english": [{"id": "en-7", "text": ENGLISH}, {"id": "en-8", "text": "she kept quiet"}],
+        },
+        examples=[
+            {"id": "de-1", "side": "foreign", "text": FOREIGN, "pairs": ["en-7", "en-8"]},
+            {"id": "de-2", "side": "foreign", "text": "allein", "pairs": []},
+            {"id": "en-7", "side": "english", "text": ENGLISH, "pairs": ["de-1"]},
+            {"id": "en-8", "side": "english", "text": "she kept quiet", "pairs": ["de-1"]},
+        ],
+        lines=lines,
+    )
+
+
 CASES = {
     "tatoeba": tatoeba("mteb/tatoeba-bitext-mining deu-eng test", "accuracy, as tatoeba", "de"),
     "sib200_pairs": Case(
@@ -94,49 +119,8 @@ CASES = {
         sequences=[PAIR],
         target=0,
     ),
-    "bucc": Case(
-        where="local/bucc2018 de-en.gold test, local/bucc2018 de-en.de test, "
-        "local/bucc2018 de-en.en test",
-        scored="nothing, as bucc2018",
-        language="de",
-        split="test",
-        rows={
-            "gold": [
-                {"source_id": "de-1", "target_id": "en-7"},
-                {"source_id": "de-1", "target_id": "en-8"},
-            ],
-            "foreign": [{"id": "de-1", "text": FOREIGN}, {"id": "de-2", "text": "allein"}],
-            "english": [{"id": "en-7", "text": ENGLISH}, {"id": "en-8", "text": "she kept quiet"}],
-        },
-        examples=[
-            {"id": "de-1", "side": "foreign", "text": FOREIGN, "pairs": ["en-7", "en-8"]},
-            {"id": "de-2", "side": "foreign", "text": "allein", "pairs": []},
-            {"id": "en-7", "side": "english", "text": ENGLISH, "pairs": ["de-1"]},
-            {"id": "en-8", "side": "english", "text": "she kept quiet", "pairs": ["de-1"]},
-        ],
-        lines=["de-1\ten-7", "de-1\ten-8"],
-    ),
-    "bucc_sample": Case(
-        where="local/bucc2018 de-en.gold validation, local/bucc2018 de-en.de validation, "
-        "local/bucc2018 de-en.en validation",
-        scored="nothing",
-        language="de",
-        split="test",
-        rows={
-            "gold": [
-                {"source_id": "de-1", "target_id": "en-7"},
-                {"source_id": "de-1", "target_id": "en-8"},
-            ],
-            "foreign": [{"id": "de-1", "text": FOREIGN}, {"id": "de-2", "text": "allein"}],
-            "english": [{"id": "en-7", "text": ENGLISH}, {"id": "en-8", "text": "she kept quiet"}],
-        },
-        examples=[
-            {"id": "de-1", "side": "foreign", "text": FOREIGN, "pairs": ["en-7", "en-8"]},
-            {"id": "de-2", "side": "foreign", "text": "allein", "pairs": []},
-            {"id": "en-7", "side": "english", "text": ENGLISH, "pairs": ["de-1"]},
-            {"id": "en-8", "side": "english", "text": "she kept quiet", "pairs": ["de-1"]},
-        ],
-    ),
+    "bucc": bucc("test", "nothing, as bucc2018", ["de-1\ten-7", "de-1\ten-8"]),
+    "bucc_sample": bucc("validation", "nothing", []),
     "squad_retrieval": Case(
         where="rajpurkar/squad plain_text train",
         scored="map_at_20, after squad_retrieval",

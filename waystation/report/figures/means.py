@@ -11,6 +11,7 @@ from waystation.report.encoder_measures import PROTOCOL_MEASURES
 from waystation.report.figures import interval_panels, recipes, save, title, values
 from waystation.report.records import (
     RANDOM,
+    ROWS,
     Estimate,
     LayerMean,
     Tables,
@@ -48,14 +49,20 @@ def draw(tables: Tables, file: Path) -> None:
     first = next(iter(grid.values()))
     first.plot([], [], ":", color="0.4", label="chance")
     first.plot([], [], "|", color="0.4", label="in English")
-    over = overs(row.seeds for row in tables.gains)
-    title(
-        figure,
-        f"Zero-shot means over the other languages, percent, 95 % intervals over {over};\n"
-        "open: random weights",
-    )
+    title(figure, caption(tables))
     figure.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     save(figure, file)
+
+
+def caption(tables: Tables) -> str:
+    """What the intervals of targets and of encoders run over, and what is open."""
+    over = [overs(row.seeds for row in tables.gains)] if tables.gains else []
+    names = ", ".join(values(of_encoders(tables), "task"))
+    over += [f"{'of ' * bool(over)}{names} {ROWS} alone"] if names else []
+    return (
+        "Zero-shot means over the other languages, percent, 95 % intervals over "
+        f"{'; '.join(over)};\nopen: random weights"
+    )
 
 
 def of_targets(tables: Tables) -> list[Mean]:
