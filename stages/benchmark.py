@@ -3,8 +3,9 @@
 Of every model and measured target the recipes take turns in mirrored blocks of fresh processes: a
 single stream of queries (latency) and all rows at once (throughput), under MLPerf's load generator.
 Each recipe is compared with the first one, in every task and language: a paired ratio with an
-interval, and a verdict (faster, slower, equal within the margin, undecided). The stage ends when all
-is decided, or after `benchmark.minutes`. Models are those of the first seed, at the checkpoint that
+interval, and a verdict (faster, slower, equal within the margin, undecided). Comparisons end when
+all is decided, or after `benchmark.minutes`. Then queries to the first recipe arrive at random, at
+the highest rate that its latency bears. Models are those of the first seed, at the checkpoint that
 was chosen.
 """
 
@@ -41,7 +42,7 @@ def main() -> None:
         ],
     ) as run:
         plan, settings = read_plan(run, EvaluationGroupPlan), run.settings.benchmark
-        targets = {name: plan.targets[name] for name in plan.targets if name in settings.targets}
+        targets = {name: plan.targets[name] for name in plan.targets if name in settings.tests}
         measured: dict[str, list[dict]] = {}
         before, energy = machine.load_of_others(), machine.Energy()
         pairs = [(model, name) for name in targets for model in run.settings.models]
@@ -51,15 +52,17 @@ def main() -> None:
             compared = Compared(model, name, jobs(run, model, name, targets[name]), run.scratch)
             for key, rows in compared.measured(settings.margin, left).items():
                 measured.setdefault(key, []).extend(rows)
+            if settings.server:
+                measured.setdefault("servers", []).extend(compared.arriving(settings.server))
         load = {"before": before, "after": machine.load_of_others()}
+        measuring = {"load_of_others_percent": load, "watts": energy.watts()}
         write_json(
             run.outputs["out"],
             {
                 "group": run.options.group,
                 "timed": "texts to predictions",
                 "margin": settings.margin,
-                "machine": machine.described(run.settings)
-                | {"load_of_others": load, "watts": energy.watts()},
+                "machine": machine.described(run.settings) | measuring,
                 "made_from": run.made_from(),
                 "cells": [],
                 **measured,
@@ -72,13 +75,14 @@ def jobs(run: Run, model: str, name: str, target: EvaluationPlan) -> dict[str, J
     """What a run of each recipe does, the first recipe first; only recipes that the model has."""
     settings, suite = run.settings.benchmark, run.settings
     tasks = run.inputs["tasks"]
-    sets = [(t, code) for t in target.tasks for code in examples.languages(tasks / t, "test")]
+    asked = [task for task in target.tasks if task in settings.tests[name]]
+    sets = [(t, code) for t in asked for code in examples.languages(tasks / t, "test")]
     there = {recipe for own, recipe in all_cells(suite) if own == model}
     return {
         recipe: Job(
-            tasks=str(tasks),
-            encoder=str(run.inputs["encoders"] / model / recipe),
-            model=str(run.inputs["models"] / model / recipe / name / str(suite.seeds[0])),
+            tasks=tasks,
+            encoder=run.inputs["encoders"] / model / recipe,
+            model=run.inputs["models"] / model / recipe / name / str(suite.seeds[0]),
             target=target.task,
             sets=tuple(sets),
             lengths=target.settings,

@@ -13,14 +13,14 @@ from waystation.params.schema import Settings
 from waystation.report import tables
 from waystation.report.records import Tables
 from waystation.report.scores import read_scores
-from waystation.report.summary import cost_summary, made_from, summary, write_plots
-from waystation.report.text import (
+from waystation.report.speed.speed_text import (
     cost_table,
-    overall_tables,
-    reference_table,
-    score_table,
+    measurement_notes,
+    server_table,
     speed_table,
 )
+from waystation.report.summary import cost_summary, made_from, summary, write_plots
+from waystation.report.text import overall_tables, reference_table, score_table
 
 
 def main() -> None:
@@ -64,6 +64,8 @@ def printed(made: Tables, suite: Settings) -> str:
         overall_tables(made.overall, suite),
         cost_table(made.cost, suite),
         speed_table(made.speeds),
+        server_table(made.servers),
+        measurement_notes(made.measurements),
         reference_table(made.reference),
     )
     return "\n".join(filter(None, parts)).strip() + "\n"

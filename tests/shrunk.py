@@ -33,7 +33,8 @@ def shrink(folder: Path) -> None:
     params["origins"] = {"scratch": ["pico"], "hub": []}
     params["pretrain"] |= {"steps": 60, "batch_size": 4}
     params["align"]["tasks"] = ["tatoeba", "bucc"]
-    params["benchmark"] |= {"examples": 4, "rounds": 2, "batch_size": 4}
+    params["benchmark"] |= {"tests": {"mnli": ["xnli"]}, "recipes": ["none", "ccg"], "rows": 4}
+    params["benchmark"] |= {"queries": 7, "minutes": 0.05, "server": None}
     params["report"]["resamples"] = 50
     choose_rows(params)
     choose_trainings(params)

@@ -13,7 +13,7 @@ class Simulated(Compared):
 
     slow = {"none": 1.0, "same": 1.0, "mnli": 1.1}
 
-    def fresh(self, recipe):
+    def fresh(self, recipe, job):
         draw = self.__dict__.setdefault("draw", np.random.default_rng(0))
         return [
             {

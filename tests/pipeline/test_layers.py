@@ -17,7 +17,7 @@ __main__
 stages commands
 frame
 report runner
-training
+training inference
 evaluation
 task_model
 heads
@@ -29,7 +29,7 @@ encoder data
 hub
 tasks metrics
 params
-files text_files languages language_codes
+files text_files languages language_codes comparison
 base
 """
 RANK = {room: -number for number, line in enumerate(LAYERS.split("\n")) for room in line.split()}

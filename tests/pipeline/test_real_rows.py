@@ -50,7 +50,8 @@ def test_a_suite_runs_on_real_rows(mirror, tmp_path, pieces_tokenizer):
     params["tasks"].pop("xnli")
     params["align"] |= {"tasks": ["tatoeba"], "development_languages": ["de"]}
     params["seeds"] = [0]
-    params["benchmark"] |= {"examples": 3, "rounds": 1}
+    params["benchmark"] |= {"tests": {"squad_v1": ["xquad"]}, "recipes": ["none", "squad_v1"]}
+    params["benchmark"] |= {"rows": 3, "queries": 7, "minutes": 0.1, "server": None}
     params["report"]["resamples"] = 20
     file.write_text(yaml.safe_dump(params, sort_keys=False))
     run(["dvc", "repro", "suites/small/dvc.yaml"], folder)

@@ -29,7 +29,7 @@ def cells(verb: str, *groups: str) -> set[str]:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (lambda f: edit(f, "benchmark.rounds", 3), {"benchmark@several", "benchmark@udpos"}),
+        (lambda f: edit(f, "benchmark.rows", 3), {"benchmark@several", "benchmark@udpos"}),
         (
             lambda f: edit(f, "target.tasks.udpos.learning_rate", 0.01),
             {"report"} | cells("target", "udpos"),
@@ -75,7 +75,7 @@ def cells(verb: str, *groups: str) -> set[str]:
         ),
     ],
     ids=[
-        "benchmark_rounds",
+        "benchmark_rows",
         "one_target_learning_rate",
         "target_learning_rate",
         "epochs_of_a_task_in_a_sequence",
@@ -103,7 +103,7 @@ def test_a_task_s_file_reruns_its_own_download(clean):
 @pytest.mark.parametrize(
     ("key", "value", "verbs"),
     [
-        ("benchmark.rounds", 3, {"benchmark", "report"}),
+        ("benchmark.rows", 3, {"benchmark", "report"}),
         ("target.learning_rate", 0.01, {"target", "evaluate", "benchmark", "report"}),
         ("report.resamples", 60, {"report"}),
         ("align.neighbours", 3, {"align", "report"}),

@@ -10,7 +10,13 @@ from waystation.params.load import load_settings
 from waystation.params.models import ScratchModel
 from waystation.params.schema import Extra, Report
 from waystation.report import scores, tables
-from waystation.report.records import Cost, Estimate, IntermediateScore, LanguageScore, TaskScore
+from waystation.report.records import (
+    Estimate,
+    IntermediateScore,
+    LanguageScore,
+    TaskScore,
+)
+from waystation.report.speed.speeds import Cost, SpeedRatio
 
 LANGUAGES = ("en", "qda", "qdb")
 MODELS = {
@@ -137,10 +143,21 @@ class Grid:
         }
         self.write(f"align/{model}/{recipe}.json", measures)
 
-    def benchmark(self, group, cells):
-        names = ("latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "examples_per_sec")
-        cells = [cell | dict.fromkeys(names, 1.5) for cell in cells]
-        self.write(f"benchmark/{group}.json", {"cells": cells})
+    def benchmark(self, group, cells, comparisons=(), other=None):
+        """What is not given of a cell was measured as 1.5; `other`: what the machine differs in."""
+        names = ("latency_p50_ms", "latency_p95_ms", "latency_n", "throughput_n")
+        names += ("examples_per_sec", "tokens_per_sec", "tokens_per_word")
+        cells = [dict.fromkeys(names, 1.5) | cell for cell in cells]
+        names = ("model", "target")
+        pairs = {tuple(cell[name] for name in names): None for cell in cells}
+        ended = [dict(zip(names, pair)) | {"why": "time", "blocks": 2} for pair in pairs]
+        load = {"before": 0.0, "after": 1.0}
+        machine = {"processor": "P", "features": ["avx2"], "cores": 2, "threads": 1}
+        machine |= {"memory_gib": 4.0, "device": "cpu", "precision": "float32", "watts": None}
+        machine |= {"load_of_others_percent": load} | dict(other or {})
+        measured = {"group": group, "margin": 0.03, "machine": machine, "notes": []}
+        measured |= {"ended": ended, "cells": cells, "comparisons": list(comparisons)}
+        self.write(f"benchmark/{group}.json", measured)
 
     def write(self, name, value):
         file = self.folder / name
@@ -185,3 +202,10 @@ def intermediate_score(**fields):
 def cost(**fields):
     known = {"model": "pico", "recipe": "none", "target": "mnli", "task": "xnli"}
     return Cost(**(known | {"language": "en"} | fields))
+
+
+def speed_ratio(**fields):
+    known = {"model": "pico", "recipe": "mnli", "base": "none", "target": "mnli", "task": "xnli"}
+    known |= {"language": "en", "measure": "latency", "ratio": Estimate(1.0, 0.99, 1.01)}
+    known |= {"verdict": "equal within the margin", "margin_percent": 3.0, "blocks": 6}
+    return SpeedRatio(**(known | {"detectable_percent": 2.0} | fields))

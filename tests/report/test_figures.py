@@ -3,16 +3,25 @@
 import pytest
 from matplotlib import pyplot
 
-from tests.report.small_grid import cost, intermediate_score, language_score, task_score
+from tests.report.small_grid import (
+    cost,
+    intermediate_score,
+    language_score,
+    speed_ratio,
+    task_score,
+)
 from waystation.report.figures import (
     blocks,
     gains,
     languages,
+    latency,
     learned,
     marks,
     means,
     panels,
-    speed,
+    pareto,
+    ratios,
+    throughput,
 )
 from waystation.report.figures.size import comparable
 from waystation.report.records import Estimate, Tables
@@ -32,41 +41,33 @@ def test_a_task_without_any_gain_has_a_panel_and_the_baseline_no_line(monkeypatc
     assert [(row.recipe, row.task) for row in drawn[0]] == [("ccg", "a"), ("ccg", "b")]
 
 
-def test_a_recipe_has_the_same_colour_in_all_panels(monkeypatch, tmp_path):
-    cells = [("pico", "none", 40), ("pico", "ccg", 30), ("nano", "none", 30), ("nano", "ccg", 50)]
-    tables = Tables()
-    for model, recipe, score in cells:
-        named = {"model": model, "recipe": recipe}
-        tables.gains.append(task_score(**named, zero_shot=Estimate(score, score, score)))
-        tables.cost.append(cost(**named, measured={"tokens_per_sec": 1000 * score}))
-    drawn = []
-
-    def keep(axes, points, colours, apart):
-        drawn.append({recipe: colours[recipe] for recipe in points})
-
-    monkeypatch.setattr(speed, "draw_points", keep)
-    speed.draw(tables, tmp_path / "speed.png")
-    assert drawn[0] == drawn[1] == {"none": "C0", "ccg": "C1"}
+def test_a_front_holds_what_no_other_point_beats_in_both():
+    points = [(10.0, 50.0), (8.0, 60.0), (9.0, 40.0), (2.0, 60.0), (1.0, 61.0)]
+    assert pareto.front(points) == [(10.0, 50.0), (8.0, 60.0), (1.0, 61.0)]
 
 
-@pytest.mark.parametrize(
-    ("recipe", "kind"),
-    [
-        ("none", "none"),
-        ("random", "random"),
-        ("mnli", "single"),
-        ("mnli+mlm", "mlm"),
-        ("multitask/all", "multitask"),
-        ("sequential/two/2", "sequential"),
-    ],
-)
-def test_a_colour_is_a_kind_of_recipe_and_each_control_has_its_own(recipe, kind):
-    assert speed.kind(recipe) == kind
-
-
-def test_names_stand_apart_and_within_the_panel():
-    heights = speed.spread([0.1, 0.11, 0.5, 0.95, 0.97, 0.98], 0.1)
-    assert heights == pytest.approx([0.1, 0.2, 0.5, 0.8, 0.9, 1.0])
+def test_speeds_have_pictures(tmp_path):
+    """Of what was measured: ratios, the base's latencies and throughput, scores against speed."""
+    measured = {"examples_per_sec": 5.0, "tokens_per_sec": 100.0, "tokens_per_word": 1.5}
+    measured |= {
+        "latency_p50_ms": 9.0,
+        "latency_p90_ms": 12.0,
+        "latency_n": 44.0,
+        "throughput_n": 2,
+    }
+    cells = [{"recipe": recipe} for recipe in ("none", "mnli")]
+    tables = Tables(
+        scores=[language_score(**cell) for cell in cells],
+        gains=[task_score(**cell) for cell in cells],
+        cost=[cost(**cell, measured=measured) for cell in cells],
+        speeds=[speed_ratio(recipe="mnli", measure=name) for name in ("latency", "throughput")],
+    )
+    for figure in (ratios, latency, throughput, pareto):
+        file = tmp_path / f"{figure.__name__.rpartition('.')[2]}.png"
+        figure.draw(tables, file)
+        assert pyplot.imread(file).std() > 0
+        figure.draw(Tables(), tmp_path / "empty.png")
+    assert not (tmp_path / "empty.png").exists()
 
 
 def test_panels_of_many_languages_stand_below_one_another(tmp_path):

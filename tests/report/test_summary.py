@@ -58,7 +58,7 @@ def test_tables_and_figures_are_the_same_bytes_each_time(one_model, tmp_path):
     for name in ("once", "twice"):
         summary.write_plots(tmp_path / name, one_model.tables())
     files = sorted(file.name for file in (tmp_path / "once").iterdir())
-    assert {"gains.csv", "results.md", "languages.png", "speed.png"} <= set(files)
+    assert {"gains.csv", "results.md", "languages.png", "ratios.png"} <= set(files)
     for name in files:
         assert (tmp_path / "once" / name).read_bytes() == (tmp_path / "twice" / name).read_bytes()
 
@@ -76,10 +76,13 @@ def test_a_grid_of_one_size_has_no_picture_of_sizes(one_model, tmp_path):
         "alignment",
         "gains",
         "languages",
+        "latency",
         "means",
+        "pareto",
         "pretraining",
+        "ratios",
         "sequence",
-        "speed",
+        "throughput",
     }
 
 

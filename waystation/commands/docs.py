@@ -42,6 +42,7 @@ from waystation.report.markdown import (
     signed,
 )
 from waystation.report.records import NONE, RANDOM, by_cell, number, overs, p_values
+from waystation.report.speed.speed_text import cost_table
 
 BLOCK = re.compile(r"(?<=<!-- )([\w-]+)(:begin -->\n)(.*?)(?=<!-- \1:end -->)", re.DOTALL)
 WRITTEN_BY_RUNS = ("plots", "suites", "params.yaml")  # also by experiments
@@ -164,7 +165,7 @@ def printed(folder: Path, params: Path) -> str:
 
 def cost(folder: Path, params: Path) -> str:
     """What a run prints of the time that inference takes."""
-    return fenced(text.cost_table(csv_files.read(folder).cost, load_settings(params)))
+    return fenced(cost_table(csv_files.read(folder).cost, load_settings(params)))
 
 
 def verbs() -> str:

@@ -47,6 +47,7 @@ def check(suite: Settings) -> None:
         for name in group:
             check_target(name, suite, scored=True)
     check_alignment(suite)
+    check_measured(suite)
     check_published(suite)
 
 
@@ -149,6 +150,19 @@ def check_alignment(suite: Settings) -> None:
     for code in suite.align.development_languages if suite.align.tasks else ():
         with at(suite, "align.development_languages"):
             choose(code, sorted(languages), "language")
+
+
+def check_measured(suite: Settings) -> None:
+    """Speed is measured on tasks that the target is scored on; a recipe may be one that a narrower
+    grid leaves out."""
+    for recipe in suite.benchmark.recipes:
+        with at(suite, "benchmark.recipes"):
+            recipes.phases(recipe, suite)
+    for name, measured in suite.benchmark.tests.items():
+        scored = tasks.served([suite.target.tasks[name].owner(name)], suite.tasks)
+        with at(suite, f"benchmark.tests.{name}"):
+            for task in measured:
+                choose(task, scored, f"task that target {name!r} is scored on:")
 
 
 def check_published(suite: Settings) -> None:

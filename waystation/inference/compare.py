@@ -1,10 +1,9 @@
 """Compare the recipes of one model and target: fresh processes, mirrored blocks, verdicts."""
 
 import math
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import mean, median
 
@@ -16,6 +15,8 @@ from waystation.comparison.stationarity import notes
 from waystation.inference import process
 from waystation.inference.loadgen import PERCENTILES, needed
 from waystation.inference.process import Job
+from waystation.languages import ENGLISH
+from waystation.params.schema import Server
 from waystation.text_files import read_json
 
 LATENCY, THROUGHPUT = "latency", "throughput"
@@ -38,7 +39,7 @@ class Compared:
         with progress(None, most, what, "runs") as bar:
 
             def run(recipe: str) -> dict[str, float]:
-                found = self.fresh(recipe)
+                found = self.fresh(recipe, self.jobs[recipe])
                 runs.setdefault(recipe, []).append(found)
                 bar.update()
                 return speeds(found)
@@ -56,17 +57,31 @@ class Compared:
             ],
         }
 
-    def fresh(self, recipe: str) -> Run:
-        """One run in a process of its own."""
-        job, out = self.scratch / "job.json", self.scratch / "run.json"
+    def arriving(self, server: Server) -> list[dict]:
+        """What the base does when queries arrive at random, in English where that is asked."""
+        recipe, job = next(iter(self.jobs.items()))
+        english = [one for one in job.sets if one[1] == ENGLISH]
+        job = replace(job, server=server, sets=tuple(english or job.sets)[:1])
+        names = {"model": self.model, "target": self.target, "recipe": recipe}
+        return [names | found for found in self.fresh(recipe, job)]
+
+    def fresh(self, recipe: str, job: Job) -> Run:
+        """One run in a process of its own.
+
+        A fork of one process that has imported the libraries and called nothing of them.
+        """
+        out = self.scratch / "run.json"
         self.scratch.mkdir(parents=True, exist_ok=True)
-        process.write(self.jobs[recipe], job)
         out.unlink(missing_ok=True)
-        command = [sys.executable, "-m", process.__name__, str(job), str(out)]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            last = (done.stderr.strip().splitlines() or ["no word"])[-1]
-            raise UserError(f"benchmark of {self.model} {recipe} {self.target}: {last}")
+        context = get_context("forkserver")
+        context.set_forkserver_preload([process.__name__])
+        child = context.Process(target=process.run, args=(job, out))
+        child.start()
+        child.join()
+        if child.exitcode:
+            where = f"benchmark of {self.model} {recipe} {self.target}"
+            said = read_json(out, dict)["error"] if out.is_file() else "see above"
+            raise UserError(f"{where} ended with {child.exitcode}: {said}")
         return read_json(out, list)
 
 

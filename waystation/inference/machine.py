@@ -8,14 +8,12 @@ from pathlib import Path
 
 import psutil
 
-from waystation.base.errors import UserError
 from waystation.encoder import device
 from waystation.encoder.device import Machine
 
 # Instructions that change how fast products are.
 FEATURES = ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_tile", "asimd", "sve", "i8mm")
 ENERGY = Path("/sys/class/powercap")
-SAME = ("processor", "features", "cores", "threads", "device", "precision", "versions")
 
 
 def described(machine: Machine) -> dict:
@@ -53,12 +51,12 @@ def field(name: str) -> str | None:
 
 
 def load_of_others(seconds: float = 1.0) -> float:
-    """Share of all cores that other processes take, watched for some seconds of idleness."""
+    """Percent of all cores that other processes take, watched for some seconds of idleness."""
     own = psutil.Process()
     before = sum(own.cpu_times()[:2])
-    busy = psutil.cpu_percent(interval=seconds) / 100
-    ours = (sum(own.cpu_times()[:2]) - before) / seconds / (os.cpu_count() or 1)
-    return max(0.0, busy - ours)
+    busy = psutil.cpu_percent(interval=seconds)
+    ours = 100 * (sum(own.cpu_times()[:2]) - before) / seconds / (os.cpu_count() or 1)
+    return round(max(0.0, busy - ours), 1)
 
 
 class Energy:
@@ -76,13 +74,3 @@ class Energy:
         """Mean power since the start; None without a counter, or if a counter has run over."""
         spent, passed = self.read() - self.before, time.perf_counter() - self.started
         return spent / 1e6 / passed if self.files and spent > 0 else None
-
-
-def hold_same(first: dict, second: dict, what: str) -> None:
-    """Refuse to compare measurements of two machines."""
-    for key in SAME:
-        if first.get(key) != second.get(key):
-            raise UserError(
-                f"{what}: measured on two machines, {key} {first.get(key)!r} and "
-                f"{second.get(key)!r}: their speeds do not compare"
-            )

@@ -1,28 +1,27 @@
-"""One run of one model, in a process of its own: `python -m waystation.inference.process JOB OUT`.
+"""One run of one model, in a process of its own.
 
-A fresh process has its own memory layout, caches and luck: what two runs share cannot make them
-differ.
+A fresh process has its own memory and caches: what two runs share cannot make them differ.
 """
 
-import json
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
+from waystation.base.errors import UserError
 from waystation.base.process import end_with_parent
 from waystation.data.examples import read_description
+from waystation.data.token_lengths import lengths
 from waystation.encoder import device
 from waystation.encoder.tokenizer import read_tokenizer
 from waystation.evaluation import selection
 from waystation.evaluation.rows import Predictor, Reader, read_rows
 from waystation.files import write_json
 from waystation.grid.plans import InputLengths
-from waystation.inference import loadgen
+from waystation.inference import loadgen, rates
 from waystation.inference.served import PARTS, Served
-from waystation.params.schema import Evaluate
-from waystation.params.typed import build
+from waystation.params.schema import Evaluate, Server
 from waystation.task_model import TaskModel, read_model
-from waystation.text_files import read_json
 
 
 @dataclass(frozen=True)
@@ -36,11 +35,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Job:
-    """One model and the tasks and languages that it is asked; paths as text."""
+    """One model and the tasks and languages that it is asked.
 
-    tasks: str
-    encoder: str
-    model: str
+    With `server` only the first of `sets` is asked, at rates of arrival instead of one by one.
+    """
+
+    tasks: Path
+    encoder: Path
+    model: Path
     target: str
     sets: tuple[tuple[str, str], ...]
     lengths: InputLengths
@@ -50,30 +52,33 @@ class Job:
     threads: int
     device: str
     precision: str
+    server: Server | None = None
 
 
-def main() -> None:
+def run(job: Job, out: Path) -> None:
+    """Measure and write; what a user can mend is written too, for the parent to say."""
     end_with_parent()
-    job = build(Job, read_json(Path(sys.argv[1]), dict), sys.argv[1])
-    write_json(Path(sys.argv[2]), measured(job))
-
-
-def write(job: Job, file: Path) -> None:
-    file.write_text(json.dumps(asdict(job)))
+    try:
+        write_json(out, measured(job))
+    except UserError as problem:
+        write_json(out, {"error": str(problem)})
+        sys.exit(1)
 
 
 def measured(job: Job) -> list[dict]:
     """Of each task and language the latencies of a single stream and the rate of one offline query,
     with the time of their parts."""
     device.use(job)
-    tasks, encoder = Path(job.tasks), Path(job.encoder)
-    head = read_description(tasks / job.target)
-    model = device.place(read_model(chosen(Path(job.model)), head, encoder), job)
-    reader = Reader(tasks, read_tokenizer(encoder), job.lengths)
-    return [
-        {"task": task, "language": language, **one_set(job, reader, model, task, language)}
-        for task, language in job.sets
+    head = read_description(job.tasks / job.target)
+    model = device.place(read_model(chosen(job.model), head, job.encoder), job)
+    reader = Reader(job.tasks, read_tokenizer(job.encoder), job.lengths)
+    made = [
+        ({"task": task, "language": language}, warm(job, reader, model, task, language))
+        for task, language in job.sets[: 1 if job.server else None]
     ]
+    if job.server:
+        return [names | arriving(job, one, job.server) for names, one in made]
+    return [names | one_by_one_and_at_once(job, one) for names, one in made]
 
 
 def chosen(folder: Path) -> Path:
@@ -81,27 +86,45 @@ def chosen(folder: Path) -> Path:
     return folder / selection.read(folder).chosen
 
 
-def one_set(job: Job, reader: Reader, model: TaskModel, task: str, language: str) -> dict:
-    """Both scenarios on the first rows of a task's test in one language."""
-    description = read_description(Path(job.tasks) / task)
+def warm(job: Job, reader: Reader, model: TaskModel, task: str, language: str) -> Served:
+    """The model, warm, on the first rows of a task's test in one language."""
+    description = read_description(job.tasks / task)
     rows = read_rows(reader, description, "test", language, limit=job.asked.rows)
-    served = Served(rows, reader, Predictor(model, job.target, job.evaluate))
-    served.ready()
-    count = len(rows.examples)
+    made = Served(rows, reader, Predictor(model, job.target, job.evaluate))
+    made.ready()
     for place in range(job.asked.warmup):
-        served.answer([place % count])
-    served.answer(range(count))  # warms the batches of the offline query
-    alone = stream(served, count, job.asked.queries)
+        made.answer([place % len(rows.examples)])
+    return made
+
+
+def arriving(job: Job, served: Served, server: Server) -> dict:
+    """How many queries a second are answered in time."""
+    count = len(served.rows.examples)
+    alone_ms = median(stream(served, count, job.asked.queries)["latencies_ms"])
+    return rates.highest(served.answer, count, alone_ms, server)
+
+
+def one_by_one_and_at_once(job: Job, served: Served) -> dict:
+    """Both scenarios; the batches of the offline query are warm too."""
+    examples = served.rows.examples
+    served.answer(range(len(examples)))
+    alone = stream(served, len(examples), job.asked.queries)
     served.seconds.clear()
     served.tokens = 0
-    together = loadgen.offline(served.answer, count)
-    rate = together["examples_per_sec"]
+    rate = loadgen.offline(served.answer, len(examples))["examples_per_sec"]
     spent = served.seconds[-1]
-    return alone | {
-        "examples_per_sec": rate,
-        "tokens_per_sec": rate * served.tokens / count,
-        **{f"offline_{part}_percent": 100 * spent[part] / sum(spent.values()) for part in PARTS},
-    }
+    per_word = lengths(served.reader.tokenizer, examples)["tokens_per_word"]
+    return (
+        alone
+        | ({"tokens_per_word": per_word} if per_word else {})
+        | {
+            "examples_per_sec": rate,
+            "tokens_per_sec": rate * served.tokens / len(examples),
+            **{
+                f"offline_{part}_percent": 100 * spent[part] / sum(spent.values()) for part in PARTS
+            },
+        }
+    )
 
 
 def stream(served: Served, count: int, queries: int) -> dict:
@@ -114,7 +137,3 @@ def stream(served: Served, count: int, queries: int) -> dict:
         "latencies_ms": [round(1000 * total, 4) for total in totals],
         **{f"single_{part}_percent": 100 * share for part, share in shares.items()},
     }
-
-
-if __name__ == "__main__":
-    main()

@@ -33,8 +33,7 @@ def check_names(settings: Settings) -> None:
     lists: Lists = {
         "extra.models": (settings.extra.models, settings.models),
         "report.baseline": ((settings.report.baseline,), settings.all_recipes),
-        "benchmark.recipes": (settings.benchmark.recipes, settings.all_recipes),
-        "benchmark.targets": (settings.benchmark.targets, settings.target.tasks),
+        "benchmark.tests": (settings.benchmark.tests, settings.target.tasks),
         "intermediate.tasks": (trained, settings.tasks),
         "align.tasks": (settings.align.tasks, settings.tasks),
         "align.development_languages": (
@@ -44,6 +43,8 @@ def check_names(settings: Settings) -> None:
     }
     lists |= {f"multitask.{k}.tasks": (v.tasks, trained) for k, v in settings.multitask.items()}
     lists |= {f"orders.{k}": (v, trained) for k, v in settings.orders.items()}
+    tests = settings.benchmark.tests
+    lists |= {f"benchmark.tests.{k}": (v, settings.tasks) for k, v in tests.items()}
     for name, target in settings.target.tasks.items():
         where = f"target.tasks.{name}.learning_rate_by_model"
         lists[where] = target.learning_rate_by_model, settings.models

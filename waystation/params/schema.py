@@ -20,6 +20,7 @@ from waystation.params.typed import (
     Positive,
     Seed,
     Share,
+    Small,
     Some,
     Threads,
     Whole,
@@ -228,8 +229,9 @@ class Align:
 
 @dataclass(frozen=True)
 class Server:
-    """Queries that arrive at random, in English: the highest rate at which the 99th percentile of
-    the latency is at most `bound_ms`, found in `steps` halvings."""
+    """Queries that arrive at random: the highest rate at which the latency's 99th percentile is at
+    most `bound_ms`, to within a share of 1 / 2^`steps` of what one query after another allows.
+    """
 
     bound_ms: Positive
     steps: Count
@@ -237,17 +239,18 @@ class Server:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """`recipes` are compared with the first of them, on what `targets` serve. A run of a model asks
-    the first `rows` test rows of a language: alone in `queries` queries, and all at once. Speeds
-    within `margin` (a share) are equal. A group's comparisons end after `minutes` at the latest.
+    """`recipes` are compared with the first of them, on `tests`: {target: tasks}. A run of a model
+    asks the first `rows` test rows of a language: alone in `queries` queries, and all at once.
+    Speeds within `margin` (a share) are equal. A group's comparisons end after `minutes` at the
+    latest. `server`: measured too, in English, of the first recipe.
     """
 
-    targets: tuple[str, ...]
-    recipes: tuple[str, ...]
+    tests: dict[str, tuple[str, ...]]
+    recipes: Annotated[tuple[str, ...], Some]
     rows: Count
     queries: Count
     warmup: Whole
-    margin: Share
+    margin: Small
     minutes: Positive
     server: Server | None = None
 

@@ -28,6 +28,8 @@ COLUMNS = {
     "identity": ("model", "recipe", "layer", *encoder_measures.columns("identity")),
     "cost": ("model", "recipe", "task", "language", "tokens_per_sec"),
     "speeds": ("model", "recipe", "task", "language", "measure", "ratio", "low", "high", "verdict"),
+    "servers": ("model", "recipe", "task", "language", "bound_ms", "queries_per_sec"),
+    "measurements": ("group", "model", "target", "blocks", "ended", "notes", "processor"),
     "overall": ("benchmark", "model", "recipe", "tasks", "score_percent"),
     "reference": ("model", "recipe", "task", "measure", "published_percent", "ours_percent"),
 }

@@ -12,6 +12,7 @@ that a difference is a paired difference.
 
 import math
 from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
@@ -23,6 +24,31 @@ ERROR = 0.05  # chance that a table without any effect has a mark
 BLOCK = 100  # resamples drawn at once: the draws of a large test set come as eight bytes a count
 
 Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A score in percent or a difference in points, with its 95 % interval.
+
+    `p_value` is that of a difference over several seeds, two-sided and without correction.
+    """
+
+    value: float
+    low: float
+    high: float
+    p_value: float | None = None
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether it is a difference without any: every score is the same."""
+        return self.value == self.low == self.high == 0
+
+    def __str__(self) -> str:
+        return f"{self.value:.1f} [{self.low:.1f}, {self.high:.1f}]"
+
+    def signed(self) -> str:
+        """A difference as text."""
+        return f"{self.value:+.1f} [{self.low:+.1f}, {self.high:+.1f}]"
 
 
 @lru_cache(maxsize=4)  # callers go through one test set after the other

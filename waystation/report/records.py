@@ -13,6 +13,8 @@ from typing import Annotated
 
 from waystation.grid.names import CONTROLS
 from waystation.languages import ENGLISH
+from waystation.report.intervals import Estimate
+from waystation.report.speed.speeds import Cost, Measurement, ServerRate, SpeedRatio
 
 PERCENT, POINTS = ("low_percent", "high_percent"), ("low", "high", "p_value")
 NONE, RANDOM = CONTROLS
@@ -20,31 +22,6 @@ ROWS, ROWS_AND_SEEDS = "rows", "rows and seeds"
 MEAN = "mean"  # stands in the column `language` for all zero-shot languages
 
 CellTask = tuple[str, str, str]  # model, recipe, task
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A score in percent or a difference in points, with its 95 % interval.
-
-    `p_value` is that of a difference over several seeds, two-sided and without correction.
-    """
-
-    value: float
-    low: float
-    high: float
-    p_value: float | None = None
-
-    @property
-    def is_zero(self) -> bool:
-        """Whether it is a difference without any: every score is the same."""
-        return self.value == self.low == self.high == 0
-
-    def __str__(self) -> str:
-        return f"{self.value:.1f} [{self.low:.1f}, {self.high:.1f}]"
-
-    def signed(self) -> str:
-        """A difference as text."""
-        return f"{self.value:+.1f} [{self.low:+.1f}, {self.high:+.1f}]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,41 +189,6 @@ class LayerMean:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cost:
-    """The cost of inference on a task in one language; `measured` has the names of `benchmark`."""
-
-    model: str
-    recipe: str
-    target: str
-    task: str
-    language: str
-    measured: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SpeedRatio:
-    """A recipe's speed over the base's on a task in one language, and what is known of it.
-
-    `measure` is `latency` (queries alone a second) or `throughput` (examples a second): more is
-    faster. `verdict` is `faster`, `slower`, `equal within the margin` or `undecided`.
-    `detectable_percent`: the smallest difference that so many `blocks` find four times in five.
-    """
-
-    model: str
-    recipe: str
-    base: str
-    target: str
-    task: str
-    language: str
-    measure: str
-    ratio: Annotated[Estimate, "ratio", "low", "high"]
-    verdict: str
-    margin_percent: float
-    blocks: int
-    detectable_percent: float
-
-
-@dataclass(frozen=True, kw_only=True)
 class Average:
     """A benchmark's score of one cell; `tasks` names a task, a group of tasks, or all tasks."""
 
@@ -294,6 +236,8 @@ class Tables:
     retrieval: list[LayerMean] = field(default_factory=list)
     cost: list[Cost] = field(default_factory=list)
     speeds: list[SpeedRatio] = field(default_factory=list)
+    servers: list[ServerRate] = field(default_factory=list)
+    measurements: list[Measurement] = field(default_factory=list)
     overall: list[Average] = field(default_factory=list)
     reference: list[PublishedScore] = field(default_factory=list)
 

@@ -14,7 +14,6 @@ from waystation.report.encoder_tables import protocol_means
 from waystation.report.records import (
     MEAN,
     Average,
-    Cost,
     Difference,
     IntermediateScore,
     LanguageScore,
@@ -25,6 +24,7 @@ from waystation.report.records import (
 )
 from waystation.report.scores import Score
 from waystation.report.second_scores import SECOND_SCORES, SecondScore
+from waystation.report.speed.speeds import Cost
 
 COSTS = ("latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "examples_per_sec", "tokens_per_sec")
 

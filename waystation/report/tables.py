@@ -1,11 +1,11 @@
 """The report's tables, from which figures and texts are made."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from waystation.grid.cells import Cell, all_cells
+from waystation.grid.cells import Cell
 from waystation.grid.recipes import Recipe, parse
 from waystation.params.models import Model
 from waystation.params.schema import Settings
@@ -17,17 +17,15 @@ from waystation.report.records import (
     MEAN,
     NONE,
     RANDOM,
-    Cost,
     Difference,
     Estimate,
     LanguageScore,
     SequenceStep,
-    SpeedRatio,
     Tables,
     TaskScore,
 )
 from waystation.report.scores import Result, Score
-from waystation.text_files import in_form, read_json
+from waystation.report.speed.benchmarked import read_benchmarks
 
 Baselines = dict[tuple[str, str, str], Score]  # by model, target and task
 
@@ -51,8 +49,7 @@ def make(
         pretraining=pretraining_rows(scores),
         sequence=sequence_rows(gains, suite),
         intermediate=trained,
-        cost=cost_rows(scores, suite, benchmark),
-        speeds=speed_rows(scores, suite, benchmark),
+        **vars(read_benchmarks(scores, suite, benchmark)),
         overall=overall,
         reference=reference_rows(scores, encoders.retrieval, overall, suite),
     )
@@ -190,46 +187,6 @@ def recipe_of_length(
         return tasks[0]
     wanted = Recipe("sequential", order, str(length))
     return next((recipe for recipe in recipes if parse(recipe) == wanted), None)
-
-
-def cost_rows(scores: list[Score], suite: Settings, benchmark: Path) -> list[Cost]:
-    """A row per model, recipe, task and language of the benchmarks that have run."""
-    found = benchmarked(scores, suite, benchmark, "cells")
-    return [cost_row(cell) for cell, _ in found]
-
-
-def speed_rows(scores: list[Score], suite: Settings, benchmark: Path) -> list[SpeedRatio]:
-    """A row per comparison of the benchmarks that have run."""
-    rows = []
-    for row, margin in benchmarked(scores, suite, benchmark, "comparisons"):
-        ratio = Estimate(*(row.pop(name) for name in ("ratio", "low", "high")))
-        rows.append(SpeedRatio(**row, ratio=ratio, margin_percent=100 * margin))
-    return rows
-
-
-def benchmarked(
-    scores: list[Score], suite: Settings, benchmark: Path, key: str
-) -> Iterator[tuple[dict, float]]:
-    """The entries of this key of all groups, their tasks by label; and the margin of equality."""
-    labels = {(score.target, score.task): score.label for score in scores}
-    grid = set(all_cells(suite))
-    for group in suite.target.groups:
-        file = benchmark / f"{group}.json"
-        if not file.is_file():
-            continue
-        with in_form(file):
-            measured = read_json(file, dict)
-            for entry in measured.get(key, []):
-                if (entry["model"], entry["recipe"]) in grid:
-                    label = labels.get((entry["target"], entry["task"]), entry["task"])
-                    yield entry | {"task": label}, measured["margin"]
-
-
-def cost_row(cell: dict) -> Cost:
-    """A cell of a benchmark, its names apart from its measurements."""
-    names = ("model", "recipe", "target", "task", "language")
-    measured = {name: value for name, value in cell.items() if name not in names}
-    return Cost(**{name: cell[name] for name in names}, measured=measured)
 
 
 def size_rows(scores: list[Score], suite: Settings) -> list[Difference]:

@@ -1,7 +1,6 @@
 """The result tables that a run prints at its end, at most 110 columns wide."""
 
 import textwrap
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,12 +14,10 @@ from waystation.report.learned import DAGGER, legend, row_names
 from waystation.report.records import (
     Average,
     CellTask,
-    Cost,
     IntermediateScore,
     LanguageScore,
     LayerMean,
     PublishedScore,
-    SpeedRatio,
     Tables,
     TaskScore,
     by_cell,
@@ -268,64 +265,6 @@ def averages_by_model(
 ) -> dict[str, Rows]:
     texts = lambda *cell: [scores.get((*cell, column), "-") for column in columns]
     return by_model(suite, texts)
-
-
-def cost_table(rows: list[Cost], suite: Settings) -> str:
-    """Median over tasks and languages of latency and throughput, per model and recipe."""
-    if not rows:
-        return ""
-
-    def texts(model: str, recipe: str) -> list[str] | None:
-        cells = [row.measured for row in rows if (row.model, row.recipe) == (model, recipe)]
-        if not cells:
-            return None
-
-        def middle(name: str, form: str) -> str:
-            values = sorted(cell[name] for cell in cells if cell.get(name) is not None)
-            return format(values[len(values) // 2], form) if len(values) == len(cells) else "-"
-
-        latencies = [middle(name, ".2f") for name in ("latency_p50_ms", "latency_p95_ms")]
-        return latencies + [middle(n, ",.0f") for n in ("examples_per_sec", "tokens_per_sec")]
-
-    columns = ["p50 ms", "p95 ms", "examples/s", "tokens/s"]
-    queries, runs = (
-        min(row.measured[name] for row in rows) for name in ("latency_n", "throughput_n")
-    )
-    heading = "inference, median over tasks and languages; of each at least "
-    heading += f"{queries} queries alone, {runs} runs of all rows at once"
-    return "\n".join(["", heading, *table("", columns, by_model(suite, texts))])
-
-
-def speed_table(rows: list[SpeedRatio]) -> str:
-    """In words: what differs in speed and by how much, what is equal, what is not known."""
-    if not rows:
-        return ""
-    models: dict[str, Rows] = {}
-    for (model, recipe, task, measure), same in by_comparison(rows).items():
-        ratios = [row.ratio.value for row in same]
-        reach = f"{min(ratios):.3f} to {max(ratios):.3f}"
-        said = Counter(row.verdict for row in same)
-        told = ", ".join(f"{word} in {count}" for word, count in said.most_common())
-        seen = f"{max(row.detectable_percent for row in same):.1f}"
-        texts = [reach, seen, told]
-        models.setdefault(model, []).append((f"{recipe}, {task}, {measure}", texts))
-    first = rows[0]
-    lines = table(
-        f"speed over that of {first.base}", ["ratios", "seen from, %", "languages"], models
-    )
-    note = (
-        f"equal: within {first.margin_percent:g} %, by two one-sided tests; error 5 % over all "
-        f"{len(rows)} comparisons; seen from: the smallest difference found four times in five"
-    )
-    return "\n".join(["", *lines, *textwrap.wrap(note, WIDTH)])
-
-
-def by_comparison(rows: list[SpeedRatio]) -> dict[tuple[str, str, str, str], list[SpeedRatio]]:
-    """The languages of each model, recipe, task and measure."""
-    groups: dict[tuple[str, str, str, str], list[SpeedRatio]] = {}
-    for row in rows:
-        groups.setdefault((row.model, row.recipe, row.task, row.measure), []).append(row)
-    return groups
 
 
 def reference_table(rows: list[PublishedScore]) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 from matplotlib.axes import Axes
 
 from waystation.report.figures import Point, draw_intervals, panels, save, title, values
-from waystation.report.records import SpeedRatio, Tables
+from waystation.report.records import Tables
+from waystation.report.speed.speeds import SpeedRatio
 
 UNDECIDED = "undecided"
 

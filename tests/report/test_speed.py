@@ -1,0 +1,58 @@
+"""What the report takes from the benchmarks: rows of the grid, of one machine."""
+
+import json
+
+from tests.report.small_grid import speed_ratio
+from waystation.report.intervals import Estimate
+from waystation.report.speed import speed_text
+from waystation.report.speed.speeds import ServerRate
+
+CELL = {"model": "pico", "recipe": "none", "language": "en"}
+
+
+def test_comparisons_keep_their_verdict_and_the_margin(one_model):
+    (row,) = one_model.tables().speeds
+    assert (row.recipe, row.base, row.task, row.verdict) == ("mnli", "none", "xnli", "faster")
+    assert row.ratio == Estimate(1.1, 1.05, 1.15)
+    assert row.margin_percent == 3
+
+
+def test_speeds_of_two_machines_do_not_stand_side_by_side(one_model):
+    """The second group's are left out, and its row says why."""
+    cell = CELL | {"target": "udpos", "task": "udpos"}
+    one_model.benchmark("words", [cell])
+    assert {row.task for row in one_model.tables().cost} == {"xnli", "xnli+1", "udpos"}
+    one_model.benchmark("words", [cell], other={"processor": "Q"})
+    made = one_model.tables()
+    assert {row.task for row in made.cost} == {"xnli", "xnli+1"}
+    notes = {row.group: row.notes for row in made.measurements}
+    assert notes["pairs"] == "none"
+    assert notes["words"].startswith("another machine than that of pairs: left out")
+    assert "another machine" in speed_text.measurement_notes(made.measurements).replace("\n", " ")
+
+
+def test_the_words_say_what_is_equal_faster_and_not_known():
+    rows = [
+        speed_ratio(language="en"),
+        speed_ratio(language="de", ratio=Estimate(1.2, 1.1, 1.3), verdict="faster"),
+        speed_ratio(language="zh", verdict="undecided", detectable_percent=7.0),
+        speed_ratio(language="sw"),
+    ]
+    text = " ".join(speed_text.speed_table(rows).split())
+    assert "1.000 to 1.200 7.0 equal within the margin in 2, faster in 1, undecided in 1" in text
+    assert "within 3 %" in text
+    assert speed_text.speed_table([]) == ""
+
+
+def test_a_rate_that_holds_no_bound_is_told(one_model):
+    rate = ServerRate(
+        **CELL, target="mnli", task="xnli", bound_ms=5, queries_per_sec=None, alone_per_sec=9.0,
+        queries=459,
+    )  # fmt: skip
+    assert "none tried" in speed_text.server_table([rate])
+    file = one_model.folder / "benchmark/pairs.json"
+    measured = json.loads(file.read_text())
+    tried = {"tried": [{"queries_per_sec": 3.0, "latency_p99_ms": 9.0}]}
+    file.write_text(json.dumps(measured | {"servers": [vars(rate) | tried]}))
+    (read,) = one_model.tables().servers
+    assert read.queries_per_sec is None

@@ -1,0 +1,89 @@
+"""Score against throughput, a panel a task: which model and recipe is worth its time.
+
+Only of recipes whose speed was measured: the others of a model have its shape, and so its speed.
+The throughput is the median over languages. A line joins the points that no other one beats in
+both.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from matplotlib.axes import Axes
+
+from waystation.report.figures import panels, save, title, values
+from waystation.report.records import Estimate, Tables, by_cell, overs
+
+MARKERS = "os^Dv<>P*X"  # by recipe
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A model and recipe on a task: examples a second, and the zero-shot mean in percent."""
+
+    model: str
+    recipe: str
+    task: str
+    speed: float
+    score: Estimate
+
+
+def draw(tables: Tables, file: Path) -> None:
+    points = measured(tables)
+    tasks = values(points, "task")
+    if len(points) <= len(tasks):  # nothing to compare
+        return
+    models, recipes = values(points, "model"), values(points, "recipe")
+    figure, grid = panels(len(tasks), 3, (3.6, 2.8))
+    for axes, task in zip(grid, tasks, strict=True):
+        draw_panel(axes, [point for point in points if point.task == task], models, recipes)
+        axes.set_title(task)
+        axes.set_xlabel("examples/s")
+    grid[0].set_ylabel("zero-shot score, percent")
+    for number, model in enumerate(models):
+        grid[0].plot([], [], "o", color=f"C{number}", label=model)
+    for number, recipe in enumerate(recipes):
+        grid[0].plot([], [], MARKERS[number % len(MARKERS)], color="0.4", label=recipe)
+    over = overs(row.seeds for row in tables.gains)
+    title(
+        figure,
+        f"Score (95 % intervals over {over}) against throughput, all rows at once;\n"
+        "line: no other point is both faster and better",
+    )
+    figure.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    save(figure, file)
+
+
+def measured(tables: Tables) -> list[Measured]:
+    """A point a cell that has both a speed and a score."""
+    speeds: dict[tuple[str, str, str], list[float]] = {}
+    for row in tables.cost:
+        speed = row.measured["examples_per_sec"]
+        speeds.setdefault((row.model, row.recipe, row.task), []).append(speed)
+    scores = by_cell(tables.gains)
+    return [
+        Measured(*cell, median(rates), scores[cell].zero_shot)
+        for cell, rates in speeds.items()
+        if cell in scores
+    ]
+
+
+def draw_panel(axes: Axes, points: list[Measured], models: list[str], recipes: list[str]) -> None:
+    for point in points:
+        colour = f"C{models.index(point.model)}"
+        axes.vlines(point.speed, point.score.low, point.score.high, color=colour, linewidth=1)
+        marker = MARKERS[recipes.index(point.recipe) % len(MARKERS)]
+        axes.plot(point.speed, point.score.value, marker, color=colour, markersize=5)
+    best = front([(point.speed, point.score.value) for point in points])
+    axes.plot(*zip(*best, strict=True), color="0.5", linewidth=0.8, zorder=0)
+    axes.set_xlim(0, 1.15 * max(point.speed for point in points))
+    axes.set_ylim(0, 100)
+
+
+def front(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Those that no other point beats in both, the fastest first."""
+    best: list[tuple[float, float]] = []
+    for point in sorted(points, reverse=True):
+        if not best or point[1] > best[-1][1]:
+            best.append(point)
+    return best

@@ -1,0 +1,1 @@
+"""What answers cost: the rows of the benchmarks that have run, and their tables in words"""

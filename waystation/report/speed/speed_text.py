@@ -1,0 +1,109 @@
+"""The printed tables of what answers cost, and of what is faster, equal or not known."""
+
+import textwrap
+from collections import Counter
+
+from waystation.params.schema import Settings
+from waystation.report.speed.speeds import Cost, Measurement, ServerRate, SpeedRatio
+from waystation.report.text import WIDTH, Rows, by_model, table
+
+MOST_SEEN = 100  # percent: who could have seen no less has seen nothing
+
+
+def cost_table(rows: list[Cost], suite: Settings) -> str:
+    """Median over tasks and languages of latency and throughput, per model and recipe."""
+    if not rows:
+        return ""
+
+    def texts(model: str, recipe: str) -> list[str] | None:
+        cells = [row.measured for row in rows if (row.model, row.recipe) == (model, recipe)]
+        if not cells:
+            return None
+
+        def middle(name: str, form: str) -> str:
+            values = sorted(cell[name] for cell in cells if cell.get(name) is not None)
+            return format(values[len(values) // 2], form) if len(values) == len(cells) else "-"
+
+        latencies = [middle(name, ".2f") for name in ("latency_p50_ms", "latency_p95_ms")]
+        return (
+            latencies
+            + [middle(n, ",.1f") for n in ("examples_per_sec",)]
+            + [middle("tokens_per_sec", ",.0f")]
+        )
+
+    columns = ["p50 ms", "p95 ms", "examples/s", "tokens/s"]
+    queries, runs = (
+        int(min(row.measured[name] for row in rows)) for name in ("latency_n", "throughput_n")
+    )
+    heading = "inference, text to prediction, median over tasks and languages; of each at least "
+    heading += f"{queries} queries alone, {runs} runs of all rows at once"
+    return "\n".join(
+        ["", *textwrap.wrap(heading, WIDTH), *table("", columns, by_model(suite, texts))]
+    )
+
+
+def speed_table(rows: list[SpeedRatio]) -> str:
+    """In words: what differs in speed and by how much, what is equal, what is not known."""
+    if not rows:
+        return ""
+    models: dict[str, Rows] = {}
+    for (model, recipe, task, measure), same in by_comparison(rows).items():
+        ratios = [row.ratio.value for row in same]
+        reach = f"{min(ratios):.3f} to {max(ratios):.3f}"
+        said = Counter(row.verdict for row in same)
+        told = ", ".join(f"{word} in {count}" for word, count in said.most_common())
+        seen = max(row.detectable_percent for row in same)
+        texts = [reach, f"{seen:.1f}" if seen < MOST_SEEN else "-", told]
+        models.setdefault(model, []).append((f"{recipe}, {task}, {measure}", texts))
+    first = rows[0]
+    lines = table(
+        f"speed over that of {first.base}", ["ratios", "seen from, %", "languages"], models
+    )
+    note = (
+        f"equal: within {first.margin_percent:g} %, by two one-sided tests; error 5 % over the "
+        "comparisons of a model and target, Holm-corrected; seen from: the smallest difference "
+        "found four times in five"
+    )
+    return "\n".join(["", *lines, *textwrap.wrap(note, WIDTH)])
+
+
+def by_comparison(rows: list[SpeedRatio]) -> dict[tuple[str, str, str, str], list[SpeedRatio]]:
+    """The languages of each model, recipe, task and measure."""
+    groups: dict[tuple[str, str, str, str], list[SpeedRatio]] = {}
+    for row in rows:
+        groups.setdefault((row.model, row.recipe, row.task, row.measure), []).append(row)
+    return groups
+
+
+def server_table(rows: list[ServerRate]) -> str:
+    """How many queries a second are answered in time when they arrive at random."""
+    if not rows:
+        return ""
+    models: dict[str, Rows] = {}
+    for row in rows:
+        rate = "none tried" if row.queries_per_sec is None else f"{row.queries_per_sec:,.1f}"
+        texts = [f"{row.bound_ms:g}", rate, f"{row.alone_per_sec:,.1f}", f"{row.queries}"]
+        models.setdefault(row.model, []).append(
+            (f"{row.recipe}, {row.task} in {row.language}", texts)
+        )
+    columns = ["bound, ms", "queries/s", "one by one", "queries"]
+    lines = table("arriving at random, p99 within the bound", columns, models)
+    return "\n".join(["", *lines])
+
+
+def measurement_notes(rows: list[Measurement]) -> str:
+    """The machine, why each measurement ended, and what a reader has to know of it."""
+    if not rows:
+        return ""
+    first = rows[0]
+    lines = [
+        f"measured on {first.processor} ({first.features}), {first.cores} cores, {first.threads} "
+        f"threads a model, {first.device}, {first.precision}"
+    ]
+    for row in rows:
+        lines.append(
+            f"{row.model} {row.target}: {row.blocks} blocks, {row.ended}; others took "
+            f"{row.load_before_percent:g} % of the cores before, {row.load_after_percent:g} % after"
+            + ("" if row.notes == "none" else f"; {row.notes}")
+        )
+    return "\n".join(["", *(part for line in lines for part in textwrap.wrap(line, WIDTH))])
