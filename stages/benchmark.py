@@ -19,7 +19,7 @@ from waystation.grid.cells import all_cells
 from waystation.grid.plans import EvaluationGroupPlan, EvaluationPlan
 from waystation.inference import machine
 from waystation.inference.compare import Compared
-from waystation.inference.process import Asked, Job
+from waystation.inference.fresh import Asked, Job
 
 
 def main() -> None:

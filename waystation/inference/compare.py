@@ -12,9 +12,9 @@ from waystation.base.progress import progress
 from waystation.comparison.blocks import Outcome, measure
 from waystation.comparison.decisions import LOOKS, detectable
 from waystation.comparison.stationarity import notes
-from waystation.inference import process
+from waystation.inference import fresh
+from waystation.inference.fresh import Job
 from waystation.inference.loadgen import PERCENTILES, needed
-from waystation.inference.process import Job
 from waystation.languages import ENGLISH
 from waystation.params.schema import Server
 from waystation.text_files import read_json
@@ -74,8 +74,8 @@ class Compared:
         self.scratch.mkdir(parents=True, exist_ok=True)
         out.unlink(missing_ok=True)
         context = get_context("forkserver")
-        context.set_forkserver_preload([process.__name__])
-        child = context.Process(target=process.run, args=(job, out))
+        context.set_forkserver_preload([fresh.__name__])
+        child = context.Process(target=fresh.run, args=(job, out))
         child.start()
         child.join()
         if child.exitcode:
