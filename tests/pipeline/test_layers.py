@@ -16,6 +16,7 @@ LAYERS = """
 __main__
 stages commands
 frame
+studies
 report runner
 training inference
 evaluation
