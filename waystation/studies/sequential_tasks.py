@@ -1,0 +1,88 @@
+"""What does a longer sequence of intermediate tasks do?
+
+Of every model and order: the slope of the mean zero-shot score over the number of tasks, from none
+to the longest sequence that has run, mean over the tasks that all lengths have; and the longest
+sequence less one training of the same tasks together, where the grid has one.
+"""
+
+from collections.abc import Sequence
+
+from waystation.grid.recipes import parse
+from waystation.report.scores import mean
+from waystation.report.tables import recipe_of_length
+from waystation.studies.answers import (
+    EQUAL,
+    NO,
+    UNDETERMINED,
+    YES,
+    Answer,
+    Compared,
+    Finding,
+    judged,
+)
+from waystation.studies.means import Grid, slope
+
+QUESTION = "Does another task in the sequence change the zero-shot score?"
+MARGIN = 0.25  # points a task
+FEWEST = 3  # lengths of a trend, none among them
+
+
+def answer(grid: Grid) -> Answer:
+    trends = [one for model in grid.suite.models for one in trends_of(grid, model)]
+    findings = judged(trends, MARGIN)
+    if not findings:
+        said = f"No order has run in {FEWEST} lengths."
+        return Answer("sequential_tasks", QUESTION, UNDETERMINED, said)
+    verdicts = {one.verdict for one in findings}
+    verdict = YES if verdicts & {YES, NO} else EQUAL if verdicts == {EQUAL} else UNDETERMINED
+    limits = ("one run of each sequence: no interval covers intermediate training",)
+    said = sentence(findings, verdict)
+    return Answer("sequential_tasks", QUESTION, verdict, said, findings, limits)
+
+
+def trends_of(grid: Grid, model: str) -> list[Compared]:
+    """The slope of each order that the model has in enough lengths."""
+    found = []
+    for order, tasks in grid.suite.orders.items():
+        lengths = lengths_of(grid, model, order, tasks)
+        labels = grid.shared([(model, recipe) for recipe in lengths.values()])
+        if len(lengths) < FEWEST or not labels:
+            continue
+        means = [
+            mean([score for label in labels if (score := grid.zero_shot(model, recipe, label))])
+            for recipe in lengths.values()
+        ]
+        found.append(
+            Compared(
+                what=f"{model}, {order}: each task from {min(lengths)} to {max(lengths)}, "
+                f"mean over {len(labels)} tests",
+                difference=slope(means, list(lengths)),
+                n=grid.n(model, labels),
+                cells=tuple(f"{model}/{recipe}" for recipe in lengths.values()),
+            )
+        )
+    return found
+
+
+def lengths_of(grid: Grid, model: str, order: str, tasks: tuple[str, ...]) -> dict[int, str]:
+    """{number of tasks: recipe} of those that have run; no task is the baseline."""
+    run = {recipe for own, recipe, _ in grid.scores if own == model}
+    if not any(parse(recipe).name == order for recipe in run):
+        return {}
+    named = {
+        length: recipe_of_length(order, tasks, length, run, grid.suite.report.baseline)
+        for length in range(len(tasks) + 1)
+    }
+    return {length: recipe for length, recipe in named.items() if recipe in run}
+
+
+def sentence(findings: Sequence[Finding], verdict: str) -> str:
+    """What the trends say together."""
+    told = "; ".join(f"{one.what}: {one.estimate.signed()} points" for one in findings)
+    if verdict == EQUAL:
+        return f"Another task changes the score by less than {MARGIN:g} points: {told}."
+    if verdict == UNDETERMINED:
+        return f"No trend is shown: {told}."
+    rising = sum(one.verdict == YES for one in findings)
+    falling = sum(one.verdict == NO for one in findings)
+    return f"The score rises in {rising} and falls in {falling} of {len(findings)} orders: {told}."
