@@ -196,6 +196,24 @@ def test_the_tasks_that_are_there_are_scored(folders, capsys):
     assert f"overall               -  not there: {missing}" in said.out
 
 
+def test_a_suite_with_fewer_languages_is_scored_in_those_of_the_gold(folders, capsys):
+    """Without averages over tasks, which are the benchmark's."""
+    whole = run(folders)["tasks"]["xnli"]
+    for side in ("mine", "gold"):
+        for code in ("sw", "th"):
+            (folders / side / f"xnli/test-{code}.tsv").unlink()
+    shutil.rmtree(folders / "out")
+    told = run(folders, "xtreme", "--languages-of-gold")
+    languages = told["tasks"]["xnli"]["languages"]
+    assert languages == {k: v for k, v in whole["languages"].items() if k not in ("sw", "th")}
+    assert len(told["tasks"]) == 9
+    assert (told["groups"], told["overall"]) == ({}, None)
+    (folders / "mine/xnli/test-de.tsv").unlink()
+    capsys.readouterr()
+    assert call(folders, "xtreme", "--languages-of-gold") == 1
+    assert "mine/xnli: no test-de.tsv" in capsys.readouterr().err
+
+
 def test_predictions_may_lie_in_several_folders(folders, capsys):
     (folders / "more").mkdir()
     (folders / "mine/xnli").rename(folders / "more/xnli")

@@ -62,6 +62,8 @@ FETCHED = {
     [
         ({"align.tasks": ["xnli"]}, "align.tasks: unknown type of task 'xnli': 'classification'"),
         ({"align.tasks": ["mnli"]}, "align.tasks: unknown type of task 'mnli'"),
+        ({"tasks.sib200_pairs": {"languages": ["de", "en"]}, "align.tasks": ["sib200_pairs"]},
+         "align.tasks: languages of task 'sib200_pairs', which pairs each with English, has 'en'"),
         ({"target.tasks.mnli.languages": ["qda"]}, "must begin with 'en', got ['qda']"),
         ({"target.tasks.mnli.languages": ["en", "qdz"]}, "no rows of 'mnli_translated' in 'qdz'"),
         ({"target.tasks.mnli.languages": ["en", "en"]}, "a value stands twice in ['en', 'en']"),

@@ -1,7 +1,7 @@
 """Fill the generated blocks of README.md and docs/ from the files that they come from.
 
 A block stands between <!-- NAME:begin --> and <!-- NAME:end -->. Its text comes from a suite's
-tables in plots/, from docs/quickstart.txt, from dvc.yaml, from the code or from the log.
+tables in plots/, from docs/*.txt, from dvc.yaml, from the code or from the log.
 
   python -m waystation docs              write the blocks
   python -m waystation docs --check      write nothing; name the blocks that are not current
@@ -46,7 +46,8 @@ from waystation.report.speed.speed_text import cost_table
 
 BLOCK = re.compile(r"(?<=<!-- )([\w-]+)(:begin -->\n)(.*?)(?=<!-- \1:end -->)", re.DOTALL)
 WRITTEN_BY_RUNS = ("plots", "suites", "params.yaml")  # also by experiments
-SUITE, MODEL = "pocket-full", "nano"  # of the README's results
+SUITE, MODEL = "small", "e5-small"  # of the README's results
+FULL = "pocket-full"  # has every kind of stage
 MOST_NAMES = 5  # modules of a room in a line of the table of reruns
 
 
@@ -100,11 +101,12 @@ def block(name: str, root: Path) -> str:
     """The lines of a block; `root` holds the files that runs write."""
     plots = root / "plots"
     known: dict[str, Callable[[], str]] = {
-        "quickstart": quickstart,
+        "quickstart": partial(transcript, "quickstart"),
+        "taste": partial(transcript, "taste"),
         "results": partial(headline, plots / SUITE),
         "verbs": verbs,
         "rooms": rooms,
-        "reruns": partial(reruns, root / "suites" / SUITE / "params.yaml"),
+        "reruns": partial(reruns, root / "suites" / FULL / "params.yaml"),
         "log": log,
     }
     for folder in sorted(plots.iterdir()):
@@ -115,9 +117,9 @@ def block(name: str, root: Path) -> str:
     return known[choose(name, known, "generated block")]().rstrip() + "\n"
 
 
-def quickstart() -> str:
-    """What a run of the default suite prints."""
-    return fenced(Path("docs/quickstart.txt").read_text(encoding="utf-8"))
+def transcript(name: str) -> str:
+    """What a run of a suite prints, shortened by hand."""
+    return fenced(Path(f"docs/{name}.txt").read_text(encoding="utf-8"))
 
 
 def headline(folder: Path) -> str:

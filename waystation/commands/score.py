@@ -11,17 +11,21 @@ as there are in both folders. A folder holds a folder a task, this a file a lang
     xquad/test-en.json  mlqa/...  tydiqa/...        {id: answer}; gold in SQuAD's layout
     mewslix/test-ar.json  lareqa/test-ar.json       {id: [candidate, ...]}
 
-All languages of a task must be there. FILE is written whole or not at all: {"tasks": {task:
-{"languages": {language: {metric: score}}, metric: mean}}, "groups": {group: score}, "overall":
-score}, from 0 to 100. Of tagging, `spans` says by which rule of seqeval spans are read off the
-tags, and `..._seqeval_1` are the scores by the other rule where the two differ. A group stands
-there if all of its tasks do; "overall" is null unless all tasks of the benchmark are there.
+All languages of a task must be there; with --languages-of-gold those that the gold has, and no
+groups or overall score, because such means are not the benchmark's.
+
+FILE is written whole or not at all: {"tasks": {task: {"languages": {language: {metric: score}},
+metric: mean}}, "groups": {group: score}, "overall": score}, from 0 to 100. Of tagging, `spans` says
+by which rule of seqeval spans are read off the tags, and `..._seqeval_1` are the scores by the
+other rule where the two differ. A group stands there if all of its tasks do; "overall" is null
+unless all tasks of the benchmark are there.
 
   python -m waystation score --predictions mine --gold labels --benchmark xtreme --out scores.json
 """
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from waystation import metrics
@@ -31,7 +35,7 @@ from waystation.files import whole, write_json
 from waystation.metrics import span_f1
 from waystation.metrics.span_f1 import LATER
 from waystation.xtreme import label_files
-from waystation.xtreme.benchmarks import BENCHMARKS, Task, averages, task_score
+from waystation.xtreme.benchmarks import BENCHMARKS, Benchmark, Task, averages, task_score
 
 OFFICIAL_NAMES = {"map_at_20": "map@20"}  # the others are ours too
 
@@ -51,6 +55,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--benchmark", choices=list(BENCHMARKS), required=True, help="which tasks and languages"
     )
+    parser.add_argument(
+        "--languages-of-gold",
+        action="store_true",
+        help="score just the languages that the gold has, as a suite with fewer of them needs",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="scores as JSON")
 
 
@@ -58,7 +67,8 @@ def main(options: argparse.Namespace) -> None:
     if options.out.is_dir():
         raise UserError(f"--out: {options.out} is a folder; name a file")
     hold_outside(options.out, *options.predictions, options.gold)
-    scores, notes = score(options.predictions, options.gold, options.benchmark)
+    of_gold = options.languages_of_gold
+    scores, notes = score(options.predictions, options.gold, options.benchmark, of_gold)
     with whole(options.out) as beside:
         write_json(beside, scores)
     for note in notes:
@@ -66,12 +76,19 @@ def main(options: argparse.Namespace) -> None:
     print("\n".join(table(scores, options.benchmark)))
 
 
-def score(predictions: list[Path], gold: Path, benchmark: str) -> tuple[dict, list[str]]:
-    """(what FILE holds, notes on what counts as wrong or was left aside)."""
+def score(
+    predictions: list[Path], gold: Path, benchmark: str, of_gold: bool = False
+) -> tuple[dict, list[str]]:
+    """(what FILE holds, notes on what counts as wrong or was left aside).
+
+    of_gold: score just the languages that the gold has, without averages over tasks.
+    """
     for home in (*predictions, gold):
         if not home.is_dir():
             raise UserError(f"{home} is no folder")
-    folders, tasks = task_folders(predictions), BENCHMARKS[benchmark].tasks
+    folders = task_folders(predictions)
+    wanted = narrowed(BENCHMARKS[benchmark], gold) if of_gold else BENCHMARKS[benchmark]
+    tasks = wanted.tasks
     scored, notes = {}, []
     for name, folder in folders.items():
         if name not in tasks:
@@ -86,11 +103,20 @@ def score(predictions: list[Path], gold: Path, benchmark: str) -> tuple[dict, li
             f"no task of {benchmark} is both in {', '.join(map(str, predictions))} and in {gold}; "
             f"looked for: {', '.join(tasks)}"
         )
-    result = averages(BENCHMARKS[benchmark], scored)
+    result = averages(wanted, scored)
     for name, entry in result["tasks"].items():
         if tasks[name].metric == "span_f1":
             entry |= {"spans": span_f1.RULE, "spans_seqeval_1": span_f1.LATER_RULE}
-    return result, notes
+    return result | ({"groups": {}, "overall": None} if of_gold else {}), notes
+
+
+def narrowed(benchmark: Benchmark, gold: Path) -> Benchmark:
+    """The benchmark's tasks in those of their languages that the gold has."""
+    tasks = {}
+    for name, task in benchmark.tasks.items():
+        there = [code for code in task.languages if (gold / name / file_name(task, code)).is_file()]
+        tasks[name] = replace(task, languages=tuple(there)) if there else task
+    return replace(benchmark, tasks=tasks)
 
 
 def task_folders(predictions: list[Path]) -> dict[str, Path]:

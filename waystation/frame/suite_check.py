@@ -140,13 +140,25 @@ def hold_language(name: str, code: str, suite: Settings) -> None:
         raise UserError(f"languages: no rows of {name!r} in {code!r}; allowed: {', '.join(codes)}")
 
 
+def foreign_languages(name: str, suite: Settings) -> tuple[str, ...]:
+    """The languages whose sentences a task pairs with English ones; English is none of them."""
+    codes = wanted_languages(name, suite.tasks[name], suite.languages)
+    if ENGLISH in codes:
+        others = ", ".join(code for code in codes if code != ENGLISH)
+        raise UserError(
+            f"languages of task {name!r}, which pairs each with English, has {ENGLISH!r}; "
+            f"allowed: {others}"
+        )
+    return codes
+
+
 def check_alignment(suite: Settings) -> None:
     """Encoders are aligned on retrieval and mining; development languages are some task's."""
     languages: set[str] = set()
     for name in suite.align.tasks:
         with at(suite, "align.tasks"):
             choose(tasks.load(name).type, UNTRAINED, f"type of task {name!r}:")
-            languages |= {*wanted_languages(name, suite.tasks[name], suite.languages)}
+            languages |= {*foreign_languages(name, suite)}
     for code in suite.align.development_languages if suite.align.tasks else ():
         with at(suite, "align.development_languages"):
             choose(code, sorted(languages), "language")
