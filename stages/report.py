@@ -1,8 +1,9 @@
-"""Gather the grid into summaries, tables and figures.
+"""Gather the grid into answers, summaries, tables and figures.
 
 The parameters say what the grid is, never the contents of a folder; a cell that has not run is
-shown as not run. Writes the summary of scores, the summary of cost (timings stay apart), CSV tables
-for `dvc plots`, PNG figures, the result tables in Markdown, and prints the result tables.
+shown as not run. Writes the answers to the five questions and the verdicts on the claims, the
+summary of scores, the summary of cost (timings stay apart), CSV tables for `dvc plots`, PNG
+figures, answers and result tables in Markdown, and prints all of them.
 """
 
 from waystation.base.process import report_file
@@ -11,6 +12,7 @@ from waystation.frame.stage import Run, stage
 from waystation.grid.cells import all_cells
 from waystation.params.schema import Settings
 from waystation.report import tables
+from waystation.report.paired_retrieval import read_retrieval
 from waystation.report.records import Tables
 from waystation.report.scores import read_scores
 from waystation.report.speed.speed_text import (
@@ -21,13 +23,17 @@ from waystation.report.speed.speed_text import (
 )
 from waystation.report.summary import cost_summary, made_from, summary, write_plots
 from waystation.report.text import overall_tables, reference_table, score_table
+from waystation.studies import claims, questions
+from waystation.studies import text as studies_text
+from waystation.studies.evidence import Evidence
+from waystation.studies.means import grid
 
 
 def main() -> None:
     with stage(
         __doc__,
         inputs=["code", "intermediate", "scores", "predictions", "align", "benchmark"],
-        outputs=["summary", "cost", "plots"],
+        outputs=["summary", "cost", "studies", "plots"],
         params=[
             "suite",
             "languages",
@@ -35,6 +41,8 @@ def main() -> None:
             "recipes",
             "extra",
             "orders",
+            "multitask",
+            "benchmark",
             "intermediate",
             "seeds",
             "target",
@@ -43,14 +51,21 @@ def main() -> None:
     ) as run:
         suite, inputs = run.settings, run.inputs
         scores = read_scores(suite, inputs["scores"], inputs["predictions"])
+        retrieval = read_retrieval(suite, inputs["align"])
         folders = [inputs[name] for name in ("intermediate", "align", "benchmark")]
-        made = tables.make(scores, suite, *folders)
+        made = tables.make(scores, retrieval, suite, *folders)
         write_plots(run.outputs["plots"], made)
+        evidence = Evidence(grid(scores, suite), made, retrieval, inputs["predictions"])
+        answers, judged = questions.answers(evidence), claims.judge(evidence)
+        questions.write(run.outputs["studies"], suite.suite, answers, judged)
+        (run.outputs["plots"] / "answers.md").write_text(
+            studies_text.markdown(answers, judged), encoding="utf-8"
+        )
         origin = made_from(sums(run, "intermediate", "scores", "predictions", "align"), suite)
         write_json(run.outputs["summary"], summary(scores, made) | origin)
         origin = made_from(sums(run, "benchmark"), suite)
         write_json(run.outputs["cost"], cost_summary(made.cost) | origin)
-        text = printed(made, suite)
+        text = printed(made, suite) + studies_text.printed(answers, judged)
         report_file(suite.suite).write_text(text)
         print(text)
         done = sum(bool(score.languages) for score in scores)

@@ -86,6 +86,9 @@ def test_the_stage_writes_every_measure_and_the_same_bytes_again(
         assert 0 < layer["cka_to_english"] < 1
         assert layer["margin_to_english_percent"] > 50  # the same words in another order
         assert layer["no_special_cosine_from_english_percent"] > 50
+    for name, by_layer in retrieved["right"].items():  # each sentence's result, by layer
+        shares = [100 * text.count("1") / len(text) for text in by_layer]
+        assert shares == [layer[f"{name}_percent"] for layer in retrieved["layers"]]
     mined = told["mining"]["bucc"]["qda"]
     assert [mined[k] for k in ("n_gold", "foreign_sentences", "english_sentences")] == [20, 30, 30]
     assert mined["chance_percent"] == 2.6667  # 20 / 30 right of 30 mined and 20 gold pairs

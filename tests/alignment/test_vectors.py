@@ -2,7 +2,7 @@
 
 import torch
 
-from waystation.alignment import measures, retrieval
+from waystation.alignment import retrieval
 from waystation.alignment.vectors import EVERY_TOKEN, SentenceEncoder, emptied, shared_tokens
 from waystation.encoder.features import Packed
 from waystation.encoder.tokenizer_training import BOS, EOS, UNK
@@ -41,9 +41,10 @@ def test_a_pair_that_shares_nothing_but_a_name_is_not_found_without_it(folder):
     assert lost.tolist() == [True, False, False, False]
     (x, x_unshared), (y, _) = found
     assert torch.equal(x_unshared[:, 0], torch.zeros(3, 32))
-    last = measures.measure(x[2], y[2], 2)
+    last = retrieval.accuracies(retrieval.right(x[2], y[2], 2))
     assert last["cosine_to_english_percent"] >= 25
     # Without the name pair 0 fails in every direction; made to translate, the others are found.
-    told = retrieval.accuracies(x_unshared[2], x_unshared[2], 2, "unshared_", lost)
+    right = retrieval.right(x_unshared[2], x_unshared[2], 2, "unshared_", lost)
+    told = retrieval.accuracies(right)
     assert set(told.values()) == {75.0}
     assert set(told) >= {"unshared_cosine_from_english_percent"}

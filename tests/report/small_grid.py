@@ -9,7 +9,7 @@ from tests.conftest import FULL
 from waystation.params.load import load_settings
 from waystation.params.models import ScratchModel
 from waystation.params.schema import Extra, Report
-from waystation.report import scores, tables
+from waystation.report import paired_retrieval, scores, tables
 from waystation.report.records import (
     Estimate,
     IntermediateScore,
@@ -58,7 +58,9 @@ class Grid:
         """The report's tables, of some scores or of those on disk."""
         read = self.scores() if read is None else read
         names = ("intermediate", "align", "benchmark")
-        return tables.make(read, self.suite, *(self.folder / name for name in names))
+        folders = [self.folder / name for name in names]
+        retrieval = paired_retrieval.read_retrieval(self.suite, self.folder / "align")
+        return tables.make(read, retrieval, self.suite, *folders)
 
     def score(self, group, model, recipe, targets):
         """targets {target: (languages trained on, {task: {language: points of the examples}})}."""

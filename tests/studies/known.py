@@ -1,13 +1,16 @@
 """Scores whose truth is known, as the report reads them."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from tests.conftest import FULL
 from waystation.params.load import load_settings
+from waystation.report.records import Tables
 from waystation.report.scores import Language, Score
 from waystation.studies import means
+from waystation.studies.evidence import Evidence
 
 LABELS = {"xnli": "classification", "xquad": "question_answering"}
 SUITE = load_settings(FULL)
@@ -31,3 +34,7 @@ def grid(truths, spread=0.3, seed=0, **suite):
             names = (model, recipe, label, label, label, kind, "accuracy", ("en",))
             scores.append(Score(*names, own))
     return means.grid(scores, replace(SUITE, **suite))
+
+
+def evidence(truths, retrieval=None, tables=None, **more):
+    return Evidence(grid(truths, **more), tables or Tables(), retrieval or {}, Path("nowhere"))

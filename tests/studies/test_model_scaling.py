@@ -1,6 +1,6 @@
 """Whether a gain changes with size, where the truth is known."""
 
-from tests.studies.known import grid
+from tests.studies.known import evidence
 from waystation.studies import model_scaling
 from waystation.studies.answers import EQUAL, NO, UNDETERMINED, YES
 
@@ -8,7 +8,7 @@ from waystation.studies.answers import EQUAL, NO, UNDETERMINED, YES
 def sizes(small, large, **more):
     truths = {("pico", "none"): 50.0, ("nano", "none"): 60.0}
     truths |= {("pico", "mnli"): 50.0 + small, ("nano", "mnli"): 60.0 + large}
-    return model_scaling.answer(grid(truths, **more))
+    return model_scaling.answer(evidence(truths, **more))
 
 
 def test_a_gain_that_grows_and_one_that_shrinks_are_found():
@@ -30,8 +30,8 @@ def test_the_same_gain_is_equal_where_the_seeds_agree_and_else_not_known():
 
 
 def test_one_size_answers_nothing_and_a_full_task_is_named():
-    alone = model_scaling.answer(grid({("nano", "none"): 50.0, ("nano", "mnli"): 55.0}))
+    alone = model_scaling.answer(evidence({("nano", "none"): 50.0, ("nano", "mnli"): 55.0}))
     assert (alone.verdict, alone.findings) == (UNDETERMINED, ())
     truths = {("pico", "none"): 50.0, ("nano", "none"): 95.0}
     truths |= {("pico", "mnli"): 60.0, ("nano", "mnli"): 96.0}
-    assert "nano leaves little room" in model_scaling.answer(grid(truths)).limits[1]
+    assert "nano leaves little room" in model_scaling.answer(evidence(truths)).limits[1]

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.report.small_grid import speed_ratio
+from tests.studies.known import evidence
 from waystation.comparison.decisions import EQUAL, SLOWER, UNDECIDED
 from waystation.report.records import Tables
 from waystation.studies import qa_inference
@@ -21,6 +22,6 @@ from waystation.studies.answers import NO, UNDETERMINED, YES
 def test_equal_everywhere_is_no_and_one_difference_is_yes(said, verdict):
     rows = [speed_ratio(task="mlqa", language=str(i), verdict=v) for i, v in enumerate(said)]
     elsewhere = speed_ratio(task="xnli", verdict=SLOWER)
-    answer = qa_inference.answer(Tables(speeds=[*rows, elsewhere]))
+    answer = qa_inference.answer(evidence({}, tables=Tables(speeds=[*rows, elsewhere])))
     assert answer.verdict == verdict
     assert len(answer.findings) == len(said)

@@ -1,6 +1,6 @@
 """Whether longer sequences help, where the truth is known."""
 
-from tests.studies.known import grid
+from tests.studies.known import evidence
 from waystation.studies import sequential_tasks
 from waystation.studies.answers import EQUAL, NO, UNDETERMINED, YES
 
@@ -10,7 +10,7 @@ ORDERS = {"four": ("mnli", "squad_v1", "hellaswag", "ccg")}
 def order(scores, **more):
     recipes = ["none", "mnli", *(f"sequential/four/{length}" for length in (2, 3, 4))]
     truths = {("nano", recipe): score for recipe, score in zip(recipes, scores)}
-    return sequential_tasks.answer(grid(truths, orders=ORDERS, **more))
+    return sequential_tasks.answer(evidence(truths, orders=ORDERS, **more))
 
 
 def test_a_rising_and_a_falling_order_are_found():

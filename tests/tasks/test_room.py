@@ -25,7 +25,9 @@ SPLITS = {  # ours, with the repository's name where another
     "train=validation": "xnli_dev",
     "validation test=validation": "bucc_sample",
     "test=validation": "lareqa tatoeba_xtreme xquad xquad_r xquad_xtreme",
-    "test": "mewslix_entities mlqa_translate_test sib200_pairs tatoeba tatoeba_r udpos_pud",
+    "test": (
+        "mewslix_entities mlqa_translate_test pud_pairs sib200_pairs tatoeba tatoeba_r udpos_pud"
+    ),
 }
 
 

@@ -9,7 +9,6 @@ from torch import Tensor
 from waystation.alignment import language_probe, layer_choice, retrieval
 from waystation.alignment.cka import cka
 from waystation.alignment.miner import Miner
-from waystation.alignment.nearest import nearest
 from waystation.alignment.vectors import EVERY_TOKEN, SentenceEncoder, emptied, shared_tokens
 from waystation.base.errors import UserError
 from waystation.base.progress import progress
@@ -18,6 +17,14 @@ from waystation.data.examples import Description
 from waystation.params.schema import Align
 
 KINDS = ("retrieval", "mining")
+# Measures of which every sentence's result is kept, by layer, a text of 1 (right) and 0: two
+# encoders are compared on the same sentences.
+SENTENCES = (
+    "cosine_from_english",
+    "margin_to_english",
+    "centred_to_english",
+    "unshared_margin_to_english",
+)
 SIDES = ("foreign", "english")
 
 
@@ -107,7 +114,7 @@ def retrieve(
             "n": len(pairs[language]),
             "chance_percent": 100 / len(pairs[language]),
             "unshared_empty": sum(int(side.sum()) for side in empty.values()),
-            "layers": layers(pooled, before, lost, neighbours, device),
+            **layers(pooled, before, lost, neighbours, device),
         }
         foreign, english = (
             every[layer_choice.protocol(encoder.depth)] for every, *_ in pooled.values()
@@ -130,36 +137,27 @@ def codes(folder: Path) -> list[str]:
 
 def layers(
     pooled: dict[str, list[Tensor]], before: Tensor, lost: Tensor, neighbours: int, device: str
-) -> list[dict]:
-    """All measures of every layer, computed on a device.
+) -> dict[str, list | dict]:
+    """`layers`: all measures of every layer, computed on a device; `right`: see SENTENCES.
 
     pooled: {side: vectors (L + 1, n, d) over every token, without special ones, over unshared
     ones}; before: the pretrained encoder's of the foreign side; lost (n,): pairs of which a side
     has no unshared token.
     """
-    measured = []
+    measured, sentences = [], {name: list[str]() for name in SENTENCES}
     for index, old in enumerate(before):
         poolings = [[pooled[side][p][index].to(device) for side in SIDES] for p in range(3)]
-        x, y = poolings[0]
-        layer = {"layer": index} | measure(x, y, neighbours)
-        plain_x, plain_y = poolings[1]
-        layer |= retrieval.accuracies(plain_x, plain_y, neighbours, "no_special_")
-        own_x, own_y = poolings[2]
-        layer |= retrieval.accuracies(own_x, own_y, neighbours, "unshared_", lost.to(device))
+        (x, y), (plain_x, plain_y), (own_x, own_y) = poolings
+        right = retrieval.right(x, y, neighbours) | retrieval.right_centred(x, y)
+        right |= retrieval.right(plain_x, plain_y, neighbours, "no_special_")
+        right |= retrieval.right(own_x, own_y, neighbours, "unshared_", lost.to(device))
+        layer = {"layer": index} | retrieval.accuracies(right) | retrieval.cosines(x, y)
         layer["cka_to_pretrained"] = round(cka(x, old.to(device)), 6)
         layer["cka_to_english"] = round(cka(x, y), 6)
         measured.append(layer)
-    return measured
-
-
-def measure(x: Tensor, y: Tensor, neighbours: int) -> dict[str, float]:
-    """Retrieval and cosines of one layer; x, y (n, d), x foreign and y English."""
-    shifted = nearest(retrieval.centred(x), retrieval.centred(y), 1)
-    return {
-        **retrieval.accuracies(x, y, neighbours),
-        **retrieval.both_ways(shifted, "centred"),
-        **retrieval.cosines(x, y),
-    }
+        for name, kept in sentences.items():
+            kept.append("".join(map(str, right[name].int().tolist())))
+    return {"layers": measured, "right": sentences}
 
 
 def identity(retrieved: Retrieved) -> dict:

@@ -10,11 +10,13 @@ from torch.nn import functional as F
 
 from waystation.alignment.nearest import Neighbours, nearest
 
+Right = dict[str, Tensor]  # by measure: (n,) bool, which sentences find their own translation
 
-def accuracies(
+
+def right(
     x: Tensor, y: Tensor, neighbours: int, name: str = "", lost: Tensor | None = None
-) -> dict[str, float]:
-    """Accuracy by cosine and by ratio margin, both ways; pairs that are `lost` (n,) never count."""
+) -> Right:
+    """By cosine and by ratio margin, both ways; pairs that are `lost` (n,) are never right."""
     by_cosine = nearest(x, y, neighbours)
     by_margin = nearest(x, y, 1, by_cosine.means())
     return {
@@ -23,14 +25,25 @@ def accuracies(
     }
 
 
-def both_ways(neighbours: Neighbours, name: str, lost: Tensor | None = None) -> dict[str, float]:
-    """Percent of sentences of which the nearest is their own translation, both ways."""
-    accuracy = {}
+def right_centred(x: Tensor, y: Tensor) -> Right:
+    """By cosine of centred vectors, both ways."""
+    return both_ways(nearest(centred(x), centred(y), 1), "centred")
+
+
+def both_ways(neighbours: Neighbours, name: str, lost: Tensor | None = None) -> Right:
+    """Of which sentences the nearest is their own translation."""
+    found = {}
     for way, places in (("to", neighbours.there_places), ("from", neighbours.back_places)):
-        right = places[:, 0] == torch.arange(len(places), device=places.device)
-        right = right if lost is None else right & ~lost
-        accuracy[f"{name}_{way}_english_percent"] = round(100 * float(right.double().mean()), 4)
-    return accuracy
+        own = places[:, 0] == torch.arange(len(places), device=places.device)
+        found[f"{name}_{way}_english"] = own if lost is None else own & ~lost
+    return found
+
+
+def accuracies(found: Right) -> dict[str, float]:
+    """The share of right sentences in percent, by measure."""
+    return {
+        f"{name}_percent": round(100 * float(own.double().mean()), 4) for name, own in found.items()
+    }
 
 
 def foreign_places(x: Tensor, y: Tensor) -> list[int]:

@@ -25,6 +25,7 @@ COLUMNS = {
     "alignment": (*LAYER, *encoder_measures.columns("alignment")),
     "mining": (*LAYER, *encoder_measures.columns("mining")),
     "retrieval": ("model", "recipe", "task", "layer_by", "layer", "scored", "score_percent"),
+    "retention": ("model", "recipe", "task", "measure", "layer", "retained_percent"),
     "identity": ("model", "recipe", "layer", *encoder_measures.columns("identity")),
     "cost": ("model", "recipe", "task", "language", "tokens_per_sec"),
     "speeds": ("model", "recipe", "task", "language", "measure", "ratio", "low", "high", "verdict"),

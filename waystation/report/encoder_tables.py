@@ -52,8 +52,9 @@ def language_rows(
 
 
 def layer_rows(columns: dict, entry: dict) -> list[LayerMeasures]:
-    """A row per layer; counts and chance, which hold for all layers, stand last."""
-    constant = {key: value for key, value in entry.items() if key != "layers"}
+    """A row per layer; counts and chance, which hold for all layers, stand last. Single sentences
+    are left out (waystation.report.paired_retrieval)."""
+    constant = {key: value for key, value in entry.items() if key not in ("layers", "right")}
     rows = []
     for layer in entry["layers"]:
         measured = {key: value for key, value in layer.items() if key != "layer"} | constant

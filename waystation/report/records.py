@@ -189,6 +189,31 @@ class LayerMean:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Retention:
+    """What of an encoder's retrieval a recipe keeps at one layer, mean over languages.
+
+    `relative_depth` is 1 at the last layer. `difference` and `retained` are paired by sentence:
+    after less before, in points, and after over before, in percent.
+    """
+
+    model: str
+    recipe: str
+    task: str
+    measure: str
+    protocol_layer: int
+    layer: int
+    relative_depth: float
+    score: Annotated[Estimate, "score_percent", *PERCENT]
+    difference: Annotated[Estimate, "difference", "difference_low", "difference_high"]
+    retained: Annotated[
+        Estimate, "retained_percent", "retained_low_percent", "retained_high_percent"
+    ]
+    interval: str = ROWS
+    n: int
+    languages: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Average:
     """A benchmark's score of one cell; `tasks` names a task, a group of tasks, or all tasks."""
 
@@ -234,6 +259,7 @@ class Tables:
     mining: list[LayerMeasures] = field(default_factory=list)
     identity: list[LayerMeasures] = field(default_factory=list)
     retrieval: list[LayerMean] = field(default_factory=list)
+    retention: list[Retention] = field(default_factory=list)
     cost: list[Cost] = field(default_factory=list)
     speeds: list[SpeedRatio] = field(default_factory=list)
     servers: list[ServerRate] = field(default_factory=list)

@@ -12,6 +12,7 @@ from waystation.params.schema import Settings
 from waystation.report.averages import overall_rows
 from waystation.report.encoder_tables import encoder_tables
 from waystation.report.learned import has_learned, intermediate_rows
+from waystation.report.paired_retrieval import Retrieval, retention_rows
 from waystation.report.published import reference_rows
 from waystation.report.records import (
     MEAN,
@@ -31,9 +32,14 @@ Baselines = dict[tuple[str, str, str], Score]  # by model, target and task
 
 
 def make(
-    scores: list[Score], suite: Settings, intermediate: Path, align: Path, benchmark: Path
+    scores: list[Score],
+    retrieval: Retrieval,
+    suite: Settings,
+    intermediate: Path,
+    align: Path,
+    benchmark: Path,
 ) -> Tables:
-    """All tables, from scores and the folders of metrics of three stages."""
+    """All tables, from scores, retrieval, and the folders of metrics of three stages."""
     trained = intermediate_rows(suite, intermediate)
     learned, encoders = has_learned(trained), encoder_tables(suite, align)
     gains = gain_rows(scores, learned, suite)
@@ -49,6 +55,7 @@ def make(
         pretraining=pretraining_rows(scores),
         sequence=sequence_rows(gains, suite),
         intermediate=trained,
+        retention=retention_rows(retrieval, suite),
         **vars(read_benchmarks(scores, suite, benchmark)),
         overall=overall,
         reference=reference_rows(scores, encoders.retrieval, overall, suite),

@@ -1,11 +1,13 @@
 """What a study says: a verdict out of a fixed list, one sentence, and the findings that bear it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from waystation.params.schema import Settings
 from waystation.report import intervals
 from waystation.report.intervals import Estimate
 from waystation.report.scores import Result
+from waystation.studies.evidence import Evidence
 
 YES, NO, EQUAL, UNDETERMINED = "yes", "no", "equal within the margin", "undetermined"
 POWER = 1.43  # (z of 0.975 + z of 0.8) / z of 0.975
@@ -13,7 +15,8 @@ POWER = 1.43  # (z of 0.975 + z of 0.8) / z of 0.975
 
 @dataclass(frozen=True)
 class Finding:
-    """One number that an answer rests on, in `unit`; `verdict` is on this number alone.
+    """One number that an answer rests on, in `unit`; `verdict` is on this number alone, None where
+    the number is told and not tested.
 
     n: test examples of a language, the smallest of those that are in it. `smallest_effect`: what
     the design would have found four times in five, had the difference been so large.
@@ -25,7 +28,7 @@ class Finding:
     n: int
     seeds: int
     smallest_effect: float
-    verdict: str
+    verdict: str | None
     cells: tuple[str, ...] = ()
 
 
@@ -33,13 +36,36 @@ class Finding:
 class Answer:
     """The answer to a study's question, on one suite."""
 
-    study: str
-    question: str
     verdict: str
     sentence: str
     findings: tuple[Finding, ...] = ()
     limits: tuple[str, ...] = ()
-    missing: tuple[str, ...] = field(default=())  # cells that have not run
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What of a suite answers a question: its models and recipes, tests by name, and stages.
+
+    `tests` are those of fine-tuned models; `encoders` says whether the encoders' own alignment
+    counts, `speed` whether the benchmark does.
+    """
+
+    models: tuple[str, ...]
+    recipes: tuple[str, ...]
+    tests: tuple[str, ...] | None = None  # None: all
+    encoders: bool = False
+    speed: bool = False
+
+
+@dataclass(frozen=True)
+class Study:
+    """A question: what it needs of a suite, how the evidence answers, and the figure to look at."""
+
+    name: str
+    question: str
+    needs: Callable[[Settings], Needs]
+    answer: Callable[[Evidence], Answer]
+    figure: str  # a file of plots/<suite>/, without its ending
 
 
 @dataclass(frozen=True)
@@ -95,9 +121,3 @@ def judged(compared: Sequence[Compared], margin: float) -> tuple[Finding, ...]:
         )
         for place, one in enumerate(compared)
     )
-
-
-def together(findings: Sequence[Finding]) -> str:
-    """One verdict: that of all findings where they agree, else undetermined."""
-    said = {finding.verdict for finding in findings}
-    return said.pop() if len(said) == 1 else UNDETERMINED

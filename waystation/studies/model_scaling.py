@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from math import log2
 
 from waystation.grid.names import CONTROLS
+from waystation.params.schema import Settings
 from waystation.report.tables import layer_parameters
 from waystation.studies.answers import (
     EQUAL,
@@ -18,31 +19,38 @@ from waystation.studies.answers import (
     Answer,
     Compared,
     Finding,
+    Needs,
+    Study,
     judged,
 )
+from waystation.studies.evidence import Evidence
 from waystation.studies.means import Grid, slope
 
-QUESTION = "Does the gain of intermediate training change with the size of the model?"
 MARGIN = 1.0  # points for every doubling of the layers' parameters
 CEILING = 90.0  # percent
 
 
-def answer(grid: Grid) -> Answer:
-    models = by_size(grid)
+def answer(evidence: Evidence) -> Answer:
+    grid = evidence.grid
+    models = by_size(grid.suite)
     changes = [change(grid, models, recipe, own) for recipe, own in recipes(grid, models).items()]
     findings = judged([one for one in changes if one], MARGIN)
     if not findings:
         said = "No recipe has run at two sizes."
-        return Answer("model_scaling", QUESTION, UNDETERMINED, said)
+        return Answer(UNDETERMINED, said)
     verdicts = {one.verdict for one in findings}
     verdict = YES if verdicts & {YES, NO} else EQUAL if verdicts == {EQUAL} else UNDETERMINED
     said = sentence(findings, verdict)
-    return Answer("model_scaling", QUESTION, verdict, said, findings, limits(grid, models))
+    return Answer(verdict, said, findings, limits(grid, models))
 
 
-def by_size(grid: Grid) -> dict[str, float]:
+def needs(suite: Settings) -> Needs:
+    return Needs(tuple(suite.models), suite.recipes)
+
+
+def by_size(suite: Settings) -> dict[str, float]:
     """{model: doublings of the layers' parameters}, the smallest first."""
-    sizes = {name: log2(layer_parameters(model)) for name, model in grid.suite.models.items()}
+    sizes = {name: log2(layer_parameters(model)) for name, model in suite.models.items()}
     return dict(sorted(sizes.items(), key=lambda item: item[1]))
 
 
@@ -103,3 +111,12 @@ def limits(grid: Grid, models: dict[str, float]) -> tuple[str, ...]:
             f"{largest} leaves little room ({baseline} above {CEILING:g} %): {', '.join(full)}"
         )
     return tuple(said)
+
+
+STUDY = Study(
+    "model_scaling",
+    "Does the gain of intermediate training change with the size of the model?",
+    needs,
+    answer,
+    figure="size",
+)

@@ -6,14 +6,31 @@ answers take longer to decode. So the question is one of equality, language by l
 
 from collections import Counter
 from collections.abc import Sequence
+from math import sqrt
+from statistics import mean, stdev
 
 from waystation.comparison import decisions
-from waystation.report.records import Tables
+from waystation.params.schema import Settings
+from waystation.report.intervals import Estimate
 from waystation.report.speed.speeds import SpeedRatio
-from waystation.studies.answers import EQUAL, NO, UNDETERMINED, YES, Answer, Finding
+from waystation.studies.answers import (
+    EQUAL,
+    NO,
+    POWER,
+    UNDETERMINED,
+    YES,
+    Answer,
+    Compared,
+    Finding,
+    Needs,
+    Study,
+    judged,
+)
+from waystation.studies.evidence import Evidence
+from waystation.text_files import read_json_lines
 
-QUESTION = "Do question-answering intermediate tasks change latency or throughput on MLQA?"
 TASK = "mlqa"
+MARGIN = 1.0  # points of F1
 # A recipe that is faster or slower changes the speed: yes. The estimate has the direction.
 VERDICTS = {
     decisions.EQUAL: EQUAL,
@@ -23,20 +40,23 @@ VERDICTS = {
 }
 
 
-def answer(tables: Tables) -> Answer:
+def needs(suite: Settings) -> Needs:
+    return Needs(tuple(suite.models), suite.benchmark.recipes, (TASK,), speed=True)
+
+
+def answer(evidence: Evidence) -> Answer:
+    tables = evidence.tables
     rows = [row for row in tables.speeds if row.task == TASK]
     if not rows:
         said = f"No recipe's speed on {TASK} has been compared."
-        return Answer("qa_inference", QUESTION, UNDETERMINED, said)
+        return Answer(UNDETERMINED, said)
     findings = tuple(finding(row) for row in rows)
-    counts = Counter(one.verdict for one in findings)
+    counts = Counter(VERDICTS[row.verdict] for row in rows)
     verdict = YES if counts[YES] else NO if set(counts) == {EQUAL} else UNDETERMINED
     return Answer(
-        "qa_inference",
-        QUESTION,
         verdict,
         sentence(rows, counts),
-        findings,
+        (*findings, *quality(evidence), *answers_given(evidence)),
         tuple(dict.fromkeys(row.notes for row in tables.measurements if row.notes != "none")),
     )
 
@@ -54,6 +74,74 @@ def finding(row: SpeedRatio) -> Finding:
     )
 
 
+def compared_recipes(evidence: Evidence) -> list[tuple[str, str]]:
+    """(model, recipe) whose speed was compared, beside the first recipe."""
+    rows = [row for row in evidence.tables.speeds if row.task == TASK]
+    return list(dict.fromkeys((row.model, row.recipe) for row in rows))
+
+
+def quality(evidence: Evidence) -> tuple[Finding, ...]:
+    """What the same recipes gain in F1; exact match stands in the table of scores."""
+    gains = []
+    for model, recipe in compared_recipes(evidence):
+        gain = evidence.grid.gain(model, recipe, TASK)
+        if gain:
+            what, n = f"{model}: gain of {recipe} in F1", evidence.grid.n(model, [TASK])
+            gains.append(Compared(what, gain, n, (f"{model}/{recipe}",)))
+    return judged(gains, MARGIN)
+
+
+def answers_given(evidence: Evidence) -> tuple[Finding, ...]:
+    """How long predicted answers are and how many are empty, less the base's: what can change the
+    time of decoding. Of the first seed, whose models are measured; told, not tested."""
+    findings, seed = [], str(evidence.suite.seeds[0])
+    base = evidence.suite.benchmark.recipes[0]
+    for model, recipe in compared_recipes(evidence):
+        own, other = (predicted(evidence, model, name, seed) for name in (recipe, base))
+        if not own or len(own) != len(other):
+            continue
+        both = [*zip(own, other, strict=True)]
+        cells = (f"{model}/{recipe}", f"{model}/{base}")
+        for unit, values in (
+            ("characters of a predicted answer", [len(a) - len(b) for a, b in both]),
+            ("percent of answers that are empty", [100 * ((not a) - (not b)) for a, b in both]),
+        ):
+            findings.append(mean_difference(f"{model}: {recipe} less {base}", unit, values, cells))
+    return tuple(findings)
+
+
+def mean_difference(
+    what: str, unit: str, values: Sequence[float], cells: tuple[str, ...]
+) -> Finding:
+    """The mean of differences on the same rows, with a normal interval; told, not tested."""
+    middle, reach = mean(values), 1.96 * stdev(values) / sqrt(len(values))
+    return Finding(
+        what=what,
+        unit=unit,
+        estimate=Estimate(middle, middle - reach, middle + reach),
+        n=len(values),
+        seeds=1,
+        smallest_effect=POWER * reach,
+        verdict=None,
+        cells=cells,
+    )
+
+
+def predicted(evidence: Evidence, model: str, recipe: str, seed: str) -> list[str]:
+    """The predicted answers of one model in all languages."""
+    score = evidence.grid.scores.get((model, recipe, TASK))
+    if score is None:
+        return []
+    groups = evidence.suite.target.groups
+    group = next(name for name, targets in groups.items() if score.target in targets)
+    folder = evidence.predictions / group / model / recipe / score.target / seed / TASK
+    return [
+        str(row["prediction"])
+        for code in score.languages
+        for _, row in read_json_lines(folder / f"{code}.jsonl")
+    ]
+
+
 def sentence(rows: Sequence[SpeedRatio], said: Counter[str]) -> str:
     """How many comparisons are equal, different, or not known."""
     margin = f"{rows[0].margin_percent:g} %"
@@ -63,3 +151,12 @@ def sentence(rows: Sequence[SpeedRatio], said: Counter[str]) -> str:
     recipes = ", ".join(dict.fromkeys(row.recipe for row in rows))
     compared = f"Of {len(rows)} comparisons of {recipes} with {rows[0].base}"
     return f"{compared}, over languages, latency and throughput, {', '.join(parts)}."
+
+
+STUDY = Study(
+    "qa_inference",
+    "Do question-answering intermediate tasks change latency or throughput on MLQA?",
+    needs,
+    answer,
+    figure="ratios",
+)

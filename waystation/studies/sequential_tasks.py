@@ -8,6 +8,7 @@ sequence less one training of the same tasks together, where the grid has one.
 from collections.abc import Sequence
 
 from waystation.grid.recipes import parse
+from waystation.params.schema import Settings
 from waystation.report.scores import mean
 from waystation.report.tables import recipe_of_length
 from waystation.studies.answers import (
@@ -18,26 +19,40 @@ from waystation.studies.answers import (
     Answer,
     Compared,
     Finding,
+    Needs,
+    Study,
     judged,
 )
+from waystation.studies.evidence import Evidence
 from waystation.studies.means import Grid, slope
 
-QUESTION = "Does another task in the sequence change the zero-shot score?"
 MARGIN = 0.25  # points a task
 FEWEST = 3  # lengths of a trend, none among them
 
 
-def answer(grid: Grid) -> Answer:
+def needs(suite: Settings) -> Needs:
+    """Every order in all of its lengths, and the tasks together."""
+    recipes = [
+        recipe
+        for recipe in suite.all_recipes
+        if parse(recipe).kind in ("control", "sequential", "multitask")
+        or any(recipe == tasks[0] for tasks in suite.orders.values())
+    ]
+    return Needs(tuple(suite.models), tuple(recipes), encoders=True)
+
+
+def answer(evidence: Evidence) -> Answer:
+    grid = evidence.grid
     trends = [one for model in grid.suite.models for one in trends_of(grid, model)]
     findings = judged(trends, MARGIN)
     if not findings:
         said = f"No order has run in {FEWEST} lengths."
-        return Answer("sequential_tasks", QUESTION, UNDETERMINED, said)
+        return Answer(UNDETERMINED, said)
     verdicts = {one.verdict for one in findings}
     verdict = YES if verdicts & {YES, NO} else EQUAL if verdicts == {EQUAL} else UNDETERMINED
     limits = ("one run of each sequence: no interval covers intermediate training",)
     said = sentence(findings, verdict)
-    return Answer("sequential_tasks", QUESTION, verdict, said, findings, limits)
+    return Answer(verdict, said, findings, limits)
 
 
 def trends_of(grid: Grid, model: str) -> list[Compared]:
@@ -86,3 +101,12 @@ def sentence(findings: Sequence[Finding], verdict: str) -> str:
     rising = sum(one.verdict == YES for one in findings)
     falling = sum(one.verdict == NO for one in findings)
     return f"The score rises in {rising} and falls in {falling} of {len(findings)} orders: {told}."
+
+
+STUDY = Study(
+    "sequential_tasks",
+    "Does another task in the sequence change the zero-shot score?",
+    needs,
+    answer,
+    figure="sequence",
+)

@@ -13,17 +13,18 @@ from waystation.tasks import Table, Task, sib200
 SENTENCE = {"index_id": int, "text": str}
 
 
-def join(tables: dict[str, Iterator[dict]], language: str) -> Iterator[dict]:
-    """Every sentence with its English translation, in the order of the language's rows."""
-    english = {row["index_id"]: row["text"] for row in tables["english"]}
+def pairs(name: str, key: str, tables: dict[str, Iterator[dict]], language: str) -> Iterator[dict]:
+    """Every sentence with its English translation, which has the same `key`, in the order of the
+    language's rows."""
+    english = {row[key]: row["text"] for row in tables["english"]}
     for row in tables["foreign"]:
-        if row["index_id"] not in english:
-            raise UserError(f"sib200_pairs, {language}: no English sentence {row['index_id']}")
-        yield {
-            "id": str(row["index_id"]),
-            "foreign": row["text"],
-            "english": english[row["index_id"]],
-        }
+        if row[key] not in english:
+            raise UserError(f"{name}, {language}: no English sentence {row[key]}")
+        yield {"id": str(row[key]), "foreign": row["text"], "english": english[row[key]]}
+
+
+def join(tables: dict[str, Iterator[dict]], language: str) -> Iterator[dict]:
+    return pairs("sib200_pairs", "index_id", tables, language)
 
 
 TASK = Task(

@@ -80,6 +80,23 @@ CASES = {
         target=0,
         lines=["0"],
     ),
+    "pud_pairs": Case(
+        where="local/ud_pud de test, local/ud_pud en test",
+        scored="accuracy",
+        language="de",
+        split="test",
+        rows={
+            "foreign": [{"sent_id": "n01001011", "text": FOREIGN}],
+            "english": [
+                {"sent_id": "n01001013", "text": "another one"},
+                {"sent_id": "n01001011", "text": ENGLISH},
+            ],
+        },
+        examples=[SIDES[0] | {"id": "n01001011"}],
+        sequences=[PAIR],
+        target=0,
+        lines=["0"],
+    ),
     "tatoeba_r": tatoeba(
         "mteb/tatoeba-bitext-mining pol-eng test",
         "accuracy, after squad_v1, as xtreme-r/tatoeba",

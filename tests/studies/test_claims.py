@@ -1,0 +1,60 @@
+"""The verdicts on the paper's claims, where the truth is known."""
+
+import pytest
+
+from tests.studies.known import evidence
+from tests.studies.test_alignment_retention import retrieved
+from waystation.report.paired_retrieval import Retrieved
+from waystation.studies import claims
+
+BEST = ("squad_v1", "mnli", "hellaswag")
+
+
+def judged(gains, retrieval=None, spread=0.02):
+    truths = {("nano", "none"): 50.0} | {("nano", name): 50.0 + g for name, g in gains.items()}
+    found = claims.judge(evidence(truths, retrieval, spread=spread))
+    assert len(found) == 9
+    return {claim.name: claim for claim in found}
+
+
+@pytest.mark.parametrize(
+    ("gain", "spread", "verdict"),
+    [(6.0, 0.02, "reproduced"), (-6.0, 0.02, "contradicted"), (1.0, 8.0, "undetermined")],
+)
+def test_gains_of_single_tasks(gain, spread, verdict):
+    found = judged(dict.fromkeys(BEST, gain), spread=spread)
+    assert found["single_task_gains"].verdict == verdict
+    assert len(found["single_task_gains"].findings) == 3
+
+
+def test_together_is_compared_with_the_best_alone():
+    alone = dict(zip(BEST, (3.0, 5.0, 4.0), strict=True))
+    better = judged(alone | {"multitask/all": 9.0})["multitask_best"]
+    assert better.verdict == "reproduced"
+    assert "nano/mnli" in better.ours
+    assert judged(alone | {"multitask/all": 1.0})["multitask_best"].verdict == "contradicted"
+    assert judged(alone)["multitask_best"].verdict == "not testable here"
+
+
+def test_retrieval_is_judged_over_recipes():
+    def shares(before, *after):
+        names = dict(zip(("none", *BEST), (before, *after), strict=True))
+        return {("nano", name): cosine(retrieved(share)) for name, share in names.items()}
+
+    def cosine(tasks):
+        old = tasks["tatoeba"].right["qda"]["margin_to_english"]
+        return {"tatoeba": Retrieved(0, {"qda": {"cosine_from_english": old}}, 500)}
+
+    gains = dict.fromkeys(BEST, 0.0)
+    falls = judged(gains, shares(0.9, 0.5, 0.52, 0.51))["retrieval_gains"]
+    assert falls.verdict == "contradicted"
+    assert "0 recipes rise and 3 fall" in falls.ours
+    assert judged(gains, shares(0.4, 0.8, 0.81, 0.79))["retrieval_gains"].verdict == "reproduced"
+    assert judged(gains)["retrieval_gains"].verdict == "not testable here"
+
+
+def test_plain_english_beside_translations():
+    better = judged({"mnli": 8.0, "mnli+translated": 5.0})["english_beats_alternatives"]
+    assert better.verdict == "reproduced"
+    worse = judged({"mnli": 1.0, "mnli+translated": 6.0})["english_beats_alternatives"]
+    assert worse.verdict == "contradicted"

@@ -1,0 +1,170 @@
+"""Does fine-tuning on a few more languages buy speed on XNLI without losing accuracy?
+
+Speed comes from a smaller model; further languages in fine-tuning, or an intermediate task, have to
+pay its price. Every faster point (a smaller model, its recipe, its languages of fine-tuning) is
+compared with the largest model after English alone, over all languages but English: accuracy is not
+inferior where its difference lies above minus the margin, one-sided.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from waystation.grid.recipes import parse
+from waystation.params.schema import Settings
+from waystation.report import intervals
+from waystation.report.records import RANDOM
+from waystation.report.scores import Result, Score
+from waystation.report.tables import layer_parameters
+from waystation.studies.answers import (
+    NO,
+    POWER,
+    UNDETERMINED,
+    YES,
+    Answer,
+    Finding,
+    Needs,
+    Study,
+    half_width,
+)
+from waystation.studies.evidence import Evidence
+
+TASK = "xnli"
+MARGIN = 1.0  # points of accuracy
+
+
+@dataclass(frozen=True)
+class Point:
+    """A faster point beside the base; `speed` is the ratio of tokens a second, None if unknown."""
+
+    score: Score
+    difference: Result
+    speed: float | None
+
+
+def needs(suite: Settings) -> Needs:
+    recipes = [
+        one for one in suite.recipes if parse(one).kind in ("control", "single", "multitask")
+    ]
+    return Needs(tuple(suite.models), tuple(recipes), (TASK,), speed=True)
+
+
+def answer(evidence: Evidence) -> Answer:
+    base, points = base_of(evidence), points_of(evidence)
+    if base is None or not points:
+        said = f"Fewer than two sizes have run on {TASK}: there is no faster point."
+        return Answer(UNDETERMINED, said)
+    verdicts = not_inferior(points)
+    findings = tuple(map(finding, [base] * len(points), points, verdicts))
+    verdict = YES if YES in verdicts else NO if set(verdicts) == {NO} else UNDETERMINED
+    several = any(point.difference.seeds > 1 for point in points)
+    limits = () if several else ("one fine-tuning seed: no point is tested",)
+    return Answer(verdict, sentence(base, points, verdicts), findings, limits)
+
+
+def scores_of(evidence: Evidence) -> list[Score]:
+    """All scores on the task that have run, whatever the target was fine-tuned on."""
+    return [
+        score
+        for (_, recipe, _), score in evidence.grid.scores.items()
+        if score.task == TASK and recipe != RANDOM
+    ]
+
+
+def by_size(suite: Settings) -> list[str]:
+    """The models, the largest last."""
+    return sorted(suite.models, key=lambda name: layer_parameters(suite.models[name]))
+
+
+def base_of(evidence: Evidence) -> Score | None:
+    """The largest model without intermediate training, fine-tuned on English alone."""
+    largest, baseline = by_size(evidence.suite)[-1], evidence.suite.report.baseline
+    return evidence.grid.scores.get((largest, baseline, TASK))
+
+
+def points_of(evidence: Evidence) -> list[Point]:
+    """Every point of a smaller model."""
+    base, suite = base_of(evidence), evidence.suite
+    if base is None:
+        return []
+    sizes = {name: layer_parameters(model) for name, model in suite.models.items()}
+    faster = [s for s in scores_of(evidence) if sizes[s.model] < sizes[base.model]]
+    found = []
+    for score in faster:
+        codes = [code for code in score.others() if code in base.languages]
+        if codes:
+            difference = score.mean(codes) - base.mean(codes)
+            found.append(Point(score, difference, speed(evidence, score, base)))
+    return found
+
+
+def speed(evidence: Evidence, score: Score, base: Score) -> float | None:
+    """Tokens a second over the base's, medians over languages of the models' base recipes."""
+    rates = {
+        model: [
+            row.measured["tokens_per_sec"]
+            for row in evidence.tables.cost
+            if row.model == model and row.task.startswith(TASK)
+        ]
+        for model in (score.model, base.model)
+    }
+    if not all(rates.values()):
+        return None
+    return median(rates[score.model]) / median(rates[base.model])
+
+
+def not_inferior(points: Sequence[Point]) -> list[str]:
+    """Of each point yes, no or undetermined, Holm-corrected; one seed gives no verdict."""
+    tested = {i: one.difference for i, one in enumerate(points) if one.difference.seeds > 1}
+    within = intervals.holm({i: above(result, -MARGIN) for i, result in tested.items()})
+    worse = intervals.holm({i: 1 - above(result, -MARGIN) for i, result in tested.items()})
+    return [YES if i in within else NO if i in worse else UNDETERMINED for i in range(len(points))]
+
+
+def above(result: Result, edge: float) -> float:
+    """One-sided p-value of the hypothesis that a difference is not above an edge."""
+    p = intervals.p_value(result.score - edge, *result.variances(), result.seeds) / 2
+    return p if result.score > edge else 1 - p
+
+
+def languages_of(score: Score) -> str:
+    further = len(score.trained_on) - 1
+    return f"English and {further} more" if further else "English"
+
+
+def finding(base: Score, point: Point, verdict: str) -> Finding:
+    score = point.score
+    faster = f"{point.speed:.2f} times the tokens/s" if point.speed else "speed not measured"
+    return Finding(
+        what=f"{score.model}, {score.recipe}, {languages_of(score)} ({faster}) less {base.model}, "
+        f"{base.recipe}, English",
+        unit="points of accuracy",
+        estimate=point.difference.difference(),
+        n=score.counts(score.others())["n"],
+        seeds=point.difference.seeds,
+        smallest_effect=POWER * half_width(point.difference),
+        verdict=verdict,
+        cells=(f"{score.model}/{score.recipe}", f"{base.model}/{base.recipe}"),
+    )
+
+
+def sentence(base: Score, points: Sequence[Point], verdicts: Sequence[str]) -> str:
+    """The best faster point, and how many are not inferior."""
+    best = max(points, key=lambda point: point.difference.score)
+    level = base.mean(base.others()).score
+    speed_of_best = f"{best.speed:.2f} times as fast, " if best.speed else ""
+    return (
+        f"Of {len(points)} faster points {verdicts.count(YES)} are not inferior by more than "
+        f"{MARGIN:g} point to {base.model} ({level:.1f} %), {verdicts.count(NO)} are. The best, "
+        f"{best.score.model} after {best.score.recipe} and {languages_of(best.score)}: "
+        f"{speed_of_best}{best.difference.difference().signed()} points."
+    )
+
+
+STUDY = Study(
+    "multilingual_finetuning",
+    "Does fine-tuning on more languages buy tokens per second on XNLI without losing accuracy?",
+    needs,
+    answer,
+    figure="pareto",
+)
