@@ -2,7 +2,7 @@
 
 from tests.studies.known import evidence
 from waystation.studies import model_scaling
-from waystation.studies.answers import EQUAL, NO, UNDETERMINED, YES
+from waystation.studies.answers import ABOVE, BELOW, EQUAL, UNDETERMINED, YES
 
 
 def sizes(small, large, **more):
@@ -12,7 +12,7 @@ def sizes(small, large, **more):
 
 
 def test_a_gain_that_grows_and_one_that_shrinks_are_found():
-    for small, large, said in ((2.0, 14.0, YES), (14.0, 2.0, NO)):
+    for small, large, said in ((2.0, 14.0, ABOVE), (14.0, 2.0, BELOW)):
         answer = sizes(small, large)
         (finding,) = answer.findings
         assert (answer.verdict, finding.verdict) == (YES, said)

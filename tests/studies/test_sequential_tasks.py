@@ -2,7 +2,7 @@
 
 from tests.studies.known import evidence
 from waystation.studies import sequential_tasks
-from waystation.studies.answers import EQUAL, NO, UNDETERMINED, YES
+from waystation.studies.answers import ABOVE, BELOW, EQUAL, UNDETERMINED
 
 ORDERS = {"four": ("mnli", "squad_v1", "hellaswag", "ccg")}
 
@@ -14,7 +14,7 @@ def order(scores, **more):
 
 
 def test_a_rising_and_a_falling_order_are_found():
-    for scores, said in (([50, 53, 56, 59, 62], YES), ([62, 59, 56, 53, 50], NO)):
+    for scores, said in (([50, 53, 56, 59, 62], ABOVE), ([62, 59, 56, 53, 50], BELOW)):
         answer = order(scores)
         (finding,) = answer.findings
         assert finding.verdict == said

@@ -15,6 +15,7 @@ import dataclasses
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from waystation.base.errors import UserError
@@ -31,6 +32,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="stages, groups of stages or patterns such as 'target@tagging-*' (default: all); "
         "what they need is run too",
     )
+    add_run_options(parser)
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """How many stages at once, and of which suite."""
     parser.add_argument(
         "--workers",
         type=_at_least_one,
@@ -46,9 +52,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
+    return run(options, lambda workers: Suite(options.suite_file, options.targets, workers).run())
+
+
+def run(options: argparse.Namespace, work: Callable[[int], int]) -> int:
+    """Have `work` run the suite with so many workers; returns the exit status."""
+    check(options.suite_file)
     workers = options.workers or _default_workers(options.suite_file)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, _interrupt)
     try:
-        return run(options.suite_file, options.targets, workers)
+        return work(workers)
     except Interrupted as interrupted:  # while no stage runs
         print("interrupted", file=sys.stderr)
         return 128 + interrupted.args[0]
@@ -72,8 +86,8 @@ def _default_workers(suite_file: Path) -> int:
     return max(1, cores // threads)
 
 
-def run(file: Path, targets: list[str], workers: int) -> int:
-    """Run what is out of date; returns the exit status."""
+def check(file: Path) -> None:
+    """Refuse what no stage could run with."""
     if not file.is_file():
         raise UserError(f"--suite-file: {file} does not exist")
     # Commands say `python`: it shall be this one.
@@ -81,9 +95,6 @@ def run(file: Path, targets: list[str], workers: int) -> int:
     own = [field.name for field in dataclasses.fields(Settings)]
     if len(read_params(file).keys() & {*own}) > len(own) / 2:  # else a graph of somebody's own
         read_suite(file.with_name("params.yaml"))
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(number, _interrupt)
-    return Suite(file, targets, workers).run()
 
 
 def _interrupt(signum, frame) -> None:

@@ -1,7 +1,7 @@
 """One run of one suite: its stages started and awaited."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -33,15 +33,16 @@ class Interrupted(BaseException):
 
 
 class Suite:
-    """One run of one suite."""
+    """One run of one suite: of targets and what they need, then of `alone`, as things stand."""
 
-    def __init__(self, file: Path, targets: list[str], workers: int):
+    def __init__(self, file: Path, targets: list[str], workers: int, alone: Sequence[str] = ()):
         params = read_params(file)
         self.file, self.workers = file, workers
         self.name = params.get("suite", file.absolute().parent.name)
         self.began = time.monotonic()
         self.graph = dvc_graph.read_graph(file)
         self.wanted = ancestors(resolve(targets, list(self.graph.upstream)), self.graph.upstream)
+        self.wanted |= {*alone}
         seconds = expected_seconds(self.graph.upstream, self.name, scratch_root() / "runs.jsonl")
         stale = self.stale(self.graph)
         upstream = {s: needed for s, needed in self.graph.upstream.items() if s in stale}
@@ -132,6 +133,14 @@ class Suite:
         # This machine now, over what was noted; a half minute of doubt while few have run.
         scale = (sum(self.took.values()) + 30) / (expected + 30)
         return self.schedule.seconds_left(self.workers, elapsed, scale)
+
+    def expected(self) -> str:
+        """How many stages are out of date and how long they should take, before any has run."""
+        seconds = self.schedule.seconds_left(self.workers, {}, 1.0)
+        return (
+            f"{len(self.schedule.waiting)} of {len(self.wanted)} stages are out of date; "
+            f"about {duration(seconds)}, as far as earlier runs tell"
+        )
 
     def outcome(self) -> Outcome:
         return Outcome(

@@ -20,6 +20,8 @@ from waystation.report.paired_retrieval import ratio
 from waystation.report.scores import Result, mean
 from waystation.report.tables import layer_parameters, pairs
 from waystation.studies.answers import (
+    ABOVE,
+    BELOW,
     EQUAL,
     NO,
     POWER,
@@ -53,9 +55,9 @@ def answer(evidence: Evidence) -> Answer:
     findings = (*sizes, *kept, *correlation(evidence))
     verdicts = {one.verdict for one in sizes}
     verdict = UNDETERMINED
-    for one_for_all in (EQUAL, YES, NO):
-        if verdicts == {one_for_all}:
-            verdict = one_for_all
+    for told, said in ((EQUAL, EQUAL), (ABOVE, YES), (BELOW, NO)):
+        if verdicts == {told}:
+            verdict = said
     limits = (
         "each encoder was trained once: the interval of a single retention runs over sentences",
         "retrieval at one layer; the table `retention` and its figure have all layers",

@@ -9,7 +9,10 @@ from waystation.report.intervals import Estimate
 from waystation.report.scores import Result
 from waystation.studies.evidence import Evidence
 
-YES, NO, EQUAL, UNDETERMINED = "yes", "no", "equal within the margin", "undetermined"
+# Of an answer: the first four; of a difference: the last four.
+YES, NO = "yes", "no"
+EQUAL, UNDETERMINED = "equal within the margin", "undetermined"
+ABOVE, BELOW = "above zero", "below zero"
 POWER = 1.43  # (z of 0.975 + z of 0.8) / z of 0.975
 
 
@@ -92,8 +95,8 @@ def p_equal(result: Result, margin: float) -> float:
 
 
 def judged(compared: Sequence[Compared], margin: float) -> tuple[Finding, ...]:
-    """A verdict on each difference: yes where it is above zero, no where below, equal within the
-    margin, or undetermined. Holm's correction goes over all of them, once for differences and once
+    """A verdict on each difference: above zero, below zero, equal within the margin (points), or
+    undetermined. Holm's correction goes over all of them, once for differences and once
     for equalities. One seed gives no verdict: another seed moves scores by points.
     """
     several = {i: one for i, one in enumerate(compared) if one.difference.seeds > 1}
@@ -105,7 +108,7 @@ def judged(compared: Sequence[Compared], margin: float) -> tuple[Finding, ...]:
         if place in equal:
             return EQUAL
         if place in different:
-            return YES if estimates[place].value > 0 else NO
+            return ABOVE if estimates[place].value > 0 else BELOW
         return UNDETERMINED
 
     return tuple(

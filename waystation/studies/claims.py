@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from waystation.grid.recipes import parse
 from waystation.studies.alignment_retention import RECIPES, over_recipes, trained
-from waystation.studies.answers import NO, YES, Compared, Finding, judged
+from waystation.studies.answers import ABOVE, BELOW, Compared, Finding, judged
 from waystation.studies.evidence import Evidence
 from waystation.studies.model_scaling import by_size
 
@@ -85,9 +85,9 @@ def told(findings: Iterable[Finding]) -> str:
 def verdict_of(findings: Sequence[Finding]) -> str:
     """Reproduced where all are above zero, contradicted where one is below."""
     said = {one.verdict for one in findings}
-    if NO in said:
+    if BELOW in said:
         return CONTRADICTED
-    return REPRODUCED if said == {YES} else UNDETERMINED
+    return REPRODUCED if said == {ABOVE} else UNDETERMINED
 
 
 def single_task_gains(evidence: Evidence) -> Shown:
@@ -159,7 +159,7 @@ def tydiqa_yes_xnli_no(evidence: Evidence) -> Shown:
         if not own:
             return f"{label} has not run", NOT_TESTABLE, ()
         findings = judged(own, EQUAL_MARGIN)
-        counts[label] = sum(one.verdict == YES for one in findings), len(findings)
+        counts[label] = sum(one.verdict == ABOVE for one in findings), len(findings)
         every += findings
     said = "; ".join(f"{label}: {up} of {n} recipes gain" for label, (up, n) in counts.items())
     (tydiqa, n), (xnli, _) = counts["tydiqa"], counts["xnli"]
@@ -190,8 +190,8 @@ def english_beats_alternatives(evidence: Evidence) -> Shown:
         return "no recipe with `+mlm` or `+translated` has run", NOT_TESTABLE, ()
     findings = judged(compared, EQUAL_MARGIN)
     said = {one.verdict for one in findings}
-    verdict = CONTRADICTED if NO in said else UNDETERMINED
-    if NO not in said and all(one.estimate.low > -EQUAL_MARGIN for one in findings):
+    verdict = CONTRADICTED if BELOW in said else UNDETERMINED
+    if BELOW not in said and all(one.estimate.low > -EQUAL_MARGIN for one in findings):
         verdict = REPRODUCED
     return told(findings), verdict, findings
 

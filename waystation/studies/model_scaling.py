@@ -12,8 +12,9 @@ from waystation.grid.names import CONTROLS
 from waystation.params.schema import Settings
 from waystation.report.tables import layer_parameters
 from waystation.studies.answers import (
+    ABOVE,
+    BELOW,
     EQUAL,
-    NO,
     UNDETERMINED,
     YES,
     Answer,
@@ -39,7 +40,7 @@ def answer(evidence: Evidence) -> Answer:
         said = "No recipe has run at two sizes."
         return Answer(UNDETERMINED, said)
     verdicts = {one.verdict for one in findings}
-    verdict = YES if verdicts & {YES, NO} else EQUAL if verdicts == {EQUAL} else UNDETERMINED
+    verdict = YES if verdicts & {ABOVE, BELOW} else EQUAL if verdicts == {EQUAL} else UNDETERMINED
     said = sentence(findings, verdict)
     return Answer(verdict, said, findings, limits(grid, models))
 
@@ -85,8 +86,8 @@ def change(grid: Grid, models: dict[str, float], recipe: str, own: list[str]) ->
 
 def sentence(findings: Sequence[Finding], verdict: str) -> str:
     """What the slopes say together."""
-    rising = [one for one in findings if one.verdict == YES]
-    falling = [one for one in findings if one.verdict == NO]
+    rising = [one for one in findings if one.verdict == ABOVE]
+    falling = [one for one in findings if one.verdict == BELOW]
     if verdict == YES:
         parts = [f"grows with size in {len(rising)}"] * bool(rising)
         parts += [f"shrinks with size in {len(falling)}"] * bool(falling)

@@ -31,6 +31,7 @@ from waystation.studies.evidence import Evidence
 
 TASK = "xnli"
 MARGIN = 1.0  # points of accuracy
+WITHIN, WORSE = "not inferior", "inferior"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def answer(evidence: Evidence) -> Answer:
         return Answer(UNDETERMINED, said)
     verdicts = not_inferior(points)
     findings = tuple(map(finding, [base] * len(points), points, verdicts))
-    verdict = YES if YES in verdicts else NO if set(verdicts) == {NO} else UNDETERMINED
+    verdict = YES if WITHIN in verdicts else NO if set(verdicts) == {WORSE} else UNDETERMINED
     several = any(point.difference.seeds > 1 for point in points)
     limits = () if several else ("one fine-tuning seed: no point is tested",)
     return Answer(verdict, sentence(base, points, verdicts), findings, limits)
@@ -114,11 +115,12 @@ def speed(evidence: Evidence, score: Score, base: Score) -> float | None:
 
 
 def not_inferior(points: Sequence[Point]) -> list[str]:
-    """Of each point yes, no or undetermined, Holm-corrected; one seed gives no verdict."""
+    """A verdict on each point, Holm-corrected; one seed gives none."""
     tested = {i: one.difference for i, one in enumerate(points) if one.difference.seeds > 1}
     within = intervals.holm({i: above(result, -MARGIN) for i, result in tested.items()})
     worse = intervals.holm({i: 1 - above(result, -MARGIN) for i, result in tested.items()})
-    return [YES if i in within else NO if i in worse else UNDETERMINED for i in range(len(points))]
+    said = dict.fromkeys(worse, WORSE) | dict.fromkeys(within, WITHIN)
+    return [said.get(place, UNDETERMINED) for place in range(len(points))]
 
 
 def above(result: Result, edge: float) -> float:
@@ -154,8 +156,8 @@ def sentence(base: Score, points: Sequence[Point], verdicts: Sequence[str]) -> s
     level = base.mean(base.others()).score
     speed_of_best = f"{best.speed:.2f} times as fast, " if best.speed else ""
     return (
-        f"Of {len(points)} faster points {verdicts.count(YES)} are not inferior by more than "
-        f"{MARGIN:g} point to {base.model} ({level:.1f} %), {verdicts.count(NO)} are. The best, "
+        f"Of {len(points)} faster points {verdicts.count(WITHIN)} are not inferior by more than "
+        f"{MARGIN:g} point to {base.model} ({level:.1f} %), {verdicts.count(WORSE)} are. The best, "
         f"{best.score.model} after {best.score.recipe} and {languages_of(best.score)}: "
         f"{speed_of_best}{best.difference.difference().signed()} points."
     )

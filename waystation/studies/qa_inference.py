@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from math import sqrt
 from statistics import mean, stdev
 
-from waystation.comparison import decisions
+from waystation.comparison.decisions import EQUAL, FASTER, SLOWER, UNDECIDED
 from waystation.params.schema import Settings
 from waystation.report.intervals import Estimate
 from waystation.report.speed.speeds import SpeedRatio
 from waystation.studies.answers import (
-    EQUAL,
     NO,
     POWER,
     UNDETERMINED,
@@ -31,13 +30,6 @@ from waystation.text_files import read_json_lines
 
 TASK = "mlqa"
 MARGIN = 1.0  # points of F1
-# A recipe that is faster or slower changes the speed: yes. The estimate has the direction.
-VERDICTS = {
-    decisions.EQUAL: EQUAL,
-    decisions.FASTER: YES,
-    decisions.SLOWER: YES,
-    decisions.UNDECIDED: UNDETERMINED,
-}
 
 
 def needs(suite: Settings) -> Needs:
@@ -48,14 +40,13 @@ def answer(evidence: Evidence) -> Answer:
     tables = evidence.tables
     rows = [row for row in tables.speeds if row.task == TASK]
     if not rows:
-        said = f"No recipe's speed on {TASK} has been compared."
-        return Answer(UNDETERMINED, said)
+        return Answer(UNDETERMINED, f"No recipe's speed on {TASK} has been compared.")
     findings = tuple(finding(row) for row in rows)
-    counts = Counter(VERDICTS[row.verdict] for row in rows)
-    verdict = YES if counts[YES] else NO if set(counts) == {EQUAL} else UNDETERMINED
+    said = Counter(row.verdict for row in rows)
+    verdict = YES if said[FASTER] + said[SLOWER] else NO if set(said) == {EQUAL} else UNDETERMINED
     return Answer(
         verdict,
-        sentence(rows, counts),
+        sentence(rows, said),
         (*findings, *quality(evidence), *answers_given(evidence)),
         tuple(dict.fromkeys(row.notes for row in tables.measurements if row.notes != "none")),
     )
@@ -69,7 +60,7 @@ def finding(row: SpeedRatio) -> Finding:
         n=row.blocks,
         seeds=1,
         smallest_effect=row.detectable_percent,
-        verdict=VERDICTS[row.verdict],
+        verdict=UNDETERMINED if row.verdict == UNDECIDED else row.verdict,
         cells=(f"{row.model}/{row.recipe}", f"{row.model}/{row.base}"),
     )
 
@@ -146,8 +137,8 @@ def sentence(rows: Sequence[SpeedRatio], said: Counter[str]) -> str:
     """How many comparisons are equal, different, or not known."""
     margin = f"{rows[0].margin_percent:g} %"
     parts = [f"{said[EQUAL]} are equal within {margin}"] * bool(said[EQUAL])
-    parts += [f"{said[YES]} differ"] * bool(said[YES])
-    parts += [f"{said[UNDETERMINED]} are undecided"] * bool(said[UNDETERMINED])
+    for word in (FASTER, SLOWER, UNDECIDED):
+        parts += [f"{said[word]} are {word}"] * bool(said[word])
     recipes = ", ".join(dict.fromkeys(row.recipe for row in rows))
     compared = f"Of {len(rows)} comparisons of {recipes} with {rows[0].base}"
     return f"{compared}, over languages, latency and throughput, {', '.join(parts)}."

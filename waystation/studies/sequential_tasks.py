@@ -12,8 +12,9 @@ from waystation.params.schema import Settings
 from waystation.report.scores import mean
 from waystation.report.tables import recipe_of_length
 from waystation.studies.answers import (
+    ABOVE,
+    BELOW,
     EQUAL,
-    NO,
     UNDETERMINED,
     YES,
     Answer,
@@ -49,7 +50,7 @@ def answer(evidence: Evidence) -> Answer:
         said = f"No order has run in {FEWEST} lengths."
         return Answer(UNDETERMINED, said)
     verdicts = {one.verdict for one in findings}
-    verdict = YES if verdicts & {YES, NO} else EQUAL if verdicts == {EQUAL} else UNDETERMINED
+    verdict = YES if verdicts & {ABOVE, BELOW} else EQUAL if verdicts == {EQUAL} else UNDETERMINED
     limits = ("one run of each sequence: no interval covers intermediate training",)
     said = sentence(findings, verdict)
     return Answer(verdict, said, findings, limits)
@@ -98,8 +99,8 @@ def sentence(findings: Sequence[Finding], verdict: str) -> str:
         return f"Another task changes the score by less than {MARGIN:g} points: {told}."
     if verdict == UNDETERMINED:
         return f"No trend is shown: {told}."
-    rising = sum(one.verdict == YES for one in findings)
-    falling = sum(one.verdict == NO for one in findings)
+    rising = sum(one.verdict == ABOVE for one in findings)
+    falling = sum(one.verdict == BELOW for one in findings)
     return f"The score rises in {rising} and falls in {falling} of {len(findings)} orders: {told}."
 
 
