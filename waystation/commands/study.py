@@ -66,7 +66,7 @@ def groups_of(needs: Needs, suite: Settings) -> list[str]:
     return [
         group
         for group, members in suite.target.groups.items()
-        if any(suite.owner(name) in owners for name in members)
+        if any(suite.target.tasks[name].owner(name) in owners for name in members)
     ]
 
 
