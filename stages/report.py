@@ -12,7 +12,7 @@ from waystation.frame.stage import Run, stage
 from waystation.grid.cells import all_cells
 from waystation.params.schema import Settings
 from waystation.report import tables
-from waystation.report.paired_retrieval import read_retrieval
+from waystation.report.encoders.paired_retrieval import read_retrieval
 from waystation.report.records import Tables
 from waystation.report.scores import read_scores
 from waystation.report.speed.speed_text import (
@@ -23,8 +23,7 @@ from waystation.report.speed.speed_text import (
 )
 from waystation.report.summary import cost_summary, made_from, summary, write_plots
 from waystation.report.text import overall_tables, reference_table, score_table
-from waystation.studies import claims, questions
-from waystation.studies import text as studies_text
+from waystation.studies import answer_text, claims, five_questions
 from waystation.studies.evidence import Evidence
 from waystation.studies.means import grid
 
@@ -56,16 +55,16 @@ def main() -> None:
         made = tables.make(scores, retrieval, suite, *folders)
         write_plots(run.outputs["plots"], made)
         evidence = Evidence(grid(scores, suite), made, retrieval, inputs["predictions"])
-        answers, judged = questions.answers(evidence), claims.judge(evidence)
-        questions.write(run.outputs["studies"], suite.suite, answers, judged)
+        answers, judged = five_questions.answers(evidence), claims.judge(evidence)
+        five_questions.write(run.outputs["studies"], suite.suite, answers, judged)
         (run.outputs["plots"] / "answers.md").write_text(
-            studies_text.markdown(answers, judged), encoding="utf-8"
+            answer_text.markdown(answers, judged), encoding="utf-8"
         )
         origin = made_from(sums(run, "intermediate", "scores", "predictions", "align"), suite)
         write_json(run.outputs["summary"], summary(scores, made) | origin)
         origin = made_from(sums(run, "benchmark"), suite)
         write_json(run.outputs["cost"], cost_summary(made.cost) | origin)
-        text = printed(made, suite) + studies_text.printed(answers, judged)
+        text = printed(made, suite) + answer_text.printed(answers, judged)
         report_file(suite.suite).write_text(text)
         print(text)
         done = sum(bool(score.languages) for score in scores)
