@@ -3,7 +3,7 @@
 The parameters say what the grid is, never the contents of a folder; a cell that has not run is
 shown as not run. Writes the answers to the five questions and the verdicts on the claims, the
 summary of scores, the summary of cost (timings stay apart), CSV tables for `dvc plots`, PNG
-figures, answers and result tables in Markdown, and prints all of them.
+figures, answers and result tables in Markdown, one HTML page with all of them, and prints them.
 """
 
 from waystation.base.process import report_file
@@ -26,13 +26,14 @@ from waystation.report.text import overall_tables, reference_table, score_table
 from waystation.studies import answer_text, claims, five_questions
 from waystation.studies.evidence import Evidence
 from waystation.studies.means import grid
+from waystation.studies.page import page
 
 
 def main() -> None:
     with stage(
         __doc__,
         inputs=["code", "intermediate", "scores", "predictions", "align", "benchmark"],
-        outputs=["summary", "cost", "studies", "plots"],
+        outputs=["summary", "cost", "studies", "plots", "page"],
         params=[
             "suite",
             "languages",
@@ -57,9 +58,12 @@ def main() -> None:
         evidence = Evidence(grid(scores, suite), made, retrieval, inputs["predictions"])
         answers, judged = five_questions.answers(evidence), claims.judge(evidence)
         five_questions.write(run.outputs["studies"], suite.suite, answers, judged)
-        (run.outputs["plots"] / "answers.md").write_text(
-            answer_text.markdown(answers, judged), encoding="utf-8"
-        )
+        plots = run.outputs["plots"]
+        text = answer_text.markdown(answers, judged)
+        (plots / "answers.md").write_text(text, encoding="utf-8")
+        results = (plots / "results.md").read_text(encoding="utf-8")
+        parts = {"Five questions and nine claims": text, "Tables": results}
+        run.outputs["page"].write_text(page(suite, made, parts, plots), encoding="utf-8")
         origin = made_from(sums(run, "intermediate", "scores", "predictions", "align"), suite)
         write_json(run.outputs["summary"], summary(scores, made) | origin)
         origin = made_from(sums(run, "benchmark"), suite)
