@@ -4,6 +4,7 @@ VENV ?= .venv
 SUITE ?= pocket
 WORKERS ?=
 STAGE ?=
+NAME ?= --help
 ARGS ?=
 
 BIN := $(VENV)/bin
@@ -15,7 +16,7 @@ SUITE_READY := $(if $(wildcard suites/$(SUITE)/requirements.txt),$(VENV)/ready-$
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup plan repro why experiment plots docs copies test test-all fuzz mutants lint \
+.PHONY: help setup plan repro study why experiment plots docs copies test test-all fuzz mutants lint \
   clean-scratch
 
 help:  ## list these targets
@@ -39,6 +40,9 @@ $(VENV)/ready-%: suites/%/requirements.txt $(READY)
 
 repro: $(READY) $(SUITE_READY)  ## run what is out of date of a suite (SUITE=pocket, small, ...; WORKERS=2)
 	@$(RUN) python -m waystation run --suite-file $(PIPELINE) $(if $(WORKERS),--workers $(WORKERS))
+
+study: $(READY) $(SUITE_READY)  ## answer one of the five questions (NAME=model_scaling SUITE=small)
+	@$(RUN) python -m waystation study $(NAME) --suite-file $(PIPELINE) $(ARGS)
 
 why: $(READY)  ## say why stages are out of date (STAGE='target@tagging-* align')
 	@set -f; $(RUN) python -m waystation why --suite-file $(PIPELINE) $(STAGE)

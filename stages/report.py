@@ -3,7 +3,7 @@
 The parameters say what the grid is, never the contents of a folder; a cell that has not run is
 shown as not run. Writes the answers to the five questions and the verdicts on the claims, the
 summary of scores, the summary of cost (timings stay apart), CSV tables for `dvc plots`, PNG
-figures, answers and result tables in Markdown, and prints all of them.
+figures, answers and result tables in Markdown, one HTML page with all of them, and prints them.
 """
 
 from waystation.base.process import report_file
@@ -12,7 +12,7 @@ from waystation.frame.stage import Run, stage
 from waystation.grid.cells import all_cells
 from waystation.params.schema import Settings
 from waystation.report import tables
-from waystation.report.paired_retrieval import read_retrieval
+from waystation.report.encoders.paired_retrieval import read_retrieval
 from waystation.report.records import Tables
 from waystation.report.scores import read_scores
 from waystation.report.speed.speed_text import (
@@ -23,17 +23,17 @@ from waystation.report.speed.speed_text import (
 )
 from waystation.report.summary import cost_summary, made_from, summary, write_plots
 from waystation.report.text import overall_tables, reference_table, score_table
-from waystation.studies import claims, questions
-from waystation.studies import text as studies_text
+from waystation.studies import answer_text, claims, five_questions
 from waystation.studies.evidence import Evidence
 from waystation.studies.means import grid
+from waystation.studies.page import page
 
 
 def main() -> None:
     with stage(
         __doc__,
         inputs=["code", "intermediate", "scores", "predictions", "align", "benchmark"],
-        outputs=["summary", "cost", "studies", "plots"],
+        outputs=["summary", "cost", "studies", "plots", "page"],
         params=[
             "suite",
             "languages",
@@ -56,16 +56,19 @@ def main() -> None:
         made = tables.make(scores, retrieval, suite, *folders)
         write_plots(run.outputs["plots"], made)
         evidence = Evidence(grid(scores, suite), made, retrieval, inputs["predictions"])
-        answers, judged = questions.answers(evidence), claims.judge(evidence)
-        questions.write(run.outputs["studies"], suite.suite, answers, judged)
-        (run.outputs["plots"] / "answers.md").write_text(
-            studies_text.markdown(answers, judged), encoding="utf-8"
-        )
+        answers, judged = five_questions.answers(evidence), claims.judge(evidence)
+        five_questions.write(run.outputs["studies"], suite.suite, answers, judged)
+        plots = run.outputs["plots"]
+        text = answer_text.markdown(answers, judged)
+        (plots / "answers.md").write_text(text, encoding="utf-8")
+        results = (plots / "results.md").read_text(encoding="utf-8")
+        parts = {"Five questions and nine claims": text, "Tables": results}
+        run.outputs["page"].write_text(page(suite, made, parts, plots), encoding="utf-8")
         origin = made_from(sums(run, "intermediate", "scores", "predictions", "align"), suite)
         write_json(run.outputs["summary"], summary(scores, made) | origin)
         origin = made_from(sums(run, "benchmark"), suite)
         write_json(run.outputs["cost"], cost_summary(made.cost) | origin)
-        text = printed(made, suite) + studies_text.printed(answers, judged)
+        text = printed(made, suite) + answer_text.printed(answers, judged)
         report_file(suite.suite).write_text(text)
         print(text)
         done = sum(bool(score.languages) for score in scores)

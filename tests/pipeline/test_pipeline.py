@@ -33,7 +33,7 @@ def test_everything_has_run(pipeline):
     plots = pipeline / "plots/pocket"
     pictures = {file.stem for file in plots.glob("*.png")}
     of_one_model = {"gains", "languages", "sequence", "learned", "alignment", "means"}
-    of_one_model |= {"ratios", "latency", "throughput", "pareto"}
+    of_one_model |= {"ratios", "latency", "throughput", "pareto", "retention"}
     assert pictures == of_one_model
     tables = ("gains", "scores", "sequence", "alignment", "mining", "identity", "retrieval", "cost")
     for name in tables:
@@ -52,6 +52,22 @@ def test_everything_has_run(pipeline):
     assert phases["phase_1"]["mnli"]["majority_percent"] > 0
     assert phases["phase_1"]["mnli"]["chance_percent"] == pytest.approx(33.333, abs=0.001)
     assert phases["phase_2"]["squad_v1"]["majority_percent"] is None
+
+
+def test_a_question_runs_nothing_that_has_run_and_prints_its_answer(pipeline):
+    made = pipeline / "metrics/pocket/studies"
+    assert {file.stem for file in made.iterdir()} == {
+        *("qa_inference", "multilingual_finetuning", "sequential_tasks", "model_scaling"),
+        *("alignment_retention", "claims"),
+    }
+    claims = json.loads((made / "claims.json").read_text())["claims"]
+    assert len(claims) == 9
+    done = run([sys.executable, "-m", "waystation", "study", "alignment_retention"], pipeline)
+    answer = json.loads((made / "alignment_retention.json").read_text())
+    assert f"{answer['verdict']}: {answer['sentence']}" in done.stdout
+    assert answer["sentence"].startswith("pico keeps")
+    assert "0 of" in done.stdout
+    assert "up to date" in done.stdout
 
 
 def test_predictions_agree_with_scores(pipeline):

@@ -9,7 +9,8 @@ from tests.conftest import FULL
 from waystation.params.load import load_settings
 from waystation.params.models import ScratchModel
 from waystation.params.schema import Extra, Report
-from waystation.report import paired_retrieval, scores, tables
+from waystation.report import scores, tables
+from waystation.report.encoders import paired_retrieval
 from waystation.report.records import (
     Estimate,
     IntermediateScore,
@@ -128,7 +129,9 @@ class Grid:
         ]
         chosen = {"chosen_on": ["qda"], "scored_on": ["qdb"]}
         chosen["layers"] = dict.fromkeys(cosines, 2)
-        retrieved = {"n": 50, "chance_percent": 2.0, "layers": layer}
+        right = ["1" * (10 + i) + "0" * (40 - i) for i in range(layers)]
+        sentences = dict.fromkeys(("margin_to_english", "centred_to_english"), right)
+        retrieved = {"n": 50, "chance_percent": 2.0, "layers": layer, "right": sentences}
         mined = {"n_gold": 10, "chance_percent": 0.4, "layers": f1}
         measures = {
             "model": model,

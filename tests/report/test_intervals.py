@@ -125,7 +125,7 @@ def test_a_p_value_at_holm_s_bound_is_significant():
 
 def test_the_interval_of_an_f1_covers_as_often_as_it_says():
     """250 gold pairs, of which each is found with some chance, and wrong ones beside them."""
-    from waystation.report.encoder_tables import f1_interval
+    from waystation.report.encoders.encoder_tables import f1_interval
 
     draw = np.random.default_rng(0)
     for chance, wrong in ((0.7, 60), (0.95, 10), (0.02, 40)):
@@ -142,7 +142,7 @@ def test_the_interval_of_an_f1_covers_as_often_as_it_says():
 
 
 def test_an_f1_without_any_pair_still_has_an_interval():
-    from waystation.report.encoder_tables import f1_interval
+    from waystation.report.encoders.encoder_tables import f1_interval
 
     low, high = f1_interval([0.0], [0.0], [0.0], [250])
     assert low == 0 < high < 5

@@ -39,7 +39,7 @@ def test_the_words_say_what_is_equal_faster_and_not_known():
         speed_ratio(language="sw"),
     ]
     text = " ".join(speed_text.speed_table(rows).split())
-    assert "1.000 to 1.200 7.0 equal within the margin in 2, faster in 1, undecided in 1" in text
+    assert "latency 1.000 to 1.200 7.0 1 0 2 1" in text
     assert "within 3 %" in text
     assert speed_text.speed_table([]) == ""
 

@@ -81,6 +81,7 @@ def test_a_grid_of_one_size_has_no_picture_of_sizes(one_model, tmp_path):
         "pareto",
         "pretraining",
         "ratios",
+        "retention",
         "sequence",
         "throughput",
     }

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tests.studies.known import evidence
-from waystation.report.paired_retrieval import Retrieved, ratio
+from waystation.report.encoders.paired_retrieval import Retrieved, ratio
 from waystation.studies import alignment_retention
 from waystation.studies.answers import EQUAL, NO, UNDETERMINED, YES
 

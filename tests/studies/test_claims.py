@@ -4,7 +4,7 @@ import pytest
 
 from tests.studies.known import evidence
 from tests.studies.test_alignment_retention import retrieved
-from waystation.report.paired_retrieval import Retrieved
+from waystation.report.encoders.paired_retrieval import Retrieved
 from waystation.studies import claims
 
 BEST = ("squad_v1", "mnli", "hellaswag")

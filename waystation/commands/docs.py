@@ -110,7 +110,8 @@ def block(name: str, root: Path) -> str:
         "log": log,
     }
     for folder in sorted(plots.iterdir()):
-        known[f"results-{folder.name}"] = (folder / "results.md").read_text
+        for page in ("results", "answers"):
+            known[f"{page}-{folder.name}"] = (folder / f"{page}.md").read_text
         params = root if folder.name == "pocket" else root / "suites" / folder.name
         known[f"printed-{folder.name}"] = partial(printed, folder, params / "params.yaml")
         known[f"cost-{folder.name}"] = partial(cost, folder, params / "params.yaml")

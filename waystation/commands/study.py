@@ -20,7 +20,7 @@ from waystation.grid.cells import all_cells
 from waystation.params.schema import Settings
 from waystation.runner.suite import Suite
 from waystation.studies.answers import Needs
-from waystation.studies.questions import STUDIES
+from waystation.studies.five_questions import STUDIES
 from waystation.text_files import read_json
 
 INPUTS = ("intermediate", "scores", "align", "benchmark")  # of the report, folders of metrics

@@ -13,7 +13,7 @@ from waystation.grid.cells import Cell, all_cells
 from waystation.language_codes import PRIVATE_USE
 from waystation.languages import ENGLISH
 from waystation.params.schema import Settings
-from waystation.report.encoder_measures import PROTOCOL_MEASURES
+from waystation.report.encoders.encoder_measures import PROTOCOL_MEASURES
 from waystation.report.records import Average, Tables
 from waystation.report.scores import Score
 from waystation.report.second_scores import EXACT_MATCH
@@ -25,7 +25,7 @@ Languages = dict[str, float]  # scores by language
 def overall_rows(scores: list[Score], encoders: Tables, suite: Settings) -> list[Average]:
     """A row per benchmark and cell for each task, each group of tasks, and all tasks.
 
-    `encoders` are the tables of waystation.report.encoder_tables.
+    `encoders` are the tables of waystation.report.encoders.encoder_tables.
     """
     rows, retrieved = [], by_language(encoders)
     run = [score for score in scores if score.languages]  # else the task is the target's name

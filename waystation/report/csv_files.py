@@ -6,7 +6,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from waystation.report import encoder_measures
+from waystation.report.encoders import encoder_measures
 from waystation.report.records import Estimate, Tables
 from waystation.report.second_scores import SECOND_SCORES
 

@@ -6,8 +6,8 @@
 from waystation import tasks
 from waystation.grid.recipes import parse
 from waystation.languages import ENGLISH
-from waystation.report.encoder_measures import RESULTS, Measure, shown
-from waystation.report.encoder_tables import (
+from waystation.report.encoders.encoder_measures import RESULTS, Measure, shown
+from waystation.report.encoders.encoder_tables import (
     accuracy_interval,
     at_protocol_layer,
     beside_f1,

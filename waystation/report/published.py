@@ -11,7 +11,7 @@ from waystation import tasks
 from waystation.base.errors import choose
 from waystation.metrics import main_name
 from waystation.params.schema import Reference, Settings
-from waystation.report.encoder_measures import PROTOCOL_MEASURES
+from waystation.report.encoders.encoder_measures import PROTOCOL_MEASURES
 from waystation.report.records import Average, LayerMean, PublishedScore, over
 from waystation.report.scores import Result, Score
 from waystation.report.second_scores import SECOND_SCORES

@@ -9,8 +9,9 @@ import numpy as np
 
 from waystation.base.progress import progress
 from waystation.params.schema import Settings
-from waystation.report import csv_files, encoder_measures, figures, markdown
-from waystation.report.encoder_tables import protocol_means
+from waystation.report import csv_files, figures, markdown
+from waystation.report.encoders import encoder_measures
+from waystation.report.encoders.encoder_tables import protocol_means
 from waystation.report.records import (
     MEAN,
     Average,

@@ -10,9 +10,9 @@ from waystation.grid.recipes import Recipe, parse
 from waystation.params.models import Model
 from waystation.params.schema import Settings
 from waystation.report.averages import overall_rows
-from waystation.report.encoder_tables import encoder_tables
+from waystation.report.encoders.encoder_tables import encoder_tables
+from waystation.report.encoders.paired_retrieval import Retrieval, retention_rows
 from waystation.report.learned import has_learned, intermediate_rows
-from waystation.report.paired_retrieval import Retrieval, retention_rows
 from waystation.report.published import reference_rows
 from waystation.report.records import (
     MEAN,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from waystation.grid.cells import all_cells
 from waystation.grid.names import CONTROLS
 from waystation.params.schema import Settings
-from waystation.report.encoder_measures import PRINTED, PROTOCOL_MEASURES, Measure, shown
-from waystation.report.encoder_tables import protocol_means
+from waystation.report.encoders.encoder_measures import PRINTED, PROTOCOL_MEASURES, Measure, shown
+from waystation.report.encoders.encoder_tables import protocol_means
 from waystation.report.intervals import holm
 from waystation.report.learned import DAGGER, legend, row_names
 from waystation.report.records import (

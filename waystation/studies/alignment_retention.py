@@ -15,8 +15,8 @@ from scipy.stats import spearmanr
 
 from waystation.grid.names import CONTROLS
 from waystation.params.schema import Settings
+from waystation.report.encoders.paired_retrieval import ratio
 from waystation.report.intervals import Estimate
-from waystation.report.paired_retrieval import ratio
 from waystation.report.scores import Result, mean
 from waystation.report.tables import layer_parameters, pairs
 from waystation.studies.answers import (

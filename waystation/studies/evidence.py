@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from waystation.params.schema import Settings
-from waystation.report.paired_retrieval import Retrieval
+from waystation.report.encoders.paired_retrieval import Retrieval
 from waystation.report.records import Tables
 from waystation.studies.means import Grid
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 
-from waystation.report.encoder_measures import FIGURE, Measure, shown
+from waystation.report.encoders.encoder_measures import FIGURE, Measure, shown
 from waystation.report.figures import blocks, numbers, recipes, save, title, values
 from waystation.report.records import LayerMeasures, Tables
 

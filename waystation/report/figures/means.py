@@ -7,7 +7,7 @@ is the whole one, from 0 to 100: a difference between recipes looks as large as 
 from dataclasses import dataclass
 from pathlib import Path
 
-from waystation.report.encoder_measures import PROTOCOL_MEASURES
+from waystation.report.encoders.encoder_measures import PROTOCOL_MEASURES
 from waystation.report.figures import interval_panels, recipes, save, title, values
 from waystation.report.records import (
     RANDOM,

@@ -3,6 +3,7 @@
 import textwrap
 from collections import Counter
 
+from waystation.comparison.decisions import EQUAL, FASTER, SLOWER, UNDECIDED
 from waystation.params.schema import Settings
 from waystation.report.speed.speeds import Cost, Measurement, ServerRate, SpeedRatio
 from waystation.report.text import WIDTH, Rows, by_model, table
@@ -43,7 +44,8 @@ def cost_table(rows: list[Cost], suite: Settings) -> str:
 
 
 def speed_table(rows: list[SpeedRatio]) -> str:
-    """In words: what differs in speed and by how much, what is equal, what is not known."""
+    """What differs in speed and by how much, what is equal, what is not known: in how many
+    languages."""
     if not rows:
         return ""
     models: dict[str, Rows] = {}
@@ -51,14 +53,13 @@ def speed_table(rows: list[SpeedRatio]) -> str:
         ratios = [row.ratio.value for row in same]
         reach = f"{min(ratios):.3f} to {max(ratios):.3f}"
         said = Counter(row.verdict for row in same)
-        told = ", ".join(f"{word} in {count}" for word, count in said.most_common())
         seen = max(row.detectable_percent for row in same)
-        texts = [reach, f"{seen:.1f}" if seen < MOST_SEEN else "-", told]
+        texts = [reach, f"{seen:.1f}" if seen < MOST_SEEN else "-"]
+        texts += [str(said[word]) for word in (FASTER, SLOWER, EQUAL, UNDECIDED)]
         models.setdefault(model, []).append((f"{recipe}, {task}, {measure}", texts))
     first = rows[0]
-    lines = table(
-        f"speed over that of {first.base}", ["ratios", "seen from, %", "languages"], models
-    )
+    columns = ["ratios", "seen from, %", "faster", "slower", "equal", "undecided"]
+    lines = table(f"speed over that of {first.base}; languages", columns, models)
     note = (
         f"equal: within {first.margin_percent:g} %, by two one-sided tests; error 5 % over the "
         "comparisons of a model and target, Holm-corrected; seen from: the smallest difference "

@@ -13,7 +13,7 @@ from typing import Any
 
 from waystation.grid.cells import all_cells
 from waystation.params.schema import Settings
-from waystation.report.encoder_measures import POOLINGS, PROTOCOL_MEASURES
+from waystation.report.encoders.encoder_measures import POOLINGS, PROTOCOL_MEASURES
 from waystation.report.records import ROWS, CellTask, LayerMean, LayerMeasures, Tables
 from waystation.report.scores import in_order
 from waystation.text_files import in_form, read_json
@@ -53,7 +53,7 @@ def language_rows(
 
 def layer_rows(columns: dict, entry: dict) -> list[LayerMeasures]:
     """A row per layer; counts and chance, which hold for all layers, stand last. Single sentences
-    are left out (waystation.report.paired_retrieval)."""
+    are left out (waystation.report.encoders.paired_retrieval)."""
     constant = {key: value for key, value in entry.items() if key not in ("layers", "right")}
     rows = []
     for layer in entry["layers"]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from waystation.report.text import WIDTH
 from waystation.studies.answers import Answer, Finding
 from waystation.studies.claims import Claim
-from waystation.studies.questions import STUDIES
+from waystation.studies.five_questions import STUDIES
 
 MOST_ROWS = 12  # findings of an answer in a table; the study's file has all
 
