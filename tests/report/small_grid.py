@@ -110,7 +110,8 @@ class Grid:
             made.append(counts | {"development": entries})
         self.write(f"intermediate/{model}/{recipe}.json", {"phases": made})
 
-    def align(self, model, recipe, value, languages=("qda", "qdb"), layers=3):
+    def align(self, model, recipe, value, languages=("qda", "qdb"), layers=3, found=10):
+        """`found` of 50 sentences find their translation at layer 0, one more a layer."""
         margins = ("margin_to_english_percent", "unshared_margin_to_english_percent")
         cosines = ("cosine_from_english_percent", "no_special_cosine_from_english_percent")
         layer = [
@@ -129,7 +130,7 @@ class Grid:
         ]
         chosen = {"chosen_on": ["qda"], "scored_on": ["qdb"]}
         chosen["layers"] = dict.fromkeys(cosines, 2)
-        right = ["1" * (10 + i) + "0" * (40 - i) for i in range(layers)]
+        right = ["1" * (found + i) + "0" * (50 - found - i) for i in range(layers)]
         sentences = dict.fromkeys(("margin_to_english", "centred_to_english"), right)
         retrieved = {"n": 50, "chance_percent": 2.0, "layers": layer, "right": sentences}
         mined = {"n_gold": 10, "chance_percent": 0.4, "layers": f1}
