@@ -130,8 +130,10 @@ class Grid:
         ]
         chosen = {"chosen_on": ["qda"], "scored_on": ["qdb"]}
         chosen["layers"] = dict.fromkeys(cosines, 2)
-        right = ["1" * (found + i) + "0" * (50 - found - i) for i in range(layers)]
-        sentences = dict.fromkeys(("margin_to_english", "centred_to_english"), right)
+        counts = [found + i for i in range(layers)]
+        sentences = dict.fromkeys(("margin_to_english", "centred_to_english"), right(counts))
+        by_cosine = right([round(value + 4 * i) // 2 for i in range(layers)])
+        sentences["cosine_from_english"] = by_cosine
         retrieved = {"n": 50, "chance_percent": 2.0, "layers": layer, "right": sentences}
         mined = {"n_gold": 10, "chance_percent": 0.4, "layers": f1}
         measures = {
@@ -169,6 +171,11 @@ class Grid:
         file = self.folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(value))
+
+
+def right(counts):
+    """Of each layer a text of 50 sentences, so many of them right."""
+    return ["1" * count + "0" * (50 - count) for count in counts]
 
 
 def share(percent, n=40):
