@@ -110,7 +110,8 @@ class Grid:
             made.append(counts | {"development": entries})
         self.write(f"intermediate/{model}/{recipe}.json", {"phases": made})
 
-    def align(self, model, recipe, value, languages=("qda", "qdb"), layers=3):
+    def align(self, model, recipe, value, languages=("qda", "qdb"), layers=3, found=10):
+        """`found` of 50 sentences find their translation at layer 0, one more a layer."""
         margins = ("margin_to_english_percent", "unshared_margin_to_english_percent")
         cosines = ("cosine_from_english_percent", "no_special_cosine_from_english_percent")
         layer = [
@@ -129,8 +130,10 @@ class Grid:
         ]
         chosen = {"chosen_on": ["qda"], "scored_on": ["qdb"]}
         chosen["layers"] = dict.fromkeys(cosines, 2)
-        right = ["1" * (10 + i) + "0" * (40 - i) for i in range(layers)]
-        sentences = dict.fromkeys(("margin_to_english", "centred_to_english"), right)
+        counts = [found + i for i in range(layers)]
+        sentences = dict.fromkeys(("margin_to_english", "centred_to_english"), right(counts))
+        by_cosine = right([round(value + 4 * i) // 2 for i in range(layers)])
+        sentences["cosine_from_english"] = by_cosine
         retrieved = {"n": 50, "chance_percent": 2.0, "layers": layer, "right": sentences}
         mined = {"n_gold": 10, "chance_percent": 0.4, "layers": f1}
         measures = {
@@ -168,6 +171,11 @@ class Grid:
         file = self.folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(value))
+
+
+def right(counts):
+    """Of each layer a text of 50 sentences, so many of them right."""
+    return ["1" * count + "0" * (50 - count) for count in counts]
 
 
 def share(percent, n=40):

@@ -86,7 +86,7 @@ def layer(recipe: str, task: str, code: str, number: int, score: float) -> Layer
 
 
 def rows_of_xtreme(points: dict) -> list[Average]:
-    return [row for row in overall_rows(*tables(points), SUITE) if row.benchmark == "xtreme"]
+    return [row for row in overall_rows(*tables(points), {}, SUITE) if row.benchmark == "xtreme"]
 
 
 def test_they_are_those_of_the_scorer():
@@ -95,7 +95,7 @@ def test_they_are_those_of_the_scorer():
     rows = rows_of_xtreme(points)
     for recipe, by_task in points.items():
         expected = benchmarks.averages(benchmarks.XTREME, {names[t]: v for t, v in by_task.items()})
-        scores = {row.tasks: row.score_percent for row in rows if row.recipe == recipe}
+        scores = {row.tasks: row.score.value for row in rows if row.recipe == recipe}
         averages = expected["groups"] | {"overall": expected["overall"]}
         assert {name: scores[name] for name in averages} == pytest.approx(averages)
         for task in MODULES:
@@ -106,9 +106,9 @@ def test_they_are_those_of_the_scorer():
     assert text[1].split()[-5:] == ["classification", "tagging", "qa", "retrieval", "overall"]
     assert text[-1].split()[-1] == f"{scores['overall']:.1f}"
     overall = {row.recipe: row for row in rows if row.tasks == "overall"}
-    assert overall["none"].gain == 0
-    difference = overall["mnli"].score_percent - overall["none"].score_percent
-    assert overall["mnli"].gain == pytest.approx(difference)
+    assert overall["none"].gain.is_zero
+    difference = overall["mnli"].score.value - overall["none"].score.value
+    assert overall["mnli"].gain.value == pytest.approx(difference)
 
 
 def test_a_missing_language_or_task_is_never_a_smaller_average():
@@ -132,7 +132,7 @@ def test_a_generated_world_s_languages_take_the_benchmark_s_place():
     points["mnli"].pop("bucc")
     rows = rows_of_xtreme(points)
     assert {row.recipe for row in rows if row.tasks == "overall"} == {"none"}
-    scores = {row.tasks: row.score_percent for row in rows if row.recipe == "none"}
+    scores = {row.tasks: row.score.value for row in rows if row.recipe == "none"}
     pairs = [v["accuracy"] for task in ("xnli", "pawsx") for v in points["none"][task].values()]
     assert scores["classification"] == pytest.approx(np.mean(pairs))
     read = [v for task in ("xquad", "mlqa", "tydiqa") for v in points["none"][task].values()]

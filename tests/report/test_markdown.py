@@ -90,6 +90,15 @@ def test_retrieval_and_mining_stand_beside_chance(rendered):
     ]
 
 
+def test_retrieval_after_a_recipe_stands_beside_that_before(one_model, tmp_path):
+    csv_files.write(tmp_path, one_model.tables())
+    lines = markdown.markdown(csv_files.read(tmp_path)).splitlines()
+    below = lines[next(i for i, line in enumerate(lines) if line.startswith("What a recipe")) :]
+    assert cells(below, "`pico`", "`mnli`")[0][2].startswith("-10.0 [")
+    assert cells(below, "`pico`", "`mnli`")[0][2].endswith("(55 %)")
+    assert cells(below, "`pico`", "`ccg`")[0][2] == "+0.0 [+0.0, +0.0] (100 %)"
+
+
 def test_nothing_has_run_and_nothing_is_shown(tmp_path):
     csv_files.write(tmp_path, Tables())
     assert markdown.markdown(csv_files.read(tmp_path)) == ""

@@ -8,7 +8,7 @@ from tests.report.small_grid import row
 from waystation.base.errors import UserError
 from waystation.params.schema import Reference
 from waystation.report.published import reference_rows
-from waystation.report.records import Average
+from waystation.report.records import Average, Estimate
 from waystation.report.text import reference_table
 
 PUBLISHED = Reference(
@@ -62,7 +62,7 @@ def test_a_benchmark_s_averages_have_published_scores_too(two_models):
     rows = made(two_models, whole=whole)
     assert rows[0].published_percent == 60.0
     assert rows[0].ours_percent is None  # tasks are missing
-    scored = {"benchmark": "xtreme", "model": "nano", "score_percent": 61.5}
+    scored = {"benchmark": "xtreme", "model": "nano", "score": Estimate(61.5, 60.0, 63.0)}
     averages = [Average(**scored, recipe="none", tasks="qa")]
     averages.append(Average(**scored, recipe="ccg", tasks="overall"))
     suite = with_references(two_models.suite, whole=whole)

@@ -176,3 +176,21 @@ def test_whether_a_recipe_has_learned_stands_in_the_row_of_its_gain(one_model):
     assert (first.phase, first.task, first.learned) == (1, "mnli", "no")  # 39.2 is below 40
     assert (second.phase, second.task, second.learned) == (2, "ccg", "yes")
     assert first.english.low == pytest.approx(49 - 1.96 * 5, abs=0.01)
+
+
+def test_what_a_recipe_keeps_of_retrieval_is_paired_by_sentence(one_model):
+    """At the protocol's layer, 1: 6 of 50 sentences after MNLI, 11 before; the others keep all."""
+    made = one_model.tables().retention
+    assert {found.recipe for found in made} == {"mnli", "ccg", "sequential/two/2"}
+    (kept,) = (
+        found
+        for found in made
+        if (found.recipe, found.measure, found.layer) == ("mnli", "margin_to_english", 1)
+    )
+    assert (kept.score.value, kept.difference.value) == (12, pytest.approx(-10))
+    assert kept.retained.value == pytest.approx(100 * 6 / 11)
+    # The five sentences that are lost: 196 * sqrt(0.1 * 0.9 / 50) = 8.3 points.
+    assert kept.difference.high - kept.difference.value == pytest.approx(8.3, abs=0.8)
+    assert (kept.n, kept.languages, kept.relative_depth) == (50, 2, 0.5)
+    same = [found for found in made if found.recipe == "ccg"]
+    assert all(found.difference.is_zero for found in same)

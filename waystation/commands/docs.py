@@ -33,14 +33,8 @@ from waystation.params.yaml_files import read_yaml
 from waystation.report import csv_files, text
 from waystation.report.intervals import holm
 from waystation.report.learned import dagger, has_learned, legend
-from waystation.report.markdown import (
-    closest,
-    counted,
-    interval,
-    legend_of_bold,
-    named,
-    signed,
-)
+from waystation.report.markdown import closest, legend_of_bold
+from waystation.report.markdown_parts import counted, interval, named, signed
 from waystation.report.records import NONE, RANDOM, by_cell, number, overs, p_values
 from waystation.report.speed.speed_text import cost_table
 

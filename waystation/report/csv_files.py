@@ -154,8 +154,8 @@ def values(row: dict[str, str], fields: list[FieldColumns]) -> dict[str, Any]:
             known["measured"] = {column: number(text) for column, text in texts.items()}
         elif entry.columns[0] in texts:
             first, *rest = (texts.pop(column) for column in entry.columns if column in texts)
-            if rest:
-                known[entry.field] = estimate([first, *rest])
+            if len(entry.columns) > 1:  # an older file may lack the bounds
+                known[entry.field] = estimate([first, *(rest or ["nan", "nan"])])
             else:
                 known[entry.field] = first if entry.is_text else number(first)
     return known

@@ -6,22 +6,23 @@
 from waystation import tasks
 from waystation.grid.recipes import parse
 from waystation.languages import ENGLISH
-from waystation.report.encoders.encoder_measures import RESULTS, Measure, shown
-from waystation.report.encoders.encoder_tables import (
-    accuracy_interval,
-    at_protocol_layer,
-    beside_f1,
-    f1_interval,
-)
+from waystation.report.encoders.encoder_markdown import retention, retrieval
 from waystation.report.intervals import holm
 from waystation.report.learned import dagger, has_learned, legend, steps_a_task
+from waystation.report.markdown_parts import (
+    block,
+    counted,
+    interval,
+    named,
+    second_text,
+    signed,
+)
 from waystation.report.records import (
     MEAN,
     NONE,
     RANDOM,
     CellTask,
     Estimate,
-    LanguageScore,
     Tables,
     TaskScore,
     by_cell,
@@ -30,7 +31,7 @@ from waystation.report.records import (
     overs,
     p_values,
 )
-from waystation.report.second_scores import SECOND_SCORES, SecondScore
+from waystation.report.second_scores import SECOND_SCORES
 
 WIDEST = 12  # languages beside one another
 
@@ -40,7 +41,8 @@ ModelTask = tuple[str, str]
 def markdown(tables: Tables) -> str:
     """All result tables that have rows."""
     blocks = [scores(tables), languages(tables), gains(tables), intermediate(tables)]
-    blocks.append(retrieval(tables))
+    shown = {NONE, RANDOM, *several(tables), *closest(tables.gains).values()}
+    blocks += [retrieval(tables, shown), retention(tables)]
     return "\n".join(text for text in blocks if text)
 
 
@@ -215,53 +217,6 @@ def intermediate(tables: Tables) -> str:
     return block(heading, head, rows)
 
 
-def retrieval(tables: Tables) -> str:
-    """The encoders' own measures at the protocol's layer: means over languages, and their range."""
-    columns: dict[str, dict[tuple[str, str], str]] = {}
-    for measure in shown(RESULTS):
-        columns |= measure_columns(tables, measure)
-    cells = dict.fromkeys(cell for column in columns.values() for cell in column)
-    recipes = {"", NONE, RANDOM, *several(tables), *closest(tables.gains).values()}
-    rows = [
-        [f"`{model}`" if recipe else model, f"`{recipe}`" if recipe else ""]
-        + [column.get((model, recipe), "-") for column in columns.values()]
-        for model, recipe in cells
-        if recipe in recipes
-    ]
-    heading = (
-        "The encoders of the recipes above at the protocol's layer, percent: margin retrieval of "
-        "the English translation, and mining, with 95 % intervals over rows (sentences); means "
-        "over languages (lowest to highest language). n: pairs of a language."
-    )
-    return block(heading, ["model", "recipe", *columns], rows)
-
-
-def measure_columns(tables: Tables, measure: Measure) -> dict[str, dict[tuple[str, str], str]]:
-    """A measure's columns, one a task: texts by cell, and those of the rows `n` and `chance`."""
-    rows = getattr(tables, measure.table)
-    chances, counts = (
-        at_protocol_layer(rows, "chance_percent"),
-        at_protocol_layer(rows, measure.count),
-    )
-    columns: dict[str, dict[tuple[str, str], str]] = {}
-    for cell_and_task, values in at_protocol_layer(rows, measure.column).items():
-        model, recipe, task = cell_and_task
-        chance, n = chances.get(cell_and_task), counts[cell_and_task]
-        column = columns.setdefault(measure.label.format(f"`{task}`"), {})
-        column["n", ""] = str(min(n))
-        column["chance", ""] = number(mean(chance) if chance else None)
-        reach = f"({min(values):.1f} to {max(values):.1f})"
-        if measure.is_accuracy:
-            low, high = accuracy_interval(values, n)
-        else:
-            precisions, recalls = (
-                at_protocol_layer(rows, name)[cell_and_task] for name in beside_f1(measure.column)
-            )
-            low, high = f1_interval(values, precisions, recalls, n)
-        column[model, recipe] = f"{mean(values):.1f} [{low:.1f}, {high:.1f}] {reach}"
-    return columns
-
-
 def by_task(rows: list[TaskScore]) -> list[ModelTask]:
     """All (model, task), sorted by task."""
     pairs = dict.fromkeys((row.model, row.task) for row in rows)
@@ -295,39 +250,3 @@ def several(tables: Tables) -> list[str]:
     for row in tables.sequence:
         longest[row.order] = max(longest.get(row.order, (1, "")), (row.length, row.recipe))
     return multitask + [recipe for _, recipe in longest.values() if recipe]
-
-
-def block(heading: str, head: list[str], rows: list[list[str]]) -> str:
-    """A paragraph and a table below it; empty without rows."""
-    if not rows:
-        return ""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join([heading, "", *(f"| {' | '.join(line)} |" for line in lines), ""])
-
-
-def named(task: str, row: TaskScore | None) -> str:
-    """A task and its metric."""
-    return f"`{task}`, {row.metric.replace('_', ' ')}" if row else f"`{task}`"
-
-
-def counted(row: TaskScore | None) -> str:
-    return f"{row.n} x {row.seeds}" if row else "-"
-
-
-def second_text(row: TaskScore | LanguageScore | None, second: SecondScore) -> str:
-    return interval(row.second.get(second.column) if row else None)
-
-
-def interval(score: Estimate | None) -> str:
-    return "-" if score is None else str(score)
-
-
-def signed(difference: Estimate | None, bold: bool) -> str:
-    """A difference with its interval, perhaps in bold."""
-    if difference is None:
-        return "-"
-    return f"**{difference.signed()}**" if bold else difference.signed()
-
-
-def mean(values: list[float]) -> float:
-    return sum(values) / len(values)

@@ -95,7 +95,8 @@ def averaged(overall: list[Average], published: Reference, name: str) -> Ours:
     wanted = (published.benchmark, published.model, published.recipe, name)
     for row in overall:
         if (row.benchmark, row.model, row.recipe, row.tasks) == wanted:
-            return {"score": {"ours_percent": row.score_percent}}
+            bounds = {"low_percent": row.score.low, "high_percent": row.score.high}
+            return {"score": {"ours_percent": row.score.value, "interval": row.interval} | bounds}
     return {}
 
 

@@ -215,14 +215,19 @@ class Retention:
 
 @dataclass(frozen=True, kw_only=True)
 class Average:
-    """A benchmark's score of one cell; `tasks` names a task, a group of tasks, or all tasks."""
+    """A benchmark's score of one cell; `tasks` names a task, a group of tasks, or all tasks.
+
+    Retrieval has no seeds: it is the same in all of them.
+    """
 
     benchmark: str
     model: str
     recipe: str
     tasks: str
-    score_percent: float
-    gain: float | None = None
+    score: Annotated[Estimate, "score_percent", *PERCENT]
+    gain: Annotated[Estimate | None, "gain", *POINTS] = None
+    seeds: int | None = None
+    interval: str | None = None
     learned: str | None = None
 
 

@@ -191,7 +191,7 @@ def benchmark_averages(rows: list[Average]) -> dict:
     """{benchmark: {model: {recipe: ...}}}."""
     numbers: dict = {}
     for row in rows:
-        average = {f"{row.tasks}_percent": rounded(row.score_percent)}
+        average = {f"{row.tasks}_percent": rounded(row.score.value)}
         below(numbers, row.benchmark, row.model, row.recipe).update(average)
     return numbers
 

@@ -45,7 +45,7 @@ def make(
     gains = gain_rows(scores, learned, suite)
     overall = [
         replace(row, learned=learned.get((row.model, row.recipe)))
-        for row in overall_rows(scores, encoders, suite)
+        for row in overall_rows(scores, encoders, retrieval, suite)
     ]
     return replace(
         encoders,

@@ -253,7 +253,7 @@ def overall_tables(rows: list[Average], suite: Settings) -> str:
         same = [row for row in rows if row.benchmark == name]
         complete = {row.tasks for row in same}
         columns = [group for group in (*BENCHMARKS[name].groups, OVERALL) if group in complete]
-        scores = {(row.model, row.recipe, row.tasks): number(row.score_percent) for row in same}
+        scores = {(row.model, row.recipe, row.tasks): number(row.score.value) for row in same}
         if columns:
             models = averages_by_model(scores, columns, suite)
             lines += ["", *table(f"averages of {name}, with English", columns, models)]

@@ -97,7 +97,14 @@ def single_task_gains(evidence: Evidence) -> Shown:
     if len(findings) < len(BEST):
         missing = sorted(set(BEST) - set(there))
         return f"not run: {', '.join(missing)}", NOT_TESTABLE, findings
-    return told(findings), verdict_of(findings), findings
+    said = told(findings) + not_learned(evidence, model, there)
+    return said, verdict_of(findings), findings
+
+
+def not_learned(evidence: Evidence, model: str, recipes: Sequence[str]) -> str:
+    """Those of some recipes of which an intermediate task was not learned, as a clause."""
+    found = [recipe for recipe in evidence.not_learned(model) if recipe in recipes]
+    return f"; not all tasks were learned in {', '.join(found)}" if found else ""
 
 
 def multitask_best(evidence: Evidence) -> Shown:
@@ -120,7 +127,8 @@ def multitask_best(evidence: Evidence) -> Shown:
     findings = judged(
         [Compared(what, difference, best.n, (f"{model}/{recipe}", *best.cells))], EQUAL_MARGIN
     )
-    return told(findings), verdict_of(findings), findings
+    said = told(findings) + not_learned(evidence, model, [recipe, *alone])
+    return said, verdict_of(findings), findings
 
 
 def retrieval_gains(evidence: Evidence) -> Shown:

@@ -21,3 +21,8 @@ class Evidence:
     @property
     def suite(self) -> Settings:
         return self.grid.suite
+
+    def not_learned(self, model: str) -> list[str]:
+        """The recipes of a model of which an intermediate task was not learned."""
+        rows = [row for row in self.tables.gains if row.model == model and row.learned == "no"]
+        return list(dict.fromkeys(row.recipe for row in rows))

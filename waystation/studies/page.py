@@ -27,6 +27,7 @@ body { font: 1rem/1.5 system-ui, sans-serif; max-width: 72rem; margin: 0 auto; p
 h1, h2, h3 { line-height: 1.2; }
 figure { margin: 1.5rem 0; }
 img { max-width: 100%; height: auto; background: white; padding: 0.25rem; box-sizing: border-box; }
+@media (max-width: 45rem) { figure { overflow-x: auto; } img { max-width: none; width: 60rem; } }
 .table { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent);

@@ -51,9 +51,12 @@ def answer(evidence: Evidence) -> Answer:
         return Answer(UNDETERMINED, said)
     verdicts = {one.verdict for one in findings}
     verdict = YES if verdicts & {ABOVE, BELOW} else EQUAL if verdicts == {EQUAL} else UNDETERMINED
-    limits = ("one run of each sequence: no interval covers intermediate training",)
+    limits = ["one run of each sequence: no interval covers intermediate training"]
+    for model in grid.suite.models:
+        if unlearned := evidence.not_learned(model):
+            limits.append(f"{model}: not all tasks were learned in {', '.join(unlearned)}")
     said = sentence(findings, verdict)
-    return Answer(verdict, said, findings, limits)
+    return Answer(verdict, said, findings, tuple(limits))
 
 
 def trends_of(grid: Grid, model: str) -> list[Compared]:
@@ -101,7 +104,8 @@ def sentence(findings: Sequence[Finding], verdict: str) -> str:
         return f"No trend is shown: {told}."
     rising = sum(one.verdict == ABOVE for one in findings)
     falling = sum(one.verdict == BELOW for one in findings)
-    return f"The score rises in {rising} and falls in {falling} of {len(findings)} orders: {told}."
+    parts = [f"rises in {rising}"] * bool(rising) + [f"falls in {falling}"] * bool(falling)
+    return f"The score {' and '.join(parts)} of {len(findings)} orders: {told}."
 
 
 STUDY = Study(

@@ -115,7 +115,7 @@ class ProtocolMeasure:
     """XTREME's measure of one kind of task, taken at the layer of the original protocol.
 
     `key` holds that kind's tasks in the files of `align`. `report.reference` calls the measure
-    `published`.
+    `published`. `sentences` names the results of single sentences, where there are any.
     """
 
     key: str
@@ -123,6 +123,7 @@ class ProtocolMeasure:
     column: str
     label: str
     published: str
+    sentences: str | None = None
 
 
 PROTOCOL_MEASURES = (
@@ -132,6 +133,7 @@ PROTOCOL_MEASURES = (
         "cosine_from_english_percent",
         label="cosine from English",
         published="accuracy",
+        sentences="cosine_from_english",
     ),
     ProtocolMeasure("mining", "mining", "f1_percent", label="F1", published="f1"),
 )
