@@ -42,7 +42,6 @@ def main() -> None:
             "extra",
             "orders",
             "multitask",
-            "benchmark",
             "intermediate",
             "seeds",
             "target",

@@ -65,16 +65,16 @@ def finding(row: SpeedRatio) -> Finding:
     )
 
 
-def compared_recipes(evidence: Evidence) -> list[tuple[str, str]]:
-    """(model, recipe) whose speed was compared, beside the first recipe."""
+def compared_recipes(evidence: Evidence) -> list[tuple[str, str, str]]:
+    """(model, recipe, the recipe that its speed was compared with)."""
     rows = [row for row in evidence.tables.speeds if row.task == TASK]
-    return list(dict.fromkeys((row.model, row.recipe) for row in rows))
+    return list(dict.fromkeys((row.model, row.recipe, row.base) for row in rows))
 
 
 def quality(evidence: Evidence) -> tuple[Finding, ...]:
     """What the same recipes gain in F1; exact match stands in the table of scores."""
     gains = []
-    for model, recipe in compared_recipes(evidence):
+    for model, recipe, _ in compared_recipes(evidence):
         gain = evidence.grid.gain(model, recipe, TASK)
         if gain:
             what, n = f"{model}: gain of {recipe} in F1", evidence.grid.n(model, [TASK])
@@ -86,8 +86,7 @@ def answers_given(evidence: Evidence) -> tuple[Finding, ...]:
     """How long predicted answers are and how many are empty, less the base's: what can change the
     time of decoding. Of the first seed, whose models are measured; told, not tested."""
     findings, seed = [], str(evidence.suite.seeds[0])
-    base = evidence.suite.benchmark.recipes[0]
-    for model, recipe in compared_recipes(evidence):
+    for model, recipe, base in compared_recipes(evidence):
         own, other = (predicted(evidence, model, name, seed) for name in (recipe, base))
         if not own or len(own) != len(other):
             continue
