@@ -53,6 +53,17 @@ def title(figure: Figure, text: str) -> None:
     figure.suptitle(text, y=1.0, va="bottom")
 
 
+def measured_on(tables: Tables) -> str:
+    """A line of a title with the machine that measured speeds; empty where none is known."""
+    if not tables.measurements:
+        return ""
+    first = tables.measurements[0]
+    return (
+        f"\n{first.processor}, {first.cores} cores, {first.threads} thread"
+        f"{'s' * (first.threads > 1)} a model, {first.device}"
+    )
+
+
 def values(rows: Sequence[Any], field: str) -> list:
     """The values of a field of records, each once, in their order."""
     return list(dict.fromkeys(getattr(row, field) for row in rows))
