@@ -12,7 +12,6 @@ READY := $(VENV)/ready
 # The root dvc.yaml is the pocket suite; every other suite is a folder below suites/.
 PIPELINE := $(if $(filter pocket,$(SUITE)),dvc.yaml,suites/$(SUITE)/dvc.yaml)
 PARAMS := $(if $(filter pocket,$(SUITE)),params.yaml,suites/$(SUITE)/params.yaml)
-PLOTS := $(patsubst %,plots/$(SUITE)/%.csv,gains scores sequence retention speeds cost)
 SUITE_READY := $(if $(wildcard suites/$(SUITE)/requirements.txt),$(VENV)/ready-$(SUITE))
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
@@ -55,7 +54,7 @@ experiment: $(READY) $(SUITE_READY)  ## run a variant of a suite, e.g. ARGS='-S 
 	$(RUN) python -m waystation experiment --suite-file $(PIPELINE) -- $(ARGS)
 
 plots: $(READY)  ## draw a suite's tables beside a revision's (SUITE=small ARGS='HEAD~1')
-	$(RUN) dvc plots diff $(ARGS) --targets $(PLOTS)
+	$(RUN) dvc plots diff $(ARGS) --targets $(PIPELINE)
 
 docs: $(READY)  ## fill the generated blocks of README.md and docs/ (ARGS=--check: only look)
 	$(RUN) python -m waystation docs $(ARGS)

@@ -13,6 +13,7 @@ from tests.report.small_grid import (
 from waystation.report.figures import (
     blocks,
     gains,
+    heatmap,
     languages,
     latency,
     learned,
@@ -39,6 +40,27 @@ def test_a_task_without_any_gain_has_a_panel_and_the_baseline_no_line(monkeypatc
     monkeypatch.setattr(gains, "intervals", lambda rows, *rest: drawn.append(rows))
     gains.draw(tables, tmp_path / "gains.png")
     assert [(row.recipe, row.task) for row in drawn[0]] == [("ccg", "a"), ("ccg", "b")]
+
+
+def test_a_map_of_gains_has_every_single_task_and_stars_what_the_correction_leaves(
+    monkeypatch, tmp_path
+):
+    gains = {"ccg": Estimate(8.0, 5.0, 11.0, 0.001), "mnli": Estimate(1.0, -2.0, 4.0, 0.5)}
+    rows = [
+        task_score(recipe=recipe, task=task, seeds=3, gain=gain if task == "a" else still)
+        for still in [Estimate(0.0, -3.0, 3.0, 1.0)]
+        for recipe, gain in gains.items()
+        for task in ("a", "b")
+    ]
+    rows.append(task_score(recipe="sequential/x/2", task="a", gain=gains["ccg"]))
+    tables = Tables(scores=[language_score(recipe=recipe) for recipe in gains], gains=rows)
+    drawn = []
+    monkeypatch.setattr(heatmap, "numbers", lambda axes, *told: drawn.append(told))
+    heatmap.draw(tables, tmp_path / "map.png")
+    (shown, _, labels, columns, _, _, _, marked), *more = drawn
+    assert (labels, columns, more) == (["ccg", "mnli"], ["a", "b"], [])
+    assert shown.tolist() == [[8.0, 0.0], [1.0, 0.0]]
+    assert marked == {(0, 0)}
 
 
 def test_a_front_holds_what_no_other_point_beats_in_both():

@@ -75,6 +75,7 @@ def test_a_grid_of_one_size_has_no_picture_of_sizes(one_model, tmp_path):
     assert pictures == {
         "alignment",
         "gains",
+        "heatmap",
         "languages",
         "latency",
         "means",

@@ -10,9 +10,9 @@ from waystation.studies import claims
 BEST = ("squad_v1", "mnli", "hellaswag")
 
 
-def judged(gains, retrieval=None, spread=0.02):
+def judged(gains, retrieval=None, spread=0.02, runs=3):
     truths = {("nano", "none"): 50.0} | {("nano", name): 50.0 + g for name, g in gains.items()}
-    found = claims.judge(evidence(truths, retrieval, spread=spread))
+    found = claims.judge(evidence(truths, retrieval, spread=spread, runs=runs))
     assert len(found) == 9
     return {claim.name: claim for claim in found}
 
@@ -58,3 +58,9 @@ def test_plain_english_beside_translations():
     assert better.verdict == "reproduced"
     worse = judged({"mnli": 1.0, "mnli+translated": 6.0})["english_beats_alternatives"]
     assert worse.verdict == "contradicted"
+
+
+def test_one_seed_reproduces_nothing():
+    alone = judged(dict.fromkeys(BEST, 6.0), runs=1)["single_task_gains"]
+    assert alone.verdict == "undetermined"
+    assert alone.ours.endswith("(one seed: not tested)")

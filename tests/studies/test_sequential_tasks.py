@@ -29,3 +29,9 @@ def test_a_level_order_is_equal_or_not_known():
 
 def test_two_lengths_make_no_trend():
     assert order([50, 60]).findings == ()
+
+
+def test_one_seed_gives_no_verdict_however_far_the_scores_fall():
+    answer = order([62, 59, 56, 53, 50], runs=1)
+    assert answer.verdict == UNDETERMINED
+    assert answer.sentence.startswith("One fine-tuning seed gives no verdict")

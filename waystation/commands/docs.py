@@ -36,7 +36,12 @@ from waystation.report.learned import dagger, has_learned, legend
 from waystation.report.markdown import closest, legend_of_bold
 from waystation.report.markdown_parts import counted, interval, named, signed
 from waystation.report.records import NONE, RANDOM, by_cell, number, overs, p_values
-from waystation.report.speed.speed_text import cost_table
+from waystation.report.speed.speed_text import (
+    cost_table,
+    measurement_notes,
+    server_table,
+    speed_table,
+)
 
 BLOCK = re.compile(r"(?<=<!-- )([\w-]+)(:begin -->\n)(.*?)(?=<!-- \1:end -->)", re.DOTALL)
 WRITTEN_BY_RUNS = ("plots", "suites", "params.yaml")  # also by experiments
@@ -161,8 +166,11 @@ def printed(folder: Path, params: Path) -> str:
 
 
 def cost(folder: Path, params: Path) -> str:
-    """What a run prints of the time that inference takes."""
-    return fenced(cost_table(csv_files.read(folder).cost, load_settings(params)))
+    """What a run prints of the time that inference takes, and of what is faster or equal."""
+    tables = csv_files.read(folder)
+    parts = [cost_table(tables.cost, load_settings(params)), speed_table(tables.speeds)]
+    parts += [server_table(tables.servers), measurement_notes(tables.measurements)]
+    return fenced("\n".join(filter(None, parts)))
 
 
 def verbs() -> str:

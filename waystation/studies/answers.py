@@ -81,6 +81,11 @@ class Compared:
     cells: tuple[str, ...]
 
 
+def one_seed(findings: Sequence[Finding]) -> bool:
+    """Whether nothing could be tested, for want of several fine-tuning seeds."""
+    return all(finding.seeds == 1 for finding in findings)
+
+
 def half_width(result: Result) -> float:
     """Half of the 95 % interval of a difference."""
     return intervals.half_width(*result.variances(), result.seeds)

@@ -5,12 +5,12 @@ contradicted only by a difference over several seeds, Holm-corrected over the di
 claim. Retrieval has no seeds: there the spread over recipes stands for that over trainings.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from waystation.grid.recipes import parse
 from waystation.studies.alignment_retention import RECIPES, over_recipes, trained
-from waystation.studies.answers import ABOVE, BELOW, Compared, Finding, judged
+from waystation.studies.answers import ABOVE, BELOW, Compared, Finding, judged, one_seed
 from waystation.studies.evidence import Evidence
 from waystation.studies.model_scaling import by_size
 
@@ -78,8 +78,9 @@ def gains(evidence: Evidence, model: str, recipes: Sequence[str]) -> list[Compar
     return found
 
 
-def told(findings: Iterable[Finding]) -> str:
-    return "; ".join(f"{one.what}: {one.estimate.signed()}" for one in findings)
+def told(findings: Sequence[Finding]) -> str:
+    said = "; ".join(f"{one.what}: {one.estimate.signed()}" for one in findings)
+    return f"{said} (one seed: not tested)" if one_seed(findings) else said
 
 
 def verdict_of(findings: Sequence[Finding]) -> str:

@@ -23,6 +23,7 @@ from waystation.studies.answers import (
     Needs,
     Study,
     judged,
+    one_seed,
 )
 from waystation.studies.evidence import Evidence
 from waystation.studies.means import Grid, slope
@@ -94,6 +95,8 @@ def sentence(findings: Sequence[Finding], verdict: str) -> str:
         return f"The gain {' and '.join(parts)} of {len(findings)} recipes."
     if verdict == EQUAL:
         return f"A doubling changes the gain of no recipe by {MARGIN:g} point or more."
+    if one_seed(findings):
+        return f"One fine-tuning seed gives no verdict on {len(findings)} recipes."
     least = min(one.smallest_effect for one in findings)
     return (
         f"No change of the gain with size is shown in {len(findings)} recipes; the best of them "

@@ -18,8 +18,9 @@ from waystation.report.records import Tables
 
 # Levels first, then gains, then why, then what answers cost.
 PICTURES = (
-    *("means", "languages", "gains", "learned", "sequence", "size", "larger", "pretraining"),
-    *("retention", "alignment", "ratios", "latency", "throughput", "pareto"),
+    *("means", "heatmap", "languages", "gains", "learned", "sequence"),
+    *("size", "larger", "pretraining", "retention", "alignment"),
+    *("ratios", "latency", "throughput", "pareto"),
 )
 STYLE = """
 :root { color-scheme: light dark; }

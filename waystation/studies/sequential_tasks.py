@@ -23,6 +23,7 @@ from waystation.studies.answers import (
     Needs,
     Study,
     judged,
+    one_seed,
 )
 from waystation.studies.evidence import Evidence
 from waystation.studies.means import Grid, slope
@@ -100,6 +101,8 @@ def sentence(findings: Sequence[Finding], verdict: str) -> str:
     told = "; ".join(f"{one.what}: {one.estimate.signed()} points" for one in findings)
     if verdict == EQUAL:
         return f"Another task changes the score by less than {MARGIN:g} points: {told}."
+    if one_seed(findings):
+        return f"One fine-tuning seed gives no verdict; {told}."
     if verdict == UNDETERMINED:
         return f"No trend is shown: {told}."
     rising = sum(one.verdict == ABOVE for one in findings)

@@ -7,7 +7,7 @@ into lines, so that a full grid stays as legible as a small one.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,6 +51,17 @@ def title(figure: Figure, text: str) -> None:
     """Lay the panels out and set a title above them, at one distance for all heights."""
     figure.tight_layout()
     figure.suptitle(text, y=1.0, va="bottom")
+
+
+def measured_on(tables: Tables) -> str:
+    """A line of a title with the machine that measured speeds; empty where none is known."""
+    if not tables.measurements:
+        return ""
+    first = tables.measurements[0]
+    return (
+        f"\n{first.processor}, {first.cores} cores, {first.threads} thread"
+        f"{'s' * (first.threads > 1)} a model, {first.device}"
+    )
 
 
 def values(rows: Sequence[Any], field: str) -> list:
@@ -217,8 +228,11 @@ def numbers(
     columns: list,
     limits: tuple[float, float],
     colormap: str,
+    form: str = ".0f",
+    marked: Container[tuple[int, int]] = (),
 ) -> None:
-    """A table of numbers (rows, columns) on coloured squares; a NaN is an empty square."""
+    """A table of numbers (rows, columns) on coloured squares, some in bold with a star; a NaN is an
+    empty square."""
     image = axes.imshow(colours, cmap=colormap, vmin=limits[0], vmax=limits[1], aspect="auto")
     axes.grid(False)
     axes.spines[:].set_visible(False)
@@ -233,7 +247,8 @@ def numbers(
         axes.text(
             column,
             line,
-            f"{value:.0f}",
+            f"{value:{form}}" + "*" * ((line, column) in marked),
+            fontweight="bold" if (line, column) in marked else "normal",
             in_layout=False,
             ha="center",
             va="center",

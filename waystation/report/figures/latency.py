@@ -5,7 +5,7 @@ Only of the recipe that the others are compared with: the others differ by what 
 
 from pathlib import Path
 
-from waystation.report.figures import panels, save, title, values
+from waystation.report.figures import measured_on, panels, save, title, values
 from waystation.report.records import Tables
 from waystation.report.speed.speeds import Cost
 
@@ -36,7 +36,8 @@ def draw(tables: Tables, file: Path) -> None:
     title(
         figure,
         f"Latency of one query after another, recipe {rows[0].recipe}, text to prediction;\n"
-        f"at least {least:,} queries a language; a percentile only where so many support it",
+        f"at least {least:,} queries a language; a percentile only where so many support it"
+        f"{measured_on(tables)}",
     )
     figure.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     save(figure, file)

@@ -11,7 +11,7 @@ from statistics import median
 
 from matplotlib.axes import Axes
 
-from waystation.report.figures import panels, save, title, values
+from waystation.report.figures import measured_on, panels, save, title, values
 from waystation.report.records import Estimate, Tables, by_cell, overs
 
 MARKERS = "os^Dv<>P*X"  # by recipe
@@ -48,7 +48,7 @@ def draw(tables: Tables, file: Path) -> None:
     title(
         figure,
         f"Score (95 % intervals over {over}) against throughput, all rows at once;\n"
-        "line: no other point is both faster and better",
+        f"line: no other point is both faster and better{measured_on(tables)}",
     )
     figure.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     save(figure, file)

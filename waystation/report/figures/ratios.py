@@ -7,7 +7,15 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 
-from waystation.report.figures import Point, draw_intervals, panels, save, title, values
+from waystation.report.figures import (
+    Point,
+    draw_intervals,
+    measured_on,
+    panels,
+    save,
+    title,
+    values,
+)
 from waystation.report.records import Tables
 from waystation.report.speed.speeds import SpeedRatio
 
@@ -34,7 +42,7 @@ def draw(tables: Tables, file: Path) -> None:
     title(
         figure,
         f"Speed over that of {rows[0].base}, 95 % intervals over blocks; band: within {margin:g} %;"
-        "\nopen: undecided",
+        f"\nopen: undecided{measured_on(tables)}",
     )
     figure.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     save(figure, file)

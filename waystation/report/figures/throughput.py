@@ -6,7 +6,7 @@ example of the same content takes longer, though a token does not.
 
 from pathlib import Path
 
-from waystation.report.figures import panels, save, title, values
+from waystation.report.figures import measured_on, panels, save, title, values
 from waystation.report.figures.latency import base_rows, by_panel
 from waystation.report.records import Tables
 
@@ -34,11 +34,12 @@ def draw(tables: Tables, file: Path) -> None:
             axes.set_ylim(len(same) - 0.5, -0.5)
             axes.set_yticks(range(len(same)), values(same, "language"), fontsize=8)
             axes.xaxis.set_major_formatter("{x:,.3g}" if max(lengths) < 10 else "{x:,.0f}")
+            axes.locator_params(axis="x", nbins=4)
             axes.set_title(f"{model}, {task}\n{name}")
     runs = int(min(row.measured["throughput_n"] for row in rows))
     title(
         figure,
         f"All rows at once, recipe {rows[0].recipe}, text to prediction, medians of at least "
-        f"{runs} runs;\na word is what stands between spaces or signs",
+        f"{runs} runs;\na word is what stands between spaces or signs{measured_on(tables)}",
     )
     save(figure, file)
