@@ -20,7 +20,7 @@ ELSEWHERE = {
     "target": "training.loop",
     "evaluate": "evaluation.cell",
     "align": "alignment.measures",
-    "benchmark": "evaluation.timing",
+    "benchmark": "inference.compare",
     "report": "report.scores",
 }
 

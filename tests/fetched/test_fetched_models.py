@@ -99,6 +99,7 @@ def write_params(home, vocabulary):
     params["intermediate"] |= {"tasks": {"mnli": {"epochs": 2, "batch_size": 4}}}
     tasks = {"mnli": {"epochs": 2}, "squad_v1": {"epochs": 4}}
     params["target"] |= {"tasks": tasks, "groups": {"both": ["mnli", "squad_v1"]}}
+    params["benchmark"] |= {"tests": {}, "recipes": ["none"]}
     params["target"] |= {"batch_size": 4, "max_tokens": 40, "checkpoints": 1}
     (home / "params.yaml").write_text(yaml.safe_dump(params))
     loaded, tasks = load_settings(home / "params.yaml"), home / "tasks"

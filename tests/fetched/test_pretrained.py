@@ -331,6 +331,12 @@ PARAMETERS = {
     "xlm-roberta-xl": 3_475_929_600,
     "Multilingual-MiniLM-L12-H384": 117_653_760 - (384 + 1) * 384,
     "bert-base-multilingual-cased": 177_853_440 - (768 + 1) * 768,
+    "multilingual-e5-small": 117_653_760 - (384 + 1) * 384,
+    "multilingual-e5-base": 277_453_056,
+    "multilingual-e5-large": 558_840_832,
+    "bge-m3": 558_840_832 + (8194 - 514) * 1024,
+    "xlm-v-base": 277_453_056 + (901_629 - 250_002) * 768,
+    "glot500-base": 277_453_056 + (401_145 - 250_002) * 768,
 }
 
 

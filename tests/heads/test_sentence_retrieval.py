@@ -129,11 +129,3 @@ def test_evaluate_serves_it_with_the_target_s_own_tasks(folder, model, word_toke
     lines = (tmp_path / "made/toy/qda.jsonl").read_text().splitlines()
     assert [json.loads(line)["prediction"] for line in lines] == predicted
     assert task.metrics == ("accuracy",)
-
-
-def test_it_can_be_timed(folder, model, word_tokenizer):
-    from waystation.evaluation.timing import Cell
-
-    rows = rows_of(folder, word_tokenizer)
-    cell = Cell("pico", "none", "squad_v1", "squad_v1", rows, model)
-    assert cell.call(rows.features[3:5], SETTINGS) > 0

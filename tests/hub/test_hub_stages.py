@@ -39,6 +39,7 @@ class Stages:
         params["intermediate"]["tasks"] = {}
         params["align"]["tasks"] = []
         params["target"] |= {"groups": {}, "tasks": {}}
+        params["benchmark"] |= {"tests": {}, "recipes": ["none"]}
         params["generators"] = []
         params["source"] |= {"prefix": prefix, "depends_on": str(self.params)}
         self.params.write_text(yaml.safe_dump(params))

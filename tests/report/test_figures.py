@@ -15,16 +15,13 @@ from waystation.report.figures import (
     gains,
     heatmap,
     languages,
-    latency,
     learned,
     marks,
     means,
     panels,
-    pareto,
-    ratios,
-    throughput,
 )
 from waystation.report.figures.size import comparable
+from waystation.report.figures.speed import latency, pareto, ratios, throughput
 from waystation.report.records import Estimate, Tables
 
 

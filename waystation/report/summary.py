@@ -1,7 +1,6 @@
 """The numbers that a pull request compares, and the files of a report."""
 
 import importlib
-import pkgutil
 from importlib import metadata
 from pathlib import Path
 
@@ -37,9 +36,9 @@ def write_plots(folder: Path, tables: Tables) -> None:
     folder.mkdir(parents=True)
     csv_files.write(folder, tables)
     (folder / "results.md").write_text(markdown.markdown(csv_files.read(folder)))
-    names = [entry.name for entry in pkgutil.iter_modules(figures.__path__)]
-    for name in progress(names, len(names), "report", "figures"):
-        figure = importlib.import_module(f"waystation.report.figures.{name}")
+    pictures = figures.modules()
+    for name in progress(pictures, len(pictures), "report", "figures"):
+        figure = importlib.import_module(pictures[name])
         figure.draw(tables, folder / f"{name}.png")
 
 

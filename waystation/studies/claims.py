@@ -8,7 +8,7 @@ claim. Retrieval has no seeds: there the spread over recipes stands for that ove
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from waystation.grid.recipes import parse
+from waystation.grid.recipes import MIXED, parse
 from waystation.studies.alignment_retention import RECIPES, over_recipes, trained
 from waystation.studies.answers import ABOVE, BELOW, Compared, Finding, judged, one_seed
 from waystation.studies.evidence import Evidence
@@ -113,12 +113,13 @@ def multitask_best(evidence: Evidence) -> Shown:
     model = largest(evidence)
     sets = evidence.suite.multitask
     run = {recipe for own, recipe, _ in evidence.grid.scores if own == model}
-    there = [name for name in sets if f"multitask/{name}" in run]
+    together = {parse(one).name: one for one in run if parse(one).kind == "multitask"}
+    there = [name for name in sets if name in together]
     alone = singles(evidence, model)
     if not there or not alone:
         return "no tasks together have run", NOT_TESTABLE, ()
     widest = max(there, key=lambda name: len(sets[name].tasks))
-    recipe = f"multitask/{widest}"
+    recipe = together[widest]
     every = gains(evidence, model, [recipe, *alone])
     if len(every) < 2:
         return "no test has all of the recipes", NOT_TESTABLE, ()
@@ -188,7 +189,7 @@ def english_beats_alternatives(evidence: Evidence) -> Shown:
     run = dict.fromkeys(recipe for own, recipe, _ in evidence.grid.scores if own == model)
     for recipe in run:
         parsed = parse(recipe)
-        if parsed.kind in ("mlm", "translated") and parsed.name in run:
+        if parsed.kind in MIXED and parsed.name in run:
             both = gains(evidence, model, [parsed.name, recipe])
             if len(both) == len((parsed.name, recipe)):
                 what = f"{model}: {parsed.name} less {recipe}, mean gain"

@@ -94,11 +94,11 @@ def rendered(text: str) -> str:
 
 def pictures(folder: Path) -> str:
     """All pictures that were drawn, inside the page, each with what its module says of it."""
-    made = []
+    made, modules = [], figures.modules()
     for name in PICTURES:
         file = folder / f"{name}.png"
         if file.is_file():
-            module = importlib.import_module(f"{figures.__name__}.{name}")
+            module = importlib.import_module(modules[name])
             caption = html.escape((inspect.getdoc(module) or name).partition("\n\n")[0])
             data = base64.b64encode(file.read_bytes()).decode()
             image = f'<img src="data:image/png;base64,{data}" alt="{caption}">'

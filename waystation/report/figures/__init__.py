@@ -7,6 +7,7 @@ into lines, so that a full grid stays as legible as a small one.
 """
 
 import math
+import pkgutil
 from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -37,6 +38,17 @@ matplotlib.rcParams.update(
         "legend.frameon": False,
     }
 )
+
+
+def modules() -> dict[str, str]:
+    """The module of every picture, by the picture's name."""
+    rooms = {__name__: __path__[0], f"{__name__}.speed": f"{__path__[0]}/speed"}
+    return {
+        entry.name: f"{room}.{entry.name}"
+        for room, path in rooms.items()
+        for entry in pkgutil.iter_modules([path])
+        if not entry.ispkg
+    }
 
 
 def save(figure: Figure, file: Path) -> None:

@@ -7,7 +7,7 @@ example of the same content takes longer, though a token does not.
 from pathlib import Path
 
 from waystation.report.figures import measured_on, panels, save, title, values
-from waystation.report.figures.latency import base_rows, by_panel
+from waystation.report.figures.speed.latency import base_rows, by_panel
 from waystation.report.records import Tables
 
 MEASURES = {
