@@ -234,7 +234,8 @@ def killed_within_pretraining(folder: Path, steps: int) -> bool:
 
     wait_for(lambda: checkpoints() or process.poll() is not None)
     training = children(process.pid)
-    os.kill(process.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):  # ended by itself: the caller tries more steps
+        os.kill(process.pid, signal.SIGKILL)
     process.wait()
     wait_for(lambda: not any(alive(pid) for pid in training))
     return bool(checkpoints())
