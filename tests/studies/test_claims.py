@@ -34,6 +34,9 @@ def test_together_is_compared_with_the_best_alone():
     assert "nano/mnli" in better.ours
     assert judged(alone | {"multitask/all": 1.0})["multitask_best"].verdict == "contradicted"
     assert judged(alone)["multitask_best"].verdict == "not testable here"
+    few = judged(alone | {"multitask/qa": 9.0})["multitask_best"]
+    assert few.verdict == "not testable here"
+    assert "nano/mnli" in few.ours
 
 
 def test_retrieval_is_judged_over_recipes():

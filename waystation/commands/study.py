@@ -46,14 +46,16 @@ def answered(options: argparse.Namespace, workers: int) -> int:
     if not stages:
         raise UserError(f"{options.suite_file}: no cell of this suite helps to answer {study.name}")
     metrics = options.suite_file.parent / settings.root / "metrics" / settings.suite
-    for name in INPUTS:  # of what has not run the report reads an empty folder
-        (metrics / name).mkdir(parents=True, exist_ok=True)
     alone = [f"benchmark@{group}" for group in groups if needs.speed]
     suite = Suite(options.suite_file, stages, workers, [*alone, "report"])
     print(f"{study.name}: {suite.expected()}", flush=True)
-    status = 0 if options.dry_run else suite.run()
+    if options.dry_run:
+        return 0
+    for name in INPUTS:  # of what has not run the report reads an empty folder
+        (metrics / name).mkdir(parents=True, exist_ok=True)
+    status = suite.run()
     file = metrics / "studies" / f"{study.name}.json"
-    if status == 0 and not options.dry_run:
+    if status == 0:
         answer = read_json(file, dict)
         print(f"{answer['question']}\n{answer['verdict']}: {answer['sentence']}\n({file})")
     return status

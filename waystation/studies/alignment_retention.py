@@ -161,7 +161,7 @@ def correlation(evidence: Evidence) -> list[Finding]:
                 Finding(
                     what=f"{model}: Spearman's correlation of retention with the mean gain over "
                     f"{len(labels)} tests, over {len(points)} recipes",
-                    unit="correlation",
+                    unit="correlation; n: recipes",
                     estimate=correlated(points),
                     n=len(points),
                     seeds=1,

@@ -58,14 +58,14 @@ def findings_table(findings: Sequence[Finding]) -> list[str]:
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for one in ordered[:MOST_ROWS]:
-        digits = 3 if one.unit in ("ratio of speeds", "correlation") else 1
+        digits = 3 if one.unit.startswith(("ratio", "correlation")) else 1
         value, low, high = (
             f"{number:.{digits}f}"
             for number in (one.estimate.value, one.estimate.low, one.estimate.high)
         )
         lines.append(
             f"| {one.what} | {one.unit} | {value} [{low}, {high}] | {one.n} x {one.seeds} | "
-            f"{one.smallest_effect:.1f} | {one.verdict or 'told, not tested'} |"
+            f"{one.smallest_effect:.{digits}f} | {one.verdict or 'told, not tested'} |"
         )
     if len(ordered) > MOST_ROWS:
         lines.append(f"\n{len(ordered) - MOST_ROWS} more stand in the study's file.")

@@ -55,11 +55,11 @@ def answer(evidence: Evidence) -> Answer:
 def finding(row: SpeedRatio) -> Finding:
     return Finding(
         what=f"{row.model}, {row.language}: {row.measure} of {row.recipe} over {row.base}",
-        unit="ratio of speeds",
+        unit="ratio of speeds; n: blocks",
         estimate=row.ratio,
         n=row.blocks,
         seeds=1,
-        smallest_effect=row.detectable_percent,
+        smallest_effect=row.detectable_percent / 100,
         verdict=UNDETERMINED if row.verdict == UNDECIDED else row.verdict,
         cells=(f"{row.model}/{row.recipe}", f"{row.model}/{row.base}"),
     )
