@@ -23,6 +23,7 @@ def loaded():
         ("mnli+translated", Recipe("translated", "mnli")),
         ("multitask/all", Recipe("multitask", "all")),
         ("sequential/nine/2", Recipe("sequential", "nine", "2")),
+        ("merged/ties/qa", Recipe("merged", "qa", method="ties")),
     ],
 )
 def test_a_name_is_taken_apart(name, parts):
@@ -35,6 +36,7 @@ def test_phases(loaded):
     assert tasks("ccg") == [["ccg"]]
     assert tasks("multitask/qa") == [["squad_v1", "squad_v2", "cosmos_qa", "commonsense_qa"]]
     assert tasks("sequential/nine/2") == [["mnli"], ["squad_v1"]]
+    assert tasks("merged/mean/qa") == [[task] for task in tasks("multitask/qa")[0]]
 
 
 def test_the_first_task_of_a_sequence_is_the_single_recipe(loaded):
@@ -70,6 +72,9 @@ def test_the_first_task_of_a_sequence_is_the_single_recipe(loaded):
             )
         ),
         ("multitask/", "unknown multitask set ''"),
+        ("merged/sum/qa", "unknown method of merging 'sum'; allowed: mean, ties"),
+        ("merged/mean/q", "unknown multitask set 'q'; allowed: all, qa"),
+        ("merged", "unknown recipe"),
         ("multitask/all/1", "unknown multitask set 'all/1'"),
     ],
 )

@@ -52,6 +52,11 @@ def test_everything_has_run(pipeline):
     assert phases["phase_1"]["mnli"]["majority_percent"] > 0
     assert phases["phase_1"]["mnli"]["chance_percent"] == pytest.approx(33.333, abs=0.001)
     assert phases["phase_2"]["squad_v1"]["majority_percent"] is None
+    told = pipeline / "metrics/pocket/intermediate/pico/sequential/mnli_squad/2.json"
+    (left,) = json.loads(told.read_text())["retained"].values()  # of the first task, by its head
+    assert left["n"] == 24
+    first = phases["phase_1"]["mnli"]["accuracy_percent"]
+    assert left["accuracy_percent"] - left["change_points"] == pytest.approx(first)
 
 
 def test_a_question_runs_nothing_that_has_run_and_prints_its_answer(pipeline):
@@ -382,9 +387,10 @@ def hold_equal(one: Path, other: Path) -> None:
 
 @pytest.mark.slow
 def test_recipes_of_every_kind_train(clean):
-    """Those that the shrunk grid leaves out: several tasks at once, translated rows, and masked
-    language modelling alone."""
-    edit(clean, "extra.recipes", ["mnli+mlm", "multitask/all", "mnli+translated", "text"])
+    """Those that the shrunk grid leaves out: several tasks at once, translated rows, masked
+    language modelling alone, and merged ones."""
+    merged = ["merged/mean/all", "merged/ties/all"]
+    edit(clean, "extra.recipes", ["mnli+mlm", "multitask/all", "mnli+translated", "text", *merged])
     edit(clean, "intermediate.tasks.text", {"train_examples": 16, "epochs": 1, "max_tokens": 64})
     run([sys.executable, "-m", "waystation", "run", "--workers", "2"], clean)
     summary = json.loads((clean / "metrics/pocket/summary.json").read_text())
@@ -398,6 +404,10 @@ def test_recipes_of_every_kind_train(clean):
     (phase,) = told["phases"]
     assert phase["english"] == {}
     assert phase["examples"] == {"text": 6 * 16}
+    for recipe in merged:
+        told = json.loads((clean / f"metrics/pocket/intermediate/pico/{recipe}.json").read_text())
+        assert [phase["tasks"] for phase in told["phases"]] == [["mnli"], ["squad_v1"], ["ccg"]]
+        assert set(told["retained"]) == {"mnli", "squad_v1", "ccg"}
     assert status(clean) == set()
 
 

@@ -97,8 +97,9 @@ class Grid:
             entry["languages"][code] = {"n": len(points), "chance_percent": 25.0, "seeds": seeds}
         return entry
 
-    def train(self, model, recipe, *phases):
-        """phases {task: (score, standard error, chance, majority)}, of 32 examples a task."""
+    def train(self, model, recipe, *phases, **changes):
+        """phases {task: (score, standard error, chance, majority)}, of 32 examples a task; changes
+        {task: (points since its phase, standard error)}."""
         made = []
         for phase in phases:
             entries = {}
@@ -108,7 +109,11 @@ class Grid:
                 entries[task] |= {"chance_percent": chance, "majority_percent": majority}
             counts = {"examples": dict.fromkeys(phase, 32), "task_steps": dict.fromkeys(phase, 5)}
             made.append(counts | {"development": entries})
-        self.write(f"intermediate/{model}/{recipe}.json", {"phases": made})
+        left = {
+            task: {"change_points": moved, "change_standard_error_points": error}
+            for task, (moved, error) in changes.items()
+        }
+        self.write(f"intermediate/{model}/{recipe}.json", {"phases": made, "retained": left})
 
     def align(self, model, recipe, value, languages=("qda", "qdb"), layers=3, found=10):
         """`found` of 50 sentences find their translation at layer 0, one more a layer."""

@@ -148,3 +148,4 @@ def test_development_scores_stand_beside_chance_and_majority():
     rows = [intermediate_score(recipe="ccg", task="ccg", majority_percent=12.5, learned="no")]
     line = cells(markdown.intermediate(Tables(intermediate=rows)).splitlines(), "`nano`")[0]
     assert line[3:9] == ["`ccg`, accuracy", "9", "33.3", "12.5", "50.0 [40.0, 60.0]", "no"]
+    assert line[-1] == "-"  # nothing was trained after the phase

@@ -162,7 +162,7 @@ def test_whether_a_recipe_has_learned_stands_in_the_row_of_its_gain(one_model):
     one_model.train("pico", "mnli", {"mnli": (43.0, 5.0, 33.3, None)})  # 33.2 to 52.8
     one_model.train("pico", "ccg", {"ccg": (9.9, 5.0, None, None)})
     both = {"mnli": (49.0, 5.0, 33.3, 40.0)}, {"ccg": (80.0, 5.0, None, 40.0)}
-    one_model.train("pico", "sequential/two/2", *both)
+    one_model.train("pico", "sequential/two/2", *both, mnli=(-8.0, 2.0))
     made = one_model.tables()
     learned = {r.recipe: r.learned for r in made.gains if r.task == "xnli"}
     assert learned == {
@@ -176,6 +176,8 @@ def test_whether_a_recipe_has_learned_stands_in_the_row_of_its_gain(one_model):
     assert (first.phase, first.task, first.learned) == (1, "mnli", "no")  # 39.2 is below 40
     assert (second.phase, second.task, second.learned) == (2, "ccg", "yes")
     assert first.english.low == pytest.approx(49 - 1.96 * 5, abs=0.01)
+    assert (first.change.value, second.change) == (-8.0, None)
+    assert first.change.high == pytest.approx(-8 + 1.96 * 2, abs=0.01)
 
 
 def test_what_a_recipe_keeps_of_retrieval_is_paired_by_sentence(one_model):

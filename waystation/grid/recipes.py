@@ -3,8 +3,9 @@
 `none` (the pretrained encoder), `random` (the same model, not pretrained), `<task>`, `<task>+mlm`
 (masked language modelling mixed in), `<task>+translated` (English rows and machine-translated
 ones), `multitask/<set>`, `sequential/<order>/<k>` (the first k tasks of an order, one after the
-other). The task `text` is masked language modelling on the raw text of all languages, alone or in a
-set or an order; all others are trained in English.
+other), `merged/<method>/<set>` (a set's tasks, each alone, then one encoder out of theirs). The
+task `text` is masked language modelling on the raw text of all languages, alone or in a set or an
+order; all others are trained in English.
 """
 
 from dataclasses import dataclass
@@ -14,19 +15,22 @@ from waystation.grid.names import CONTROLS, TEXT
 from waystation.params.schema import Settings
 
 MIXED = ("mlm", "translated")  # what may stand behind `<task>+`
+METHODS = ("mean", "ties")  # of merging, waystation.training.merging
 
 
 @dataclass(frozen=True)
 class Recipe:
     """A recipe's name in parts.
 
-    `kind`: `control`, `single`, `multitask`, `sequential`, or what is mixed in. `name`: of the
-    control, task, set or order. `length`: as it is written behind an order, else "".
+    `kind`: `control`, `single`, `multitask`, `sequential`, `merged`, or what is mixed in. `name`:
+    of the control, task, set or order. `length`: as it is written behind an order, else "".
+    `method`: of merging, else "".
     """
 
     kind: str
     name: str
     length: str = ""
+    method: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,18 @@ def parse(recipe: str) -> Recipe:
         return Recipe(kind, order, length)
     if slash and kind == "multitask":
         return Recipe(kind, rest)
+    if slash and kind == "merged":
+        method, _, name = rest.partition("/")
+        return Recipe(kind, name, method=method)
     task, _, mixed = recipe.partition("+")
     return Recipe(mixed if mixed in MIXED else "single", task)
 
 
 def phases(recipe: str, suite: Settings) -> list[Training]:
-    """The trainings of a recipe, in order; a UserError names what is allowed."""
+    """The trainings of a recipe, in order; a UserError names what is allowed.
+
+    Those of a merged recipe all start from the pretrained encoder.
+    """
     named = parse(recipe)
     if named.kind == "control":
         return []
@@ -66,10 +76,15 @@ def phases(recipe: str, suite: Settings) -> list[Training]:
         return [Training(chosen.tasks, chosen.steps, chosen.cap)]
     if named.kind == "sequential":
         return [Training((task,)) for task in tasks_in_order(recipe, named, suite)]
+    if named.kind == "merged":
+        choose(named.method, METHODS, "method of merging")
+        chosen = suite.multitask[choose(named.name, suite.multitask, "multitask set")]
+        return [Training((task,)) for task in chosen.tasks]
     known = suite.intermediate.tasks
     allowed = [*CONTROLS, *known, *(f"{t}+{m}" for t in known if t != TEXT for m in MIXED)]
     allowed += [f"multitask/{key}" for key in suite.multitask]
     allowed += [f"sequential/{key}/<k>" for key in suite.orders]
+    allowed += [f"merged/{method}/{key}" for key in suite.multitask for method in METHODS]
     choose(recipe, allowed, "recipe")
     return [Training((named.name,), mixed=None if named.kind == "single" else named.kind)]
 

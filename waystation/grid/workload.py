@@ -92,10 +92,12 @@ class Workload:
         The scratch folder keeps the encoder of every phase.
         """
         phases = tuple(recipes.phases(recipe, self.settings))
+        merged = bool(recipes.parse(recipe).method)
         seen, steps, operations, left = 0, 0, 0.0, len(trained)
         for number, phase in enumerate(phases, 1):
-            if (model, phases[:number]) not in trained:
-                trained.add((model, phases[:number]))
+            done = (phase,) if merged else phases[:number]
+            if (model, done) not in trained:
+                trained.add((model, done))
                 for count, batch, each in self.phase(model, recipe, phase):
                     seen, steps = seen + count * batch, steps + count
                     operations += flops.TRAINING * count * batch * each

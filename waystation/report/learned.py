@@ -36,13 +36,13 @@ def intermediate_rows(suite: Settings, folder: Path) -> list[IntermediateScore]:
         file = folder / model / f"{recipe}.json"
         if file.is_file():
             with in_form(file):
-                phases = read_json(file, dict)["phases"]
-                rows += phase_rows(phases, suite, {"model": model, "recipe": recipe})
+                made = read_json(file, dict)
+                rows += phase_rows(made, suite, {"model": model, "recipe": recipe})
     return rows
 
 
-def phase_rows(phases: list[dict], suite: Settings, cell: dict) -> list[IntermediateScore]:
-    """The rows of one cell, from its metrics' phases."""
+def phase_rows(made: dict, suite: Settings, cell: dict) -> list[IntermediateScore]:
+    """The rows of one cell, from its metrics."""
     return [
         intermediate_row(
             entry,
@@ -51,10 +51,20 @@ def phase_rows(phases: list[dict], suite: Settings, cell: dict) -> list[Intermed
             task=task,
             steps=phase["task_steps"][task],
             steps_alone=budget_of(suite.intermediate.tasks[task], phase["examples"][task]).steps,
+            change=change(made["retained"].get(task)),
         )
-        for number, phase in enumerate(phases, 1)
+        for number, phase in enumerate(made["phases"], 1)
         for task, entry in phase["development"].items()
     ]
+
+
+def change(entry: dict | None) -> Estimate | None:
+    """How a score changed since its phase, over the same rows."""
+    if entry is None:
+        return None
+    moved, variance = entry["change_points"], entry["change_standard_error_points"] ** 2
+    reach = intervals.half_width(variance, 0.0, 1)
+    return Estimate(moved, moved - reach, moved + reach)
 
 
 def intermediate_row(entry: dict, **names) -> IntermediateScore:

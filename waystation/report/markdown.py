@@ -205,14 +205,15 @@ def intermediate(tables: Tables) -> str:
         names = [f"`{row.model}`", f"`{row.recipe}`", f"{row.phase}", f"`{row.task}`, {row.metric}"]
         levels = [number(row.chance_percent), number(row.majority_percent)]
         rows.append([*names, f"{row.n}", *levels, str(row.english), row.learned])
-        rows[-1] += [f"{row.steps:,}", f"{row.steps_alone:,}"]
+        rows[-1] += [f"{row.steps:,}", f"{row.steps_alone:,}", signed(row.change, False)]
     head = ["model", "recipe", "phase", "task", "n", "chance", "majority", "English"]
-    head += ["learned", "steps", "alone"]
+    head += ["learned", "steps", "alone", "change"]
     heading = (
         "English development scores after each phase of intermediate training, percent, with 95 % "
         "intervals over rows. Majority: the score of the training rows' commonest label. Learned: "
         "the interval lies above chance and majority, or above 0 where a task has neither. "
-        "Steps: those that trained the task; alone: those that the task takes by itself."
+        "Steps: those that trained the task; alone: those that the task takes by itself. Change: "
+        "points since the phase, by the same head on the recipe's last encoder, paired by row."
     )
     return block(heading, head, rows)
 

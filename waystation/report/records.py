@@ -129,7 +129,8 @@ class IntermediateScore:
 
     `majority_percent` is the score of the most frequent label of the training rows. `steps` are
     those that trained the task, `steps_alone` those that it takes alone. `learned` is yes where the
-    interval lies above chance and majority, or above 0 where a task has neither.
+    interval lies above chance and majority, or above 0 where a task has neither. `change`: of the
+    score since the phase ended, by the same head on the recipe's last encoder.
     """
 
     model: str
@@ -145,6 +146,7 @@ class IntermediateScore:
     learned: str
     steps: int
     steps_alone: int
+    change: Annotated[Estimate | None, "change", *POINTS] = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,15 @@
 """What does a longer sequence of intermediate tasks do?
 
 Of every model and order: the slope of the mean zero-shot score over the number of tasks, from none
-to the longest sequence that has run, mean over the tasks that all lengths have; and the longest
-sequence less one training of the same tasks together, where the grid has one.
+to the longest sequence that has run, mean over the tasks that all lengths have. Beside the trend
+stand the same tasks trained at once, or each alone and then merged, less the sequence; and what the
+last encoder forgot of earlier tasks, by their own heads on English development rows.
 """
 
 from collections.abc import Sequence
+from itertools import product
 
-from waystation.grid.recipes import parse
+from waystation.grid.recipes import parse, phases
 from waystation.params.schema import Settings
 from waystation.report.scores import mean
 from waystation.report.tables import recipe_of_length
@@ -15,6 +17,7 @@ from waystation.studies.answers import (
     ABOVE,
     BELOW,
     EQUAL,
+    POWER,
     UNDETERMINED,
     YES,
     Answer,
@@ -29,7 +32,9 @@ from waystation.studies.evidence import Evidence
 from waystation.studies.means import Grid, slope
 
 MARGIN = 0.25  # points a task
+AT_ONCE_MARGIN = 1.0  # points
 FEWEST = 3  # lengths of a trend, none among them
+AT_ONCE = ("multitask", "merged")  # kinds of recipes that take the same tasks in no order
 
 
 def needs(suite: Settings) -> Needs:
@@ -37,7 +42,7 @@ def needs(suite: Settings) -> Needs:
     recipes = [
         recipe
         for recipe in suite.all_recipes
-        if parse(recipe).kind in ("control", "sequential", "multitask")
+        if parse(recipe).kind in ("control", "sequential", *AT_ONCE)
         or any(recipe == tasks[0] for tasks in suite.orders.values())
     ]
     return Needs(tuple(suite.models), tuple(recipes), encoders=True)
@@ -57,7 +62,10 @@ def answer(evidence: Evidence) -> Answer:
         if unlearned := evidence.not_learned(model):
             limits.append(f"{model}: not all tasks were learned in {', '.join(unlearned)}")
     said = sentence(findings, verdict)
-    return Answer(verdict, said, findings, tuple(limits))
+    models = grid.suite.models
+    instead = [one for model in models for one in at_once(grid, model)]
+    lost = [one for model in models for one in forgotten(evidence, model)]
+    return Answer(verdict, said, (*findings, *judged(instead, AT_ONCE_MARGIN), *lost), (*limits,))
 
 
 def trends_of(grid: Grid, model: str) -> list[Compared]:
@@ -82,6 +90,45 @@ def trends_of(grid: Grid, model: str) -> list[Compared]:
             )
         )
     return found
+
+
+def at_once(grid: Grid, model: str) -> list[Compared]:
+    """Recipes that take a sequence's tasks in no order, less the sequence, in mean gain."""
+    run = dict.fromkeys(recipe for own, recipe, _ in grid.scores if own == model)
+    without = [recipe for recipe in run if parse(recipe).kind in AT_ONCE]
+    ordered = [recipe for recipe in run if parse(recipe).kind == "sequential"]
+    found = []
+    for recipe, sequence in product(without, ordered):
+        labels = grid.shared([(model, recipe), (model, sequence)])
+        gains = [grid.mean_gain(model, one, labels) for one in (recipe, sequence)]
+        same = tasks_of(recipe, grid.suite) == tasks_of(sequence, grid.suite)
+        if same and labels and gains[0] and gains[1]:
+            what = f"{model}: {recipe} less {sequence}, mean over {len(labels)} tests"
+            cells = (f"{model}/{recipe}", f"{model}/{sequence}")
+            found.append(Compared(what, gains[0] - gains[1], grid.n(model, labels), cells))
+    return found
+
+
+def tasks_of(recipe: str, suite: Settings) -> set[str]:
+    return {task for training in phases(recipe, suite) for task in training.tasks}
+
+
+def forgotten(evidence: Evidence, model: str) -> list[Finding]:
+    """What the last encoder of each recipe lost of tasks that it was trained on before."""
+    return [
+        Finding(
+            what=f"{model}, {row.recipe}: English {row.task} ({row.metric}) since its own training",
+            unit="points",
+            estimate=row.change,
+            n=row.n,
+            seeds=1,
+            smallest_effect=POWER * (row.change.high - row.change.value),
+            verdict=None,
+            cells=(f"{model}/{row.recipe}",),
+        )
+        for row in evidence.tables.intermediate
+        if row.model == model and row.change
+    ]
 
 
 def lengths_of(grid: Grid, model: str, order: str, tasks: tuple[str, ...]) -> dict[int, str]:

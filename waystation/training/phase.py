@@ -36,6 +36,8 @@ from waystation.training.stopping import Watch
 from waystation.training.workplace import Workplace
 
 REPORT = "phase.json"
+HEADS = "heads"  # folder of what `training.retained` reads
+WEIGHTS, POINTS = "heads.safetensors", "points.json"  # in that folder
 BEST = "best.safetensors"
 
 
@@ -79,8 +81,10 @@ def train_phase(
     if TEXT in tasks:
         head = cast(MaskedLanguageHead, model.heads[TEXT])
     write_encoder(out, model.encoder, head)
+    points = list(scored.points(None))
+    write_heads(out / HEADS, model, {task: own for task, _, own in points})
     report = {"tasks": list(tasks), "steps": trained.steps}
-    report |= lesson_report(scored, lessons, order[: trained.steps])
+    report |= lesson_report(points, lessons, order[: trained.steps])
     report |= {"chosen_step": watch.best[0]} if rule else {}
     write_json(out / REPORT, report | {"curve": trained.curve})
     for name in (BEST, watch.file.name):
@@ -193,12 +197,22 @@ class English:
                 yield task, rows, points
 
 
-def lesson_report(scored: English, lessons: dict[str, Lesson], order: list[str]) -> dict[str, dict]:
+def write_heads(folder: Path, model: TaskModel, points: dict[str, list[Points]]) -> None:
+    """Write the heads of the tasks with a score, and their points on the development rows."""
+    folder.mkdir(exist_ok=True)
+    kept = {f"{task}.": model.heads[task].state_dict() for task in points}
+    tensors = {at + name: value for at, own in kept.items() for name, value in own.items()}
+    save_file({name: value.cpu().contiguous() for name, value in tensors.items()}, folder / WEIGHTS)
+    write_json(folder / POINTS, points)
+
+
+def lesson_report(
+    points: list[tuple[str, Rows, list[Points]]], lessons: dict[str, Lesson], order: list[str]
+) -> dict[str, dict]:
     """Of each task its size, its steps, and the score on all English development rows with the
     levels beside it."""
     entries = {
-        task: development_entry(rows, points, lessons[task].commonest)
-        for task, rows, points in scored.points(None)
+        task: development_entry(rows, own, lessons[task].commonest) for task, rows, own in points
     }
     return {
         "examples": {task: lesson.size for task, lesson in lessons.items()},
