@@ -3,10 +3,10 @@
 Of every model and measured target the recipes take turns in mirrored blocks of fresh processes: a
 single stream of queries (latency) and all rows at once (throughput), under MLPerf's load generator.
 Each recipe is compared with the first one, in every task and language: a paired ratio with an
-interval, and a verdict (faster, slower, equal within the margin, undecided). Comparisons end when
-all is decided, or after `benchmark.minutes`. Then queries to the first recipe arrive at random, at
-the highest rate that its latency bears. Models are those of the first seed, at the checkpoint that
-was chosen.
+interval, and a verdict (faster, slower, equal within the margin, undecided); and in the mean over
+languages. Comparisons end when all is decided, or their time is over. Then queries to the first
+recipe arrive at random, at the highest rate that its latency bears. All of it takes at most
+`benchmark.minutes` a group. Models are those of the first seed, at the checkpoint that was chosen.
 """
 
 import time
@@ -50,10 +50,8 @@ def main() -> None:
         for place, (model, name) in enumerate(pairs):
             left = (ends - time.monotonic()) / (len(pairs) - place)
             compared = Compared(model, name, jobs(run, model, name, targets[name]), run.scratch)
-            for key, rows in compared.measured(settings.margin, left).items():
+            for key, rows in compared.measured(settings.margin, left, settings.server).items():
                 measured.setdefault(key, []).extend(rows)
-            if settings.server:
-                measured.setdefault("servers", []).extend(compared.arriving(settings.server))
         load = {"before": before, "after": machine.load_of_others()}
         measuring = {"load_of_others_percent": load, "watts": energy.watts()}
         write_json(

@@ -5,7 +5,7 @@ import pytest
 
 from waystation.comparison import decisions
 from waystation.comparison.decisions import EQUAL, FASTER, LOOKS, SLOWER, UNDECIDED, decide
-from waystation.comparison.ratios import Ratio, paired
+from waystation.comparison.ratios import Ratio, log_ratios, over_blocks
 
 MARGIN = 0.03
 
@@ -26,7 +26,7 @@ def run(draw, ratio, cells=6, **machine):
     settled = {}
     for look in LOOKS:
         open_ones = {
-            cell: paired(first[:look], second[:look])
+            cell: over_blocks(log_ratios(first[:look], second[:look]))
             for cell, (first, second) in measured.items()
             if cell not in settled
         }
@@ -59,7 +59,8 @@ def test_a_ratio_at_the_margin_is_rarely_called_equal():
 
 def test_a_drift_that_is_linear_cancels():
     times = np.exp(np.arange(24).reshape(6, 4) * 0.01)
-    assert paired(times[:, [0, 3]], times[:, [1, 2]]).log_ratio == pytest.approx(0, abs=1e-12)
+    logs = log_ratios(times[:, [0, 3]], times[:, [1, 2]])
+    assert over_blocks(logs).log_ratio == pytest.approx(0, abs=1e-12)
 
 
 def test_intervals_cover_as_often_as_they_say():
@@ -68,8 +69,7 @@ def test_intervals_cover_as_often_as_they_say():
     covered = []
     for _ in range(1000):
         errors = np.convolve(draw.normal(0, 0.02, 22), np.ones(3) / 3, "valid")
-        first = np.ones((20, 2))
-        low, high = paired(first, np.exp(np.repeat(errors[:, None], 2, 1)) * 1.02).interval()
+        low, high = over_blocks(errors + np.log(1.02)).interval()
         covered.append(low <= 1.02 <= high)
     assert 0.8 < np.mean(covered) <= 0.98
 
@@ -88,6 +88,13 @@ def test_equal_needs_both_sides_and_is_not_a_lack_of_difference():
     assert within.p_different() < 1e-4
     assert decide({0: within}, MARGIN)[0].said == EQUAL
     assert decide({0: Ratio(0.08, 0.005, 10)}, MARGIN)[0].said == FASTER
+
+
+def test_two_blocks_on_a_wild_machine_bound_nothing_and_overflow_nowhere():
+    wild = Ratio(0.1, 60.0, 2)
+    assert 0 <= wild.interval()[0] < 1e-9
+    assert 1e9 < wild.interval()[1] < float("inf")
+    assert 1e9 < decisions.detectable(wild, 30) < float("inf")
 
 
 def test_what_could_have_been_seen_shrinks_with_blocks():

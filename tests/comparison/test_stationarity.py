@@ -23,6 +23,15 @@ def test_one_slow_run_is_no_cold_machine():
     assert not stationarity.cold([*runs(draw), *runs(draw, slow=3.0, count=1)], 0.03)
 
 
+def test_blocks_that_are_like_their_neighbours_are_told():
+    draw = np.random.default_rng(3)
+    independent = [draw.normal(0, 0.02, (30, 12)) for _ in range(100)]
+    assert sum(bool(stationarity.alike(series)) for series in independent) == 0
+    smooth = [np.convolve(draw.normal(0, 0.02, 16), np.ones(5) / 5, "valid") for _ in range(30)]
+    assert "neighbouring blocks are alike" in stationarity.alike(smooth)[0]
+    assert stationarity.alike([]) == stationarity.alike([np.zeros(9)]) == []
+
+
 def test_a_restless_machine_is_told():
     draw = np.random.default_rng(2)
     steady, restless = (list(np.exp(draw.normal(0, s, 24))) for s in (0.01, 0.15))

@@ -20,7 +20,7 @@ def queue(monkeypatch):
 
 
 def test_the_highest_rate_that_holds_the_bound_is_found(queue):
-    found = rates.highest(lambda places: None, 5, 10.0, Server(bound_ms=40.0, steps=8))
+    found = rates.highest(lambda places: None, 5, 10.0, Server(bound_ms=40.0, steps=8), 1e6)
     assert found["queries_per_sec"] == pytest.approx(75, abs=100 / 2**8)
     assert found["alone_per_sec"] == 100
     assert {queries for queries, _ in queue} == {459}  # what the 99th percentile takes
@@ -29,6 +29,12 @@ def test_the_highest_rate_that_holds_the_bound_is_found(queue):
 
 
 def test_a_bound_that_no_rate_holds_gives_no_rate(queue):
-    found = rates.highest(lambda places: None, 5, 10.0, Server(bound_ms=5.0, steps=4))
+    found = rates.highest(lambda places: None, 5, 10.0, Server(bound_ms=5.0, steps=4), 1e6)
     assert found["queries_per_sec"] is None
     assert len(found["tried"]) == 4
+
+
+def test_no_rate_is_tried_whose_queries_take_longer_than_is_left(queue):
+    server = Server(bound_ms=40.0, steps=8)
+    assert rates.highest(lambda places: None, 5, 10.0, server, 9.0)["tried"] == []  # 459 at 50/s
+    assert len(rates.highest(lambda places: None, 5, 10.0, server, 9.5)["tried"]) == 8

@@ -37,9 +37,11 @@ def test_the_words_say_what_is_equal_faster_and_not_known():
         speed_ratio(language="de", ratio=Estimate(1.2, 1.1, 1.3), verdict="faster"),
         speed_ratio(language="zh", verdict="undecided", detectable_percent=7.0),
         speed_ratio(language="sw"),
+        speed_ratio(language="mean", ratio=Estimate(1.05, 1.04, 1.06), verdict="faster"),
     ]
     text = " ".join(speed_text.speed_table(rows).split())
     assert "latency 1.000 to 1.200 7.0 1 0 2 1" in text
+    assert "latency 1.050 1.040 to 1.060 2.0 faster" in text
     assert "within 3 %" in text
     assert speed_text.speed_table([]) == ""
 

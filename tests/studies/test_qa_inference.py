@@ -25,3 +25,12 @@ def test_equal_everywhere_is_no_and_one_difference_is_yes(said, verdict):
     answer = qa_inference.answer(evidence({}, tables=Tables(speeds=[*rows, elsewhere])))
     assert answer.verdict == verdict
     assert len(answer.findings) == len(said)
+
+
+def test_equal_in_the_mean_is_no_though_languages_are_undecided():
+    rows = [speed_ratio(task="mlqa", language=str(i), verdict=UNDECIDED) for i in range(3)]
+    mean = speed_ratio(task="mlqa", language="mean", verdict=EQUAL)
+    answer = qa_inference.answer(evidence({}, tables=Tables(speeds=[*rows, mean])))
+    assert answer.verdict == NO
+    assert answer.sentence.startswith("In the mean over languages: latency of ")
+    assert "3 are undecided" in answer.sentence

@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from waystation.comparison.decisions import LOOKS, UNDECIDED, Verdict, decide
-from waystation.comparison.ratios import Ratio, paired
+from waystation.comparison.ratios import Ratio, log_ratios, over_blocks
 
 Speeds = Mapping[str, float]  # what one run of a system measures, by name; more is faster
 Comparison = tuple[str, str]  # system, name of a speed
@@ -34,12 +36,16 @@ class Blocks:
                 pairs = self.values.setdefault(system, {}).setdefault(name, [])
                 pairs.append((first[name], second[name]))
 
-    def ratio(self, comparison: Comparison) -> Ratio:
-        """Of a system's speed to the first one's, over the blocks that both ran in."""
+    def log_ratios(self, comparison: Comparison) -> np.ndarray:
+        """Of a system's speed to the first one's, of each block that both ran in."""
         system, name = comparison
         places = {number: place for place, number in enumerate(self.numbers[self.systems[0]])}
         base = self.values[self.systems[0]][name]
-        return paired([base[places[n]] for n in self.numbers[system]], self.values[system][name])
+        both = [base[places[n]] for n in self.numbers[system]]
+        return log_ratios(both, self.values[system][name])
+
+    def ratio(self, comparison: Comparison) -> Ratio:
+        return over_blocks(self.log_ratios(comparison))
 
     def comparisons(self) -> list[Comparison]:
         return [(system, name) for system in self.systems[1:] for name in self.values[system]]

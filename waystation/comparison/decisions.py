@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import TypeVar
 
-from waystation.comparison.ratios import Ratio
+from waystation.comparison.ratios import LARGEST, Ratio
 
 ERROR = 0.05  # chance that any of the comparisons is called what it is not
 LOOKS = (6, 9, 13, 19, 28, 40)  # blocks
@@ -66,4 +66,4 @@ def detectable(ratio: Ratio, comparisons: int, looks: int = len(LOOKS)) -> float
 
     freedom = ratio.blocks - 1
     reach = stdtrit(freedom, 1 - ERROR / looks / comparisons / 2) + stdtrit(freedom, 0.8)
-    return exp(reach * ratio.log_error) - 1
+    return exp(min(LARGEST, reach * ratio.log_error)) - 1

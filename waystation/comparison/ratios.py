@@ -18,6 +18,7 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 RESAMPLES = 2000
+LARGEST = 50.0  # logarithm of a ratio: a bound beyond is as good as none
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Ratio:
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Of the ratio, two-sided."""
         reach = stdtrit(self.blocks - 1, (1 + level) / 2) * self.log_error
-        return exp(self.log_ratio - reach), exp(self.log_ratio + reach)
+        return exp(self.log_ratio - reach), exp(min(LARGEST, self.log_ratio + reach))
 
     def p_different(self) -> float:
         """Two-sided: how likely so large a difference is where there is none."""
@@ -52,9 +53,13 @@ class Ratio:
         return float(stdtr(self.blocks - 1, -distance / self.log_error))
 
 
-def paired(first: Sequence[Sequence[float]], second: Sequence[Sequence[float]]) -> Ratio:
-    """The ratio of `second` to `first`; both (blocks, 2): what each block measured of each."""
-    logs = np.log(np.asarray(second)).mean(1) - np.log(np.asarray(first)).mean(1)
+def log_ratios(first: Sequence[Sequence[float]], second: Sequence[Sequence[float]]) -> np.ndarray:
+    """Of `second` to `first`, a value a block; both (blocks, 2): what each block measured."""
+    return np.log(np.asarray(second)).mean(1) - np.log(np.asarray(first)).mean(1)
+
+
+def over_blocks(logs: np.ndarray) -> Ratio:
+    """The ratio whose logarithm each block measured once."""
     return Ratio(float(logs.mean()), error_of_mean(logs), len(logs))
 
 

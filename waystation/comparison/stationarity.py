@@ -1,10 +1,13 @@
 """Whether a run's latencies were steady: after its warm-up, and over the blocks."""
 
 from collections.abc import Sequence
-from statistics import median
+from statistics import mean, median
+
+import numpy as np
 
 RESTLESS = 0.05  # spread of one system's speed over blocks, as a share
 LATE = 0.5  # share of a run's queries that count as surely warm
+ALIKE = 0.3  # correlation of neighbouring blocks from which intervals are too narrow
 
 
 def cold(latencies: Sequence[Sequence[float]], margin: float) -> bool:
@@ -37,3 +40,18 @@ def notes(
     if spread(speeds) > RESTLESS:
         found.append(f"the machine was restless: speeds spread by {100 * spread(speeds):.0f} %")
     return found
+
+
+def alike(series: Sequence[np.ndarray]) -> list[str]:
+    """A note where blocks that follow each other measured alike: the mean over comparisons of the
+    correlation of a block's log ratio with the next one's, less its expectation for independent
+    blocks (-1 / n)."""
+    found = [lag_one(logs) + 1 / len(logs) for logs in series if len(logs) > 2 and logs.std() > 0]
+    if not found or mean(found) < ALIKE:
+        return []
+    return [f"neighbouring blocks are alike (correlation {mean(found):.1f}): intervals are narrow"]
+
+
+def lag_one(values: np.ndarray) -> float:
+    centred = values - values.mean()
+    return float((centred[1:] * centred[:-1]).sum() / (centred**2).sum())

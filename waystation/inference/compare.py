@@ -1,17 +1,19 @@
 """Compare the recipes of one model and target: fresh processes, mirrored blocks, verdicts."""
 
 import math
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
-from statistics import mean, median
+from statistics import geometric_mean, mean, median
 
 from waystation.base.errors import UserError
 from waystation.base.progress import progress
-from waystation.comparison.blocks import Outcome, measure
-from waystation.comparison.decisions import LOOKS, detectable
-from waystation.comparison.stationarity import notes
+from waystation.comparison.blocks import Blocks, Outcome, measure
+from waystation.comparison.decisions import detectable
+from waystation.comparison.stationarity import alike, notes
 from waystation.inference import fresh
 from waystation.inference.fresh import Job
 from waystation.inference.loadgen import PERCENTILES, needed
@@ -20,6 +22,8 @@ from waystation.params.schema import Server
 from waystation.text_files import read_json
 
 LATENCY, THROUGHPUT = "latency", "throughput"
+MEAN = "mean"  # stands for the language where a speed is the geometric mean over all of them
+SERVER_SHARE = 0.4  # of the time, where there is a server to measure
 Run = list[dict]  # of one process: an entry a task and language
 
 
@@ -32,36 +36,44 @@ class Compared:
     jobs: Mapping[str, Job]
     scratch: Path
 
-    def measured(self, margin: float, budget_sec: float, looks: Sequence[int] = LOOKS) -> dict:
-        """Cells, comparisons, and what a reader has to know of the measurement."""
-        recipes, runs = list(self.jobs), dict[str, list[Run]]()
-        what, most = f"benchmark {self.model} {self.target}", looks[-1] * 2 * len(self.jobs)
-        with progress(None, most, what, "runs") as bar:
+    def measured(self, margin: float, budget_sec: float, server: Server | None = None) -> dict:
+        """Cells, comparisons, servers, and what a reader has to know of the measurement.
+
+        All within `budget_sec` and one run; the comparisons leave a server its share.
+        """
+        recipes, runs, ends = list(self.jobs), dict[str, list[Run]](), time.monotonic() + budget_sec
+        with clockwork(f"benchmark {self.model} {self.target}", budget_sec) as tick:
 
             def run(recipe: str) -> dict[str, float]:
                 found = self.fresh(recipe, self.jobs[recipe])
                 runs.setdefault(recipe, []).append(found)
-                bar.update()
+                tick()
                 return speeds(found)
 
             run(recipes[0])  # reads the files into the system's cache
             runs.clear()
-            outcome = measure(recipes, run, margin, budget_sec, looks)
+            own = (1 - SERVER_SHARE if server else 1.0) * (ends - time.monotonic())
+            outcome = measure(recipes, run, margin, own)
+            left = ends - time.monotonic()
+            servers = self.arriving(server, left) if server and left > 0 else []
         names = {"model": self.model, "target": self.target}
         return {
             "cells": [names | cell for r in recipes for cell in cells(r, runs.get(r, []))],
             "comparisons": [names | row for row in comparisons(outcome, recipes[0])],
             "ended": [names | {"why": outcome.ended, "blocks": blocks_of(outcome, recipes[0])}],
             "notes": [
-                names | {"note": note} for note in notes_of(runs.get(recipes[0], []), margin)
+                names | {"note": note}
+                for note in notes_of(runs.get(recipes[0], []), outcome.blocks, margin)
             ],
+            "servers": servers,
         }
 
-    def arriving(self, server: Server) -> list[dict]:
+    def arriving(self, server: Server, budget_sec: float) -> list[dict]:
         """What the base does when queries arrive at random, in English where that is asked."""
         recipe, job = next(iter(self.jobs.items()))
         english = [one for one in job.sets if one[1] == ENGLISH]
-        job = replace(job, server=server, sets=tuple(english or job.sets)[:1])
+        sets = tuple(english or job.sets)[:1]
+        job = replace(job, server=server, server_sec=budget_sec, sets=sets)
         names = {"model": self.model, "target": self.target, "recipe": recipe}
         return [names | found for found in self.fresh(recipe, job)]
 
@@ -85,14 +97,34 @@ class Compared:
         return read_json(out, list)
 
 
+@contextmanager
+def clockwork(what: str, total_sec: float) -> Iterator[Callable[[], None]]:
+    """A bar of seconds; what it gives moves the bar to now."""
+    began, total = time.monotonic(), max(1, round(total_sec))
+    with progress(None, total, what, "s") as bar:
+
+        def tick() -> None:
+            bar.update(min(total, round(time.monotonic() - began)) - int(bar.n))
+
+        yield tick
+
+
 def speeds(run: Run) -> dict[str, float]:
-    """More is faster: queries alone a second (of the median latency), and examples a second."""
-    found = {}
+    """More is faster: queries alone a second (of the median latency), and examples a second.
+
+    By task, language and measure, and by task and measure their geometric mean over languages.
+    """
+    found, by_task = {}, dict[str, list[float]]()
     for entry in run:
-        place = f"{entry['task']} {entry['language']}"
-        found[f"{place} {LATENCY}"] = 1000 / median(entry["latencies_ms"])
-        found[f"{place} {THROUGHPUT}"] = entry["examples_per_sec"]
-    return found
+        measured = {
+            LATENCY: 1000 / median(entry["latencies_ms"]),
+            THROUGHPUT: entry["examples_per_sec"],
+        }
+        for quantity, speed in measured.items():
+            found[f"{entry['task']} {entry['language']} {quantity}"] = speed
+            by_task.setdefault(f"{entry['task']} {MEAN} {quantity}", []).append(speed)
+    several = {name: own for name, own in by_task.items() if len(own) > 1}
+    return found | {name: geometric_mean(own) for name, own in several.items()}
 
 
 def cells(recipe: str, runs: list[Run]) -> list[dict]:
@@ -150,9 +182,11 @@ def blocks_of(outcome: Outcome, system: str) -> int:
     return len(outcome.blocks.numbers.get(system, []))
 
 
-def notes_of(runs: list[Run], margin: float) -> list[str]:
-    """What the base's runs say of the measurement, by their first task and language."""
+def notes_of(runs: list[Run], blocks: Blocks, margin: float) -> list[str]:
+    """What the base's runs say of the measurement, by their first task and language; and whether
+    blocks that follow each other are alike."""
     if not runs:
         return ["no block was measured: the budget of time is too small"]
     first = [run[0]["latencies_ms"] for run in runs]
-    return notes(first, [1000 / median(latencies) for latencies in first], margin)
+    steady = notes(first, [1000 / median(latencies) for latencies in first], margin)
+    return steady + alike([blocks.log_ratios(key) for key in blocks.comparisons()])

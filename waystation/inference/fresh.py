@@ -53,6 +53,7 @@ class Job:
     device: str
     precision: str
     server: Server | None = None
+    server_sec: float = 0.0  # in which the rates are to be tried
 
 
 def run(job: Job, out: Path) -> None:
@@ -101,7 +102,7 @@ def arriving(job: Job, served: Served, server: Server) -> dict:
     """How many queries a second are answered in time."""
     count = len(served.rows.examples)
     alone_ms = median(stream(served, count, job.asked.queries)["latencies_ms"])
-    return rates.highest(served.answer, count, alone_ms, server)
+    return rates.highest(served.answer, count, alone_ms, server, job.server_sec)
 
 
 def one_by_one_and_at_once(job: Job, served: Served) -> dict:

@@ -19,7 +19,7 @@ from waystation.report.speed.speeds import Cost, Measurement, ServerRate, SpeedR
 PERCENT, POINTS = ("low_percent", "high_percent"), ("low", "high", "p_value")
 NONE, RANDOM = CONTROLS
 ROWS, ROWS_AND_SEEDS = "rows", "rows and seeds"
-MEAN = "mean"  # stands in the column `language` for all zero-shot languages
+MEAN = "mean"  # stands in the column `language` for all (zero-shot) languages
 
 CellTask = tuple[str, str, str]  # model, recipe, task
 

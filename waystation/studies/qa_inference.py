@@ -1,7 +1,8 @@
 """Do question-answering intermediates change throughput and latency on MLQA?
 
 Recipes of one model have one shape: they can differ in speed only by what they predict, as longer
-answers take longer to decode. So the question is one of equality, language by language.
+answers take longer to decode. So the question is one of equality, in the mean over languages and
+language by language. A single language that differs answers yes; the mean alone answers no.
 """
 
 from collections import Counter
@@ -12,6 +13,7 @@ from statistics import mean, stdev
 from waystation.comparison.decisions import EQUAL, FASTER, SLOWER, UNDECIDED
 from waystation.params.schema import Settings
 from waystation.report.intervals import Estimate
+from waystation.report.records import MEAN
 from waystation.report.speed.speeds import SpeedRatio
 from waystation.studies.answers import (
     NO,
@@ -43,7 +45,9 @@ def answer(evidence: Evidence) -> Answer:
         return Answer(UNDETERMINED, f"No recipe's speed on {TASK} has been compared.")
     findings = tuple(finding(row) for row in rows)
     said = Counter(row.verdict for row in rows)
-    verdict = YES if said[FASTER] + said[SLOWER] else NO if set(said) == {EQUAL} else UNDETERMINED
+    means = [row for row in rows if row.language == MEAN] or rows
+    equal = {row.verdict for row in means} == {EQUAL}
+    verdict = YES if said[FASTER] + said[SLOWER] else NO if equal else UNDETERMINED
     return Answer(
         verdict,
         sentence(rows, said),
@@ -133,14 +137,24 @@ def predicted(evidence: Evidence, model: str, recipe: str, seed: str) -> list[st
 
 
 def sentence(rows: Sequence[SpeedRatio], said: Counter[str]) -> str:
-    """How many comparisons are equal, different, or not known."""
+    """What the means are, and how many comparisons are equal, different, or not known."""
     margin = f"{rows[0].margin_percent:g} %"
     parts = [f"{said[EQUAL]} are equal within {margin}"] * bool(said[EQUAL])
     for word in (FASTER, SLOWER, UNDECIDED):
         parts += [f"{said[word]} are {word}"] * bool(said[word])
     recipes = ", ".join(dict.fromkeys(row.recipe for row in rows))
     compared = f"Of {len(rows)} comparisons of {recipes} with {rows[0].base}"
-    return f"{compared}, over languages, latency and throughput, {', '.join(parts)}."
+    means = [
+        f"{row.measure} of {row.recipe} {ratio_text(row.ratio)} ({row.verdict})"
+        for row in rows
+        if row.language == MEAN
+    ]
+    first = f"In the mean over languages: {', '.join(means)}. " if means else ""
+    return f"{first}{compared}, over languages, latency and throughput, {', '.join(parts)}."
+
+
+def ratio_text(ratio: Estimate) -> str:
+    return f"{ratio.value:.3f} [{ratio.low:.3f}, {ratio.high:.3f}]"
 
 
 STUDY = Study(

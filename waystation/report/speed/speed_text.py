@@ -5,6 +5,7 @@ from collections import Counter
 
 from waystation.comparison.decisions import EQUAL, FASTER, SLOWER, UNDECIDED
 from waystation.params.schema import Settings
+from waystation.report.records import MEAN
 from waystation.report.speed.speeds import Cost, Measurement, ServerRate, SpeedRatio
 from waystation.report.text import WIDTH, Rows, by_model, table
 
@@ -44,28 +45,47 @@ def cost_table(rows: list[Cost], suite: Settings) -> str:
 
 
 def speed_table(rows: list[SpeedRatio]) -> str:
-    """What differs in speed and by how much, what is equal, what is not known: in how many
-    languages."""
+    """What differs in speed and by how much, what is equal, what is not known: in the mean over
+    languages, and in how many of them."""
     if not rows:
         return ""
-    models: dict[str, Rows] = {}
+    means: dict[str, Rows] = {}
+    counts: dict[str, Rows] = {}
     for (model, recipe, task, measure), same in by_comparison(rows).items():
-        ratios = [row.ratio.value for row in same]
-        reach = f"{min(ratios):.3f} to {max(ratios):.3f}"
-        said = Counter(row.verdict for row in same)
-        seen = max(row.detectable_percent for row in same)
-        texts = [reach, f"{seen:.1f}" if seen < MOST_SEEN else "-"]
-        texts += [str(said[word]) for word in (FASTER, SLOWER, EQUAL, UNDECIDED)]
-        models.setdefault(model, []).append((f"{recipe}, {task}, {measure}", texts))
+        name, single = f"{recipe}, {task}, {measure}", [r for r in same if r.language != MEAN]
+        counts.setdefault(model, []).append((name, counted(single)))
+        for row in same:
+            if row.language == MEAN:
+                means.setdefault(model, []).append((name, ratio_texts(row)))
     first = rows[0]
+    over = f"speed over that of {first.base}"
+    columns = ["ratio", "95 %", "seen from, %", "verdict"]
+    lines = table(f"{over}, mean over languages", columns, means) if means else []
     columns = ["ratios", "seen from, %", "faster", "slower", "equal", "undecided"]
-    lines = table(f"speed over that of {first.base}; languages", columns, models)
+    lines += table(f"{over}, number of languages", columns, counts)
     note = (
         f"equal: within {first.margin_percent:g} %, by two one-sided tests; error 5 % over the "
         "comparisons of a model and target, Holm-corrected; seen from: the smallest difference "
         "found four times in five"
     )
     return "\n".join(["", *lines, *textwrap.wrap(note, WIDTH)])
+
+
+def ratio_texts(row: SpeedRatio) -> list[str]:
+    bounds = f"{row.ratio.low:.3f} to {row.ratio.high:.3f}"
+    return [f"{row.ratio.value:.3f}", bounds, seen_text([row]), row.verdict.partition(" ")[0]]
+
+
+def counted(rows: list[SpeedRatio]) -> list[str]:
+    """The range of the languages' ratios, and how many of them have which verdict."""
+    ratios, said = [row.ratio.value for row in rows], Counter(row.verdict for row in rows)
+    words = [str(said[word]) for word in (FASTER, SLOWER, EQUAL, UNDECIDED)]
+    return [f"{min(ratios):.3f} to {max(ratios):.3f}", seen_text(rows), *words]
+
+
+def seen_text(rows: list[SpeedRatio]) -> str:
+    seen = max(row.detectable_percent for row in rows)
+    return f"{seen:.1f}" if seen < MOST_SEEN else "-"
 
 
 def by_comparison(rows: list[SpeedRatio]) -> dict[tuple[str, str, str, str], list[SpeedRatio]]:

@@ -23,7 +23,8 @@ class SpeedRatio:
     """A recipe's speed over the base's on a task in one language, and what is known of it.
 
     `measure` is `latency` (queries alone a second) or `throughput` (examples a second): more is
-    faster. `verdict` is `faster`, `slower`, `equal within the margin` or `undecided`.
+    faster. The `language` `mean` is the geometric mean over all of them. `verdict` is `faster`,
+    `slower`, `equal within the margin` or `undecided`.
     `detectable_percent`: the smallest difference that so many `blocks` find four times in five.
     """
 
