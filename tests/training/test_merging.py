@@ -5,29 +5,29 @@ import torch
 
 from waystation.encoder.checkpoint import read_encoder, write_encoder
 from waystation.encoder.encoder import new_encoder
+from waystation.grid import recipes
+from waystation.training import merging
 from waystation.training.merging import mean, merge, threshold, ties
 
 
 def test_ties_keeps_the_largest_elects_a_sign_and_averages_those_that_agree():
-    moves = [torch.tensor([4.0, -1.0, 2.0, 0.5]), torch.tensor([2.0, 3.0, -5.0, 0.1])]
-    # Kept: 4, -, 2, - and 2, 3, -5, -; signs +, +, -, none.
-    assert ties(moves, [2.0, 2.0]).tolist() == [3.0, 3.0, -5.0, 0.0]
-    assert mean(moves).tolist() == pytest.approx([3.0, 1.0, -1.5, 0.3])
+    moves = [
+        torch.tensor([4.0, -1.0, 2.0, 3.0, 0.1, 0.2, 0.3, -0.4, 0.5, 0.6]),
+        torch.tensor([2.0, 9.0, 0.5, -8.0, 0.1, -0.2, 0.3, 0.4, 0.5, 0.6]),
+    ]
+    # Of ten entries two stay: 4 and 3, 9 and -8. The sign of 3 - 8 is that of the second.
+    assert ties(moves).tolist() == [4.0, 9.0, 0.0, -8.0, *[0.0] * 6]
+    assert mean(moves)[:4].tolist() == pytest.approx([3.0, 4.0, 1.25, -2.5])
 
 
-def test_ties_leaves_a_weight_whose_differences_cancel():
-    assert ties([torch.tensor([1.0]), torch.tensor([-1.0])], [0.0, 0.0]).tolist() == [0.0]
+def test_ties_averages_what_agrees_and_leaves_what_cancels():
+    assert ties([torch.tensor([1.0]), torch.tensor([3.0])]).tolist() == [2.0]
+    assert ties([torch.tensor([1.0]), torch.tensor([-1.0])]).tolist() == [0.0]
+    assert threshold(torch.tensor([5.0, -7.0, 1.0])) == 7.0
 
 
-class File(dict):
-    get_tensor = dict.__getitem__
-
-
-def test_the_threshold_counts_moved_entries_alone():
-    own = {"a": torch.zeros(100), "b": torch.ones(10)}
-    file = File(A=torch.zeros(100), B=1 + torch.arange(10.0))
-    assert threshold(own, {"a": "A", "b": "B"}, file) == 7.0  # 1 to 9 have moved; a fifth is 8, 9
-    assert threshold(own, {"a": "A", "b": "B"}, File(A=torch.zeros(100), B=torch.ones(10))) == 0.0
+def test_every_method_has_a_name_that_recipes_know():
+    assert tuple(merging.METHODS) == recipes.METHODS
 
 
 @pytest.fixture
@@ -56,17 +56,17 @@ def test_the_mean_of_one_is_that_one_and_of_two_lies_between(encoders, tmp_path)
         torch.testing.assert_close(weights(tmp_path / "both")[name], start + 2)  # of 1 and 3
 
 
-def test_ties_of_equal_trainings_keeps_a_fifth_of_what_moved(encoders, tmp_path):
+def test_ties_of_equal_trainings_keeps_the_largest_fifth_of_a_tensor(encoders, tmp_path):
     pretrained, one, _ = encoders
-    moved = weights(one)
-    name = next(key for key in moved if "word" in key)
-    start = weights(pretrained)
     encoder, _ = read_encoder(one)
+    start = weights(pretrained)
+    words = next(key for key in start if "word" in key)
     with torch.no_grad():
-        encoder.state_dict()[name][:] = start[name]
-        encoder.state_dict()[name][1] += 5  # the largest difference of all
+        encoder.state_dict()[words][:] = start[words]
+        encoder.state_dict()[words][:10] += 5  # a fifth of fifty rows
+        encoder.state_dict()[words][10:] *= 0.999
     write_encoder(one, encoder, None)
     merge("ties", pretrained, [one, one], tmp_path / "ties")
-    merged = weights(tmp_path / "ties")
-    torch.testing.assert_close(merged[name][1], start[name][1] + 5)
-    torch.testing.assert_close(merged[name][2], start[name][2])
+    merged = weights(tmp_path / "ties")[words]
+    torch.testing.assert_close(merged[:10], start[words][:10] + 5)
+    torch.testing.assert_close(merged[10:], start[words][10:])

@@ -2,11 +2,10 @@
 
     mean   the pretrained weights and the mean of all differences from them
     ties   TIES-Merging (Yadav et al. 2023, arXiv 2306.01708): of each difference only the largest
-           entries; per weight the sign of their sum; the mean of the entries of that sign
+           fifth; per weight the sign of their sum; the mean of the differences of that sign
 
-The paper keeps a fifth of all entries and adds the merged difference once. Here the fifth is of
-those entries that a training moved: most word embeddings of a multilingual vocabulary stay as they
-were, and would leave nothing else to trim.
+The fifth is of each tensor, not of all weights together. Weight decay moves the whole table of
+words, most of a multilingual encoder, and training just a few of its rows.
 """
 
 from collections.abc import Callable
@@ -19,9 +18,7 @@ from torch import Tensor
 from waystation.base.progress import progress
 from waystation.encoder.checkpoint import read_encoder, stored_names, write_encoder
 
-KEPT = 0.2  # share of the entries that a training moved
-
-Trim = Callable[[list[Tensor]], Tensor]
+KEPT = 0.2  # share of a tensor's entries
 
 
 def merge(method: str, pretrained: Path, trained: list[Path], out: Path) -> None:
@@ -32,17 +29,15 @@ def merge(method: str, pretrained: Path, trained: list[Path], out: Path) -> None
     from safetensors import safe_open
 
     encoder, head = read_encoder(pretrained)
+    own, names = encoder.state_dict(), stored_names(encoder, encoder.config)
     with ExitStack() as stack:
         files = [
             stack.enter_context(safe_open(folder / "model.safetensors", framework="pt"))
             for folder in trained
         ]
-        own, names = encoder.state_dict(), stored_names(encoder, encoder.config)
-        least = [threshold(own, names, file) for file in files] if method == "ties" else []
         for name in progress(own, len(own), f"merge by {method}", "tensors"):
             moves = [file.get_tensor(names[name]) - own[name] for file in files]
-            own[name] += ties(moves, least) if least else mean(moves)
-    encoder.load_state_dict(own)
+            own[name] += METHODS[method](moves)  # in place: the encoder's own weights
     write_encoder(out, encoder, head)
 
 
@@ -50,21 +45,17 @@ def mean(moves: list[Tensor]) -> Tensor:
     return torch.stack(moves).mean(dim=0)
 
 
-def ties(moves: list[Tensor], least: list[float]) -> Tensor:
-    """Merge differences of one tensor; `least`: the smallest absolute value that each one keeps."""
-    kept = torch.stack([move * (move.abs() >= low) for move, low in zip(moves, least, strict=True)])
+def ties(moves: list[Tensor]) -> Tensor:
+    """What the differences of one tensor come to."""
+    kept = torch.stack([move * (move.abs() >= threshold(move)) for move in moves])
     agrees = kept * kept.sum(dim=0).sign() > 0
     return (kept * agrees).sum(dim=0) / agrees.sum(dim=0).clamp(min=1)
 
 
-def threshold(own: dict[str, Tensor], names: dict[str, str], file) -> float:
-    """The absolute value that a share KEPT of the moved entries of a training reaches."""
-    moved = []
-    for name, tensor in own.items():
-        move = (file.get_tensor(names[name]) - tensor).abs()
-        moved.append(move[move > 0])
-    every = torch.cat(moved)
-    if not len(every):
-        return 0.0
-    first = max(1, round((1 - KEPT) * len(every)))
-    return float(every.kthvalue(first).values)
+def threshold(move: Tensor) -> Tensor:
+    """The absolute value that a share KEPT of the entries reach, one entry at least."""
+    n = move.numel()
+    return move.abs().flatten().kthvalue(n - max(1, round(KEPT * n)) + 1).values
+
+
+METHODS: dict[str, Callable[[list[Tensor]], Tensor]] = {"mean": mean, "ties": ties}
