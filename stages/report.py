@@ -32,7 +32,15 @@ from waystation.studies.page import page
 def main() -> None:
     with stage(
         __doc__,
-        inputs=["code", "intermediate", "scores", "predictions", "align", "benchmark"],
+        inputs=[
+            "code",
+            "intermediate",
+            "scores",
+            "predictions",
+            "align",
+            "snapshots",
+            "benchmark",
+        ],
         outputs=["summary", "cost", "studies", "plots", "page"],
         params=[
             "suite",
@@ -51,7 +59,7 @@ def main() -> None:
         suite, inputs = run.settings, run.inputs
         scores = read_scores(suite, inputs["scores"], inputs["predictions"])
         retrieval = read_retrieval(suite, inputs["align"])
-        folders = [inputs[name] for name in ("intermediate", "align", "benchmark")]
+        folders = [inputs[name] for name in ("intermediate", "align", "snapshots", "benchmark")]
         made = tables.make(scores, retrieval, suite, *folders)
         write_plots(run.outputs["plots"], made)
         evidence = Evidence(grid(scores, suite), made, retrieval, inputs["predictions"])
@@ -63,7 +71,8 @@ def main() -> None:
         results = (plots / "results.md").read_text(encoding="utf-8")
         parts = {"Five questions and nine claims": text, "Tables": results}
         run.outputs["page"].write_text(page(suite, made, parts, plots), encoding="utf-8")
-        origin = made_from(sums(run, "intermediate", "scores", "predictions", "align"), suite)
+        read = ("intermediate", "scores", "predictions", "align", "snapshots")
+        origin = made_from(sums(run, *read), suite)
         write_json(run.outputs["summary"], summary(scores, made) | origin)
         origin = made_from(sums(run, "benchmark"), suite)
         write_json(run.outputs["cost"], cost_summary(made.cost) | origin)

@@ -42,7 +42,7 @@ def test_everything_has_run(pipeline):
     for task in ("xnli", "udpos", "lareqa", "tatoeba", "bucc"):
         assert f"`{task}`" in results
     inputs = [path for path, _ in summary["made_from"]["inputs_sha256"]]
-    read = ["intermediate", "scores", "align"]
+    read = ["intermediate", "scores", "align", "snapshots"]
     assert {*inputs} == {*(f"metrics/pocket/{name}" for name in read), "data/pocket/predictions"}
     phases = summary["intermediate"]["pico"]["sequential/mnli_squad/2"]
     assert {name: [*tasks] for name, tasks in phases.items()} == {
@@ -57,6 +57,18 @@ def test_everything_has_run(pipeline):
     assert left["n"] == 24
     first = phases["phase_1"]["mnli"]["accuracy_percent"]
     assert left["accuracy_percent"] - left["change_points"] == pytest.approx(first)
+
+
+def test_english_choices_and_other_weights_are_told_of_every_group(pipeline):
+    groups = {"several": ["mnli", "mnli_more", "copa", "squad_retrieval"], "udpos": ["udpos"]}
+    for group, targets in groups.items():
+        told = json.loads((pipeline / f"metrics/pocket/snapshots/{group}.json").read_text())
+        cells = {(row["recipe"], row["target"]) for row in told["english"]}
+        assert len(cells) == len(targets) * 4  # recipes
+        assert {row["recipe"] for row in told["tests"]} == {"none"}
+        assert {row["variant"] for row in told["tests"]} >= {"mean of snapshots"}
+    weights = (pipeline / "plots/pocket/weights.csv").read_text().splitlines()
+    assert any(line.startswith("pico,none,udpos,udpos,1,") for line in weights)
 
 
 def test_a_question_runs_nothing_that_has_run_and_prints_its_answer(pipeline):

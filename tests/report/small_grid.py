@@ -58,7 +58,7 @@ class Grid:
     def tables(self, read=None):
         """The report's tables, of some scores or of those on disk."""
         read = self.scores() if read is None else read
-        names = ("intermediate", "align", "benchmark")
+        names = ("intermediate", "align", "snapshots", "benchmark")
         folders = [self.folder / name for name in names]
         retrieval = paired_retrieval.read_retrieval(self.suite, self.folder / "align")
         return tables.make(read, retrieval, self.suite, *folders)
@@ -114,6 +114,21 @@ class Grid:
             for task, (moved, error) in changes.items()
         }
         self.write(f"intermediate/{model}/{recipe}.json", {"phases": made, "retained": left})
+
+    def snapshots(self, group, model, recipe, target, english, tests=()):
+        """english {seed: percent}; tests [(task, variant, {language: {seed: percent}})]."""
+        file = self.folder / f"snapshots/{group}.json"
+        told = json.loads(file.read_text()) if file.is_file() else {"english": [], "tests": []}
+        cell = {"model": model, "recipe": recipe, "target": target}
+        told["english"] += [
+            cell | {"seed": seed, "step": 9, "english_percent": percent}
+            for seed, percent in english.items()
+        ]
+        told["tests"] += [
+            cell | {"task": task, "variant": variant, "languages": languages}
+            for task, variant, languages in tests
+        ]
+        self.write(f"snapshots/{group}.json", told)
 
     def align(self, model, recipe, value, languages=("qda", "qdb"), layers=3, found=10):
         """`found` of 50 sentences find their translation at layer 0, one more a layer."""

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.report.small_grid import LANGUAGES, MODELS, row
-from waystation.report import tables
+from waystation.report import markdown, tables
 from waystation.report.records import Estimate
 from waystation.report.tables import layer_parameters, pairs
 
@@ -196,3 +196,23 @@ def test_what_a_recipe_keeps_of_retrieval_is_paired_by_sentence(one_model):
     assert (kept.n, kept.languages, kept.relative_depth) == (50, 2, 0.5)
     same = [found for found in made if found.recipe == "ccg"]
     assert all(found.difference.is_zero for found in same)
+
+
+def test_other_weights_stand_beside_the_chosen_ones(one_model):
+    """Means over the languages of zero-shot transfer and over seeds, by hand."""
+    one_model.snapshots(
+        "pairs", "pico", "none", "mnli", {0: 61.0},
+        [
+            ("xnli", "last", {"en": {"0": 1.0}, "qda": {"0": 40.0}, "qdb": {"0": 50.0}}),
+            ("xnli", "mean of seeds", {"en": {"all": 1}, "qda": {"all": 70}, "qdb": {"all": 80}}),
+        ],
+    )  # fmt: skip
+    made = one_model.tables()
+    (row,) = made.weights
+    own = next(r for r in made.gains if (r.recipe, r.task) == ("none", "xnli"))
+    assert row.chosen_percent == own.zero_shot.value
+    assert (row.last_percent, row.seeds_percent, row.snapshots_percent) == (45.0, 75.0, None)
+    (english,) = made.english
+    assert (english.recipe, english.target, english.english_percent) == ("none", "mnli", 61.0)
+    text = markdown.weights(made)
+    assert f"| `xnli` | 1 | {row.chosen_percent:.1f} | 45.0 | - | 75.0 |" in text

@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.studies.known import evidence
+from tests.studies.known import LABELS, evidence
 from tests.studies.test_alignment_retention import retrieved
 from waystation.report.encoders.paired_retrieval import Retrieved
+from waystation.report.records import EnglishScore, Tables
 from waystation.studies import claims
 
 BEST = ("squad_v1", "mnli", "hellaswag")
@@ -61,6 +62,25 @@ def test_plain_english_beside_translations():
     assert better.verdict == "reproduced"
     worse = judged({"mnli": 1.0, "mnli+translated": 6.0})["english_beats_alternatives"]
     assert worse.verdict == "contradicted"
+
+
+def test_english_rows_choose_the_recipe_of_each_target():
+    """By its English score alone: the best on test rows is another."""
+    english = {"none": 50.0, "mnli": 70.0, "squad_v1": 60.0, "random": 99.0}
+    rows = [
+        EnglishScore(model="nano", recipe=recipe, target=target, seed=seed, step=1,
+                     english_percent=percent + seed)
+        for target in LABELS for recipe, percent in english.items() for seed in range(3)
+    ]  # fmt: skip
+    truths = {"none": 50.0, "mnli": 53.0, "squad_v1": 58.0, "random": 30.0}
+    cells = {("nano", recipe): truth for recipe, truth in truths.items()}
+    seen = evidence(cells, tables=Tables(english=rows), spread=0.02)
+    claim = {one.name: one for one in claims.judge(seen)}["best_per_target"]
+    assert claim.verdict == "reproduced"
+    assert claim.findings[0].estimate.value == pytest.approx(3.0, abs=0.3)
+    assert claim.ours.endswith("chosen: xnli mnli, xquad mnli")
+    nothing = {one.name: one for one in claims.judge(evidence(cells))}["best_per_target"]
+    assert nothing.verdict == "not testable here"
 
 
 def test_one_seed_reproduces_nothing():

@@ -23,7 +23,8 @@ from waystation.studies.answers import Needs
 from waystation.studies.five_questions import STUDIES
 from waystation.text_files import read_json
 
-INPUTS = ("intermediate", "scores", "align", "benchmark")  # of the report, folders of metrics
+# Folders of metrics that the report reads.
+INPUTS = ("intermediate", "scores", "align", "snapshots", "benchmark")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -37,7 +37,9 @@ def entry_points(settings: Settings) -> dict[str, list[str]]:
         entries[f"target/{group}"] = ["stages.target", *by_key([*trained, *before])]
         entries[f"evaluate/{group}"] = ["stages.evaluate", *by_key([*trained, *served])]
         entries[f"evaluate/{group}"] += types_of(served)
-        entries[f"benchmark/{group}"] = ["stages.benchmark", *by_key([*trained, *served])]
+        for verb in ("snapshots", "benchmark"):
+            entries[f"{verb}/{group}"] = [f"stages.{verb}", *by_key([*trained, *served])]
+        entries[f"snapshots/{group}"] += types_of(served)
     entries["recipes"] += types_of(settings.align.tasks)
     entries["align"] = ["stages.align", *types_of(settings.align.tasks)]
     entries["report"] = ["stages.report", *members("waystation.report.figures"), *modules]

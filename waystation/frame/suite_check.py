@@ -167,13 +167,15 @@ def check_alignment(suite: Settings) -> None:
 def check_measured(suite: Settings) -> None:
     """Speed is measured on tasks that the target is scored on; a recipe may be one that a narrower
     grid leaves out."""
-    for recipe in suite.benchmark.recipes:
-        with at(suite, "benchmark.recipes"):
-            recipes.phases(recipe, suite)
-    for name, measured in suite.benchmark.tests.items():
+    measured = {"snapshots": suite.snapshots.recipes, "benchmark": suite.benchmark.recipes}
+    for key, names in measured.items():
+        for recipe in names:
+            with at(suite, f"{key}.recipes"):
+                recipes.phases(recipe, suite)
+    for name, asked in suite.benchmark.tests.items():
         scored = tasks.served([suite.target.tasks[name].owner(name)], suite.tasks)
         with at(suite, f"benchmark.tests.{name}"):
-            for task in measured:
+            for task in asked:
                 choose(task, scored, f"task that target {name!r} is scored on:")
 
 

@@ -228,6 +228,13 @@ class Align:
 
 
 @dataclass(frozen=True)
+class Snapshots:
+    """`recipes` are scored with other weights of each fine-tuning than the chosen ones, too."""
+
+    recipes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Server:
     """Queries that arrive at random: the highest rate at which the latency's 99th percentile is at
     most `bound_ms`, to within a share of 1 / 2^`steps` of what one query after another allows.
@@ -305,6 +312,7 @@ class Settings:
     seeds: Annotated[tuple[Seed, ...], Some]
     evaluate: Evaluate
     align: Align
+    snapshots: Snapshots
     benchmark: Benchmark
     report: Report
     world: World | None = None

@@ -21,6 +21,8 @@ COLUMNS = {
     "sizes": ("model", "smaller_model", "recipe", "task", "difference", "low", "high"),
     "pretraining": ("model", "task", "language", "difference", "low", "high"),
     "intermediate": ("model", "recipe", "task", "english_percent", "learned"),
+    "english": ("model", "recipe", "target", "seed", "english_percent"),
+    "weights": ("model", "recipe", "target", "task", "chosen_percent", "oracle_percent"),
     "sequence": ("model", "order", "length", "recipe", "task", "zero_shot_percent"),
     "alignment": (*LAYER, *encoder_measures.columns("alignment")),
     "mining": (*LAYER, *encoder_measures.columns("mining")),

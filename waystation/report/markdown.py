@@ -13,6 +13,7 @@ from waystation.report.markdown_parts import (
     block,
     counted,
     interval,
+    mean,
     named,
     second_text,
     signed,
@@ -35,6 +36,14 @@ from waystation.report.second_scores import SECOND_SCORES
 
 WIDEST = 12  # languages beside one another
 
+WEIGHTS = {
+    "chosen_percent": "chosen",
+    "last_percent": "last",
+    "snapshots_percent": "snapshots' mean",
+    "seeds_percent": "seeds' mean",
+    "oracle_percent": "oracle",
+}
+
 ModelTask = tuple[str, str]
 
 
@@ -42,7 +51,7 @@ def markdown(tables: Tables) -> str:
     """All result tables that have rows."""
     blocks = [scores(tables), languages(tables), gains(tables), intermediate(tables)]
     shown = {NONE, RANDOM, *several(tables), *closest(tables.gains).values()}
-    blocks += [retrieval(tables, shown), retention(tables)]
+    blocks += [retrieval(tables, shown), retention(tables), weights(tables)]
     return "\n".join(text for text in blocks if text)
 
 
@@ -216,6 +225,28 @@ def intermediate(tables: Tables) -> str:
         "points since the phase, by the same head on the recipe's last encoder, paired by row."
     )
     return block(heading, head, rows)
+
+
+def weights(tables: Tables) -> str:
+    """Which weights of a run count: a row a task, and the mean over a cell's tasks."""
+    rows = []
+    for model, recipe in dict.fromkeys((row.model, row.recipe) for row in tables.weights):
+        own = [row for row in tables.weights if (row.model, row.recipe) == (model, recipe)]
+        scores = {f"`{row.task}`": [getattr(row, name) for name in WEIGHTS] for row in own}
+        columns = zip(*scores.values(), strict=True)
+        scores["mean"] = [None if None in column else mean([*column]) for column in columns]
+        seeds = own[0].seeds
+        rows += [
+            [f"`{model}`", f"`{recipe}`", task, f"{seeds}", *map(number, values)]
+            for task, values in scores.items()
+        ]
+    heading = (
+        "Zero-shot means in percent by the weights that count, chosen by English development rows, "
+        "and by others: the last snapshot, the mean of a run's snapshots, the mean of the seeds' "
+        "models (whose heads are new in every seed), and the oracle's choice. -: the same as the "
+        "chosen one, or not all tasks have it. No intervals: told, not tested."
+    )
+    return block(heading, ["model", "recipe", "task", "seeds", *WEIGHTS.values()], rows)
 
 
 def by_task(rows: list[TaskScore]) -> list[ModelTask]:

@@ -150,6 +150,37 @@ class IntermediateScore:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EnglishScore:
+    """The English development score of one fine-tuning, at the snapshot that it chose."""
+
+    model: str
+    recipe: str
+    target: str
+    seed: int
+    step: int
+    english_percent: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """Zero-shot means of a task by the weights that count and by others, in percent, over all
+    seeds. `chosen`: the snapshot that English development rows chose; `oracle`: that which the
+    other languages' would choose. None where a variant is the chosen snapshot, or has not run.
+    """
+
+    model: str
+    recipe: str
+    target: str
+    task: str
+    seeds: int
+    chosen_percent: float
+    last_percent: float | None = None
+    snapshots_percent: float | None = None
+    seeds_percent: float | None = None
+    oracle_percent: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class LayerMeasures:
     """The measures of one layer of an encoder; `measured` has them by the names of `align`.
 
@@ -262,6 +293,8 @@ class Tables:
     pretraining: list[Difference] = field(default_factory=list)
     sequence: list[SequenceStep] = field(default_factory=list)
     intermediate: list[IntermediateScore] = field(default_factory=list)
+    english: list[EnglishScore] = field(default_factory=list)
+    weights: list[Weights] = field(default_factory=list)
     alignment: list[LayerMeasures] = field(default_factory=list)
     mining: list[LayerMeasures] = field(default_factory=list)
     identity: list[LayerMeasures] = field(default_factory=list)

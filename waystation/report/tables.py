@@ -10,6 +10,7 @@ from waystation.grid.recipes import Recipe, parse
 from waystation.params.models import Model
 from waystation.params.schema import Settings
 from waystation.report.averages import overall_rows
+from waystation.report.chosen import read_chosen
 from waystation.report.encoders.encoder_tables import encoder_tables
 from waystation.report.encoders.paired_retrieval import Retrieval, retention_rows
 from waystation.report.learned import has_learned, intermediate_rows
@@ -37,12 +38,14 @@ def make(
     suite: Settings,
     intermediate: Path,
     align: Path,
+    snapshots: Path,
     benchmark: Path,
 ) -> Tables:
-    """All tables, from scores, retrieval, and the folders of metrics of three stages."""
+    """All tables, from scores, retrieval, and the folders of metrics of four stages."""
     trained = intermediate_rows(suite, intermediate)
     learned, encoders = has_learned(trained), encoder_tables(suite, align)
     gains = gain_rows(scores, learned, suite)
+    english, weights = read_chosen(scores, suite, snapshots)
     overall = [
         replace(row, learned=learned.get((row.model, row.recipe)))
         for row in overall_rows(scores, encoders, retrieval, suite)
@@ -55,6 +58,8 @@ def make(
         pretraining=pretraining_rows(scores),
         sequence=sequence_rows(gains, suite),
         intermediate=trained,
+        english=english,
+        weights=weights,
         retention=retention_rows(retrieval, suite),
         **vars(read_benchmarks(scores, suite, benchmark)),
         overall=overall,

@@ -26,6 +26,7 @@ TYPICAL_SEC = {
     "target": 50.0,
     "evaluate": 30.0,
     "align": 10.0,
+    "snapshots": 10.0,
     "benchmark": 100.0,
     "report": 20.0,
 }

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from waystation.grid.recipes import MIXED, parse
+from waystation.report.records import RANDOM
+from waystation.report.scores import mean
 from waystation.studies.alignment_retention import RECIPES, over_recipes, trained
 from waystation.studies.answers import ABOVE, BELOW, Compared, Finding, judged, one_seed
 from waystation.studies.evidence import Evidence
@@ -181,8 +183,37 @@ def tydiqa_yes_xnli_no(evidence: Evidence) -> Shown:
 
 
 def best_per_target(evidence: Evidence) -> Shown:
-    said = "choosing a recipe needs English development scores of every target; none are kept"
-    return said, NOT_TESTABLE, ()
+    """Of each test the recipe with the best English development score of its target, the baseline
+    among them; scores on test rows play no part in the choice."""
+    model, grid = largest(evidence), evidence.grid
+    english = english_means(evidence, model)
+    chosen: dict[str, str] = {}
+    for (own, _, label), score in grid.scores.items():
+        known = english.get(score.target, {}) if own == model else {}
+        run = [recipe for recipe in known if grid.gain(model, recipe, label)]
+        if len(run) > 1:
+            chosen[label] = max(run, key=lambda recipe: known[recipe])  # of equals the first
+    gains = [gain for label, recipe in chosen.items() if (gain := grid.gain(model, recipe, label))]
+    if not gains:
+        return "no English development scores of several recipes are there", NOT_TESTABLE, ()
+    what = f"{model}: gain of the recipe that English rows choose, mean over {len(chosen)} tests"
+    cells = tuple(f"{model}/{recipe}" for recipe in dict.fromkeys(chosen.values()))
+    compared = Compared(what, mean(gains), grid.n(model, [*chosen]), cells)
+    findings = judged([compared], EQUAL_MARGIN)
+    names = ", ".join(f"{label} {recipe}" for label, recipe in chosen.items())
+    return f"{told(findings)}; chosen: {names}", verdict_of(findings), findings
+
+
+def english_means(evidence: Evidence, model: str) -> dict[str, dict[str, float]]:
+    """{target: {recipe: English development score, mean over seeds}} of all but random weights."""
+    by_cell: dict[tuple[str, str], list[float]] = {}
+    for row in evidence.tables.english:
+        if row.model == model and row.recipe != RANDOM:
+            by_cell.setdefault((row.target, row.recipe), []).append(row.english_percent)
+    found: dict[str, dict[str, float]] = {}
+    for (target, recipe), values in by_cell.items():
+        found.setdefault(target, {})[recipe] = sum(values) / len(values)
+    return found
 
 
 def english_beats_alternatives(evidence: Evidence) -> Shown:
