@@ -23,7 +23,7 @@ from waystation.report.speed.speed_text import (
 )
 from waystation.report.summary import cost_summary, made_from, summary, write_plots
 from waystation.report.text import overall_tables, reference_table, score_table
-from waystation.studies import answer_text, claims, five_questions
+from waystation.studies import answer_text, claims, five_questions, which_task
 from waystation.studies.evidence import Evidence
 from waystation.studies.means import grid
 from waystation.studies.page import page
@@ -39,6 +39,7 @@ def main() -> None:
             "predictions",
             "align",
             "snapshots",
+            "promise",
             "benchmark",
         ],
         outputs=["summary", "cost", "studies", "plots", "page"],
@@ -59,20 +60,21 @@ def main() -> None:
         suite, inputs = run.settings, run.inputs
         scores = read_scores(suite, inputs["scores"], inputs["predictions"])
         retrieval = read_retrieval(suite, inputs["align"])
-        folders = [inputs[name] for name in ("intermediate", "align", "snapshots", "benchmark")]
+        read = ("intermediate", "align", "snapshots", "promise", "benchmark")
+        folders = [inputs[name] for name in read]
         made = tables.make(scores, retrieval, suite, *folders)
         write_plots(run.outputs["plots"], made)
         evidence = Evidence(grid(scores, suite), made, retrieval, inputs["predictions"])
         answers, judged = five_questions.answers(evidence), claims.judge(evidence)
-        five_questions.write(run.outputs["studies"], suite.suite, answers, judged)
+        regrets = which_task.regrets(evidence)
+        five_questions.write(run.outputs["studies"], suite.suite, answers, judged, regrets)
         plots = run.outputs["plots"]
-        text = answer_text.markdown(answers, judged)
+        text = answer_text.markdown(answers, judged, regrets)
         (plots / "answers.md").write_text(text, encoding="utf-8")
         results = (plots / "results.md").read_text(encoding="utf-8")
         parts = {"Five questions and nine claims": text, "Tables": results}
         run.outputs["page"].write_text(page(suite, made, parts, plots), encoding="utf-8")
-        read = ("intermediate", "scores", "predictions", "align", "snapshots")
-        origin = made_from(sums(run, *read), suite)
+        origin = made_from(sums(run, "scores", "predictions", *read[:-1]), suite)
         write_json(run.outputs["summary"], summary(scores, made) | origin)
         origin = made_from(sums(run, "benchmark"), suite)
         write_json(run.outputs["cost"], cost_summary(made.cost) | origin)

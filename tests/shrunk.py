@@ -35,6 +35,7 @@ def shrink(folder: Path) -> None:
     params["align"]["tasks"] = ["tatoeba", "bucc"]
     params["benchmark"] |= {"tests": {"mnli": ["xnli"]}, "recipes": ["none", "ccg"], "rows": 4}
     params["benchmark"] |= {"queries": 7, "minutes": 0.2, "server": None}
+    params["promise"]["rows"] = 16
     params["report"]["resamples"] = 50
     choose_rows(params)
     choose_trainings(params)

@@ -82,15 +82,18 @@ def test_modules_imported_by_key_belong_to_the_cells_that_use_the_key(entries):
         "sources",
         "report",
     }
-    assert holding("waystation.metrics.mlqa") == {"evaluate/reading", "benchmark/reading"}
+    assert holding("waystation.metrics.mlqa") == {
+        *("evaluate/reading", "snapshots/reading", "benchmark/reading"),
+    }
     assert holding("waystation.report.figures.gains") == {"report"}
     assert holding("waystation.heads.tagging") == {
-        *(f"{verb}/tagging" for verb in ("target", "evaluate", "benchmark")),
+        *(f"{verb}/tagging" for verb in ("target", "evaluate", "snapshots", "benchmark")),
+        "promise",
         "intermediate/multitask/all",
         "intermediate/ccg",
         *(f"intermediate/sequential/nine/{length}" for length in range(4, 10)),  # ccg is fourth
     }
-    assert holding("waystation.task_types.tagging") == {"evaluate/tagging"}
+    assert holding("waystation.task_types.tagging") == {"evaluate/tagging", "snapshots/tagging"}
     assert holding("waystation.task_types.retrieval") == {"align", "recipes"}
 
 

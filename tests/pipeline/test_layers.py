@@ -18,7 +18,7 @@ stages commands
 frame
 studies
 report runner
-training inference
+training inference transferability
 evaluation
 task_model
 heads

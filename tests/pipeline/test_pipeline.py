@@ -42,7 +42,7 @@ def test_everything_has_run(pipeline):
     for task in ("xnli", "udpos", "lareqa", "tatoeba", "bucc"):
         assert f"`{task}`" in results
     inputs = [path for path, _ in summary["made_from"]["inputs_sha256"]]
-    read = ["intermediate", "scores", "align", "snapshots"]
+    read = ["intermediate", "scores", "align", "snapshots", "promise"]
     assert {*inputs} == {*(f"metrics/pocket/{name}" for name in read), "data/pocket/predictions"}
     phases = summary["intermediate"]["pico"]["sequential/mnli_squad/2"]
     assert {name: [*tasks] for name, tasks in phases.items()} == {
@@ -71,11 +71,21 @@ def test_english_choices_and_other_weights_are_told_of_every_group(pipeline):
     assert any(line.startswith("pico,none,udpos,udpos,1,") for line in weights)
 
 
+def test_every_target_has_a_promise_of_every_intermediate_task(pipeline):
+    told = json.loads((pipeline / "metrics/pocket/promise/pico.json").read_text())["scores"]
+    targets = {"mnli", "mnli_more", "commonsense_qa", "copa", "squad_retrieval", "udpos"}
+    assert set(told["texts"]) == targets
+    assert set(told["probe"]) == targets - {"squad_retrieval"}  # that one has no labels
+    for scores in told.values():
+        assert all(set(own) == {"mnli", "squad_v1", "ccg"} for own in scores.values())
+    assert told["texts"]["mnli"]["mnli"] == pytest.approx(1.0)
+
+
 def test_a_question_runs_nothing_that_has_run_and_prints_its_answer(pipeline):
     made = pipeline / "metrics/pocket/studies"
     assert {file.stem for file in made.iterdir()} == {
         *("qa_inference", "multilingual_finetuning", "sequential_tasks", "model_scaling"),
-        *("alignment_retention", "claims"),
+        *("alignment_retention", "claims", "which_task"),
     }
     claims = json.loads((made / "claims.json").read_text())["claims"]
     assert len(claims) == 9

@@ -58,7 +58,7 @@ class Grid:
     def tables(self, read=None):
         """The report's tables, of some scores or of those on disk."""
         read = self.scores() if read is None else read
-        names = ("intermediate", "align", "snapshots", "benchmark")
+        names = ("intermediate", "align", "snapshots", "promise", "benchmark")
         folders = [self.folder / name for name in names]
         retrieval = paired_retrieval.read_retrieval(self.suite, self.folder / "align")
         return tables.make(read, retrieval, self.suite, *folders)

@@ -24,7 +24,7 @@ from waystation.studies.five_questions import STUDIES
 from waystation.text_files import read_json
 
 # Folders of metrics that the report reads.
-INPUTS = ("intermediate", "scores", "align", "snapshots", "benchmark")
+INPUTS = ("intermediate", "scores", "align", "snapshots", "promise", "benchmark")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

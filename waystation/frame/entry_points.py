@@ -41,6 +41,8 @@ def entry_points(settings: Settings) -> dict[str, list[str]]:
             entries[f"{verb}/{group}"] = [f"stages.{verb}", *by_key([*trained, *served])]
         entries[f"snapshots/{group}"] += types_of(served)
     entries["recipes"] += types_of(settings.align.tasks)
+    known = [*settings.intermediate.tasks, *(s.task or n for n, s in settings.target.tasks.items())]
+    entries["promise"] = ["stages.promise", *by_key(known)]
     entries["align"] = ["stages.align", *types_of(settings.align.tasks)]
     entries["report"] = ["stages.report", *members("waystation.report.figures"), *modules]
     return entries

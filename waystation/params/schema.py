@@ -228,6 +228,13 @@ class Align:
 
 
 @dataclass(frozen=True)
+class Promise:
+    """`rows`: of each task, that a frozen encoder reads to rank intermediate tasks."""
+
+    rows: Count
+
+
+@dataclass(frozen=True)
 class Snapshots:
     """`recipes` are scored with other weights of each fine-tuning than the chosen ones, too."""
 
@@ -312,6 +319,7 @@ class Settings:
     seeds: Annotated[tuple[Seed, ...], Some]
     evaluate: Evaluate
     align: Align
+    promise: Promise
     snapshots: Snapshots
     benchmark: Benchmark
     report: Report

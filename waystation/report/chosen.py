@@ -1,4 +1,4 @@
-"""What English development rows chose, and what other weights of the same runs score."""
+"""What English rows chose, what other weights score, and what was promised before training."""
 
 from pathlib import Path
 from statistics import mean
@@ -6,7 +6,7 @@ from typing import Any
 
 from waystation.grid.cells import all_cells
 from waystation.params.schema import Settings
-from waystation.report.records import EnglishScore, Weights
+from waystation.report.records import EnglishScore, PromisedGain, Weights
 from waystation.report.scores import Score
 from waystation.text_files import in_form, read_json
 
@@ -32,6 +32,24 @@ def read_chosen(
                 english += [EnglishScore(**row) for row in rows]
                 tests += told["tests"]
     return english, [*by_weights(tests, scores)]
+
+
+def read_promises(suite: Settings, folder: Path) -> list[PromisedGain]:
+    """The rows of all models that have run."""
+    rows = []
+    for model in suite.models:
+        file = folder / f"{model}.json"
+        if file.is_file():
+            with in_form(file):
+                rows += [
+                    PromisedGain(
+                        model=model, target=target, source=source, method=method, score=score
+                    )
+                    for method, targets in read_json(file, dict)["scores"].items()
+                    for target, sources in targets.items()
+                    for source, score in sources.items()
+                ]
+    return rows
 
 
 def by_weights(tests: list[dict], scores: list[Score]) -> list[Weights]:

@@ -23,6 +23,7 @@ COLUMNS = {
     "intermediate": ("model", "recipe", "task", "english_percent", "learned"),
     "english": ("model", "recipe", "target", "seed", "english_percent"),
     "weights": ("model", "recipe", "target", "task", "chosen_percent", "oracle_percent"),
+    "promises": ("model", "target", "source", "method", "score"),
     "sequence": ("model", "order", "length", "recipe", "task", "zero_shot_percent"),
     "alignment": (*LAYER, *encoder_measures.columns("alignment")),
     "mining": (*LAYER, *encoder_measures.columns("mining")),

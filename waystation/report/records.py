@@ -162,6 +162,19 @@ class EnglishScore:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PromisedGain:
+    """What an intermediate task promises a target, by a method of waystation.transferability.
+
+    Scores of one method and target compare, others do not."""
+
+    model: str
+    target: str
+    source: str
+    method: str
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Weights:
     """Zero-shot means of a task by the weights that count and by others, in percent, over all
     seeds. `chosen`: the snapshot that English development rows chose; `oracle`: that which the
@@ -295,6 +308,7 @@ class Tables:
     intermediate: list[IntermediateScore] = field(default_factory=list)
     english: list[EnglishScore] = field(default_factory=list)
     weights: list[Weights] = field(default_factory=list)
+    promises: list[PromisedGain] = field(default_factory=list)
     alignment: list[LayerMeasures] = field(default_factory=list)
     mining: list[LayerMeasures] = field(default_factory=list)
     identity: list[LayerMeasures] = field(default_factory=list)

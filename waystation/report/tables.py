@@ -10,7 +10,7 @@ from waystation.grid.recipes import Recipe, parse
 from waystation.params.models import Model
 from waystation.params.schema import Settings
 from waystation.report.averages import overall_rows
-from waystation.report.chosen import read_chosen
+from waystation.report.chosen import read_chosen, read_promises
 from waystation.report.encoders.encoder_tables import encoder_tables
 from waystation.report.encoders.paired_retrieval import Retrieval, retention_rows
 from waystation.report.learned import has_learned, intermediate_rows
@@ -39,9 +39,10 @@ def make(
     intermediate: Path,
     align: Path,
     snapshots: Path,
+    promise: Path,
     benchmark: Path,
 ) -> Tables:
-    """All tables, from scores, retrieval, and the folders of metrics of four stages."""
+    """All tables, from scores, retrieval, and the folders of metrics of five stages."""
     trained = intermediate_rows(suite, intermediate)
     learned, encoders = has_learned(trained), encoder_tables(suite, align)
     gains = gain_rows(scores, learned, suite)
@@ -60,6 +61,7 @@ def make(
         intermediate=trained,
         english=english,
         weights=weights,
+        promises=read_promises(suite, promise),
         retention=retention_rows(retrieval, suite),
         **vars(read_benchmarks(scores, suite, benchmark)),
         overall=overall,

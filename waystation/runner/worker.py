@@ -28,7 +28,7 @@ COMMAND = re.compile(r"exec python -m (stages\.(\w+)(?: [\w@%+=:,./-]+)*)\s*")
 OWN = ("stages", "waystation")
 
 # What is imported in the runner: the libraries, and the verbs whose stages import them.
-TRAINED = ("intermediate", "target", "evaluate", "align", "snapshots", "benchmark")
+TRAINED = ("intermediate", "target", "evaluate", "align", "promise", "snapshots", "benchmark")
 MODELS = ("pretrain", "fetch", *TRAINED)
 LIBRARIES = {
     "datasets": ("generate", "download"),

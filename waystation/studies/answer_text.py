@@ -7,6 +7,7 @@ from waystation.report.text import WIDTH
 from waystation.studies.answers import Answer, Finding
 from waystation.studies.claims import Claim
 from waystation.studies.five_questions import STUDIES
+from waystation.studies.which_task import Regret
 
 MOST_ROWS = 12  # findings of an answer in a table; the study's file has all
 
@@ -28,10 +29,10 @@ def wrapped(text: str, indent: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent="", subsequent_indent=indent)
 
 
-def markdown(found: dict[str, Answer], claims: Sequence[Claim]) -> str:
-    """The answers, each with its findings, then the claims."""
+def markdown(found: dict[str, Answer], claims: Sequence[Claim], regrets: Sequence[Regret]) -> str:
+    """The answers, each with its findings, then the claims, and what choices of a task lose."""
     parts = [answer_text(place, found) for place in range(len(STUDIES))]
-    return "\n".join([*parts, claims_text(claims)])
+    return "\n".join(filter(None, [*parts, claims_text(claims), regrets_text(regrets)]))
 
 
 def answer_text(place: int, found: dict[str, Answer]) -> str:
@@ -79,5 +80,28 @@ def claims_text(claims: Sequence[Claim]) -> str:
     ]
     lines += [
         f"| {claim.text} | {claim.published} | {claim.ours} | {claim.verdict} |" for claim in claims
+    ]
+    return "\n".join([*lines, ""])
+
+
+def regrets_text(regrets: Sequence[Regret]) -> str:
+    """Which task to take: what each method's choice gives away."""
+    if not regrets:
+        return ""
+    first = regrets[0]
+    lines = [
+        f"**Which intermediate task should I take?** Of {first.candidates} single tasks: what the "
+        "best of the first k of a ranking lacks of the best of all, mean over tests and the "
+        "largest, in points. At random: expected. `texts` and `probe` see a frozen encoder before "
+        "any training; `English` sees English development scores after all trainings; `best on "
+        "average` knows the other tests. No intervals: told, not tested.",
+        "",
+        "| ranking | k | tests | mean regret, points | largest |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| {one.method} | {one.k} | {one.tests} | {one.regret_points:.1f} | "
+        f"{one.worst_points:.1f} |"
+        for one in regrets
     ]
     return "\n".join([*lines, ""])

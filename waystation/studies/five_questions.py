@@ -15,6 +15,7 @@ from waystation.studies import (
 from waystation.studies.answers import Answer, Study
 from waystation.studies.claims import Claim
 from waystation.studies.evidence import Evidence
+from waystation.studies.which_task import Regret
 
 STUDIES: tuple[Study, ...] = (
     qa_inference.STUDY,
@@ -30,8 +31,14 @@ def answers(evidence: Evidence) -> dict[str, Answer]:
     return {study.name: study.answer(evidence) for study in STUDIES}
 
 
-def write(folder: Path, suite: str, found: dict[str, Answer], judged: list[Claim]) -> None:
-    """A file a study, and one of the claims."""
+def write(
+    folder: Path,
+    suite: str,
+    found: dict[str, Answer],
+    judged: list[Claim],
+    regrets: list[Regret],
+) -> None:
+    """A file a study, one of the claims, and one of choices of a task."""
     folder.mkdir(parents=True)
     for study in STUDIES:
         head = {"study": study.name, "suite": suite, "question": study.question}
@@ -40,6 +47,8 @@ def write(folder: Path, suite: str, found: dict[str, Answer], judged: list[Claim
     claimed = {claim.name: rounded(asdict(claim)) for claim in judged}
     source = {"suite": suite, "source": "Phang et al. 2020, arXiv 2005.13013"}
     write_json(folder / "claims.json", source | {"claims": claimed})
+    choices = [rounded(asdict(regret)) for regret in regrets]
+    write_json(folder / "which_task.json", {"suite": suite, "regrets": choices})
 
 
 def rounded(value: Any) -> Any:

@@ -1,0 +1,1 @@
+"""How much an intermediate task promises a target, from a frozen encoder, before any training"""
