@@ -1,8 +1,11 @@
 """The tables against small grids whose scores are worked by hand."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.report.small_grid import LANGUAGES, MODELS, row
+from tests.report.small_grid import LANGUAGES, MODELS, row, task_score
+from waystation.params.schema import Multitask
 from waystation.report import markdown, tables
 from waystation.report.records import Estimate
 from waystation.report.tables import layer_parameters, pairs
@@ -60,6 +63,18 @@ def test_the_sequence_begins_with_the_baseline_and_the_single_recipe(one_model):
     assert [r.length for r in steps] == [0, 1, 2]
     assert [r.added for r in steps] == [None, "mnli", "ccg"]
     assert [r.zero_shot.value for r in steps] == pytest.approx([45, 55, 75])
+
+
+def test_the_same_tasks_in_no_order_stand_at_the_sequence_s_length(one_model):
+    suite = one_model.suite
+    sets = {"two": Multitask(("ccg", "mnli"), 1, 1), "other": Multitask(("ccg", "qqp"), 1, 1)}
+    suite = replace(suite, multitask=sets)
+    recipes = ["none", "mnli", "sequential/two/2", "multitask/two", "merged/ties/two"]
+    gains = [task_score(recipe=recipe) for recipe in [*recipes, "multitask/other"]]
+    rows = tables.sequence_rows(gains, suite)
+    at_once = {(r.recipe, r.length, r.added) for r in rows if r.order == r.recipe}
+    assert at_once == {("multitask/two", 2, None), ("merged/ties/two", 2, None)}
+    assert [r.recipe for r in rows if r.order == "two"] == recipes[:3]
 
 
 def test_a_sequence_of_one_has_its_own_name_where_the_single_recipe_is_absent():

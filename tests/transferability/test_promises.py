@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from waystation.transferability import promises as module
-from waystation.transferability.evidence import one_label, regress
 from waystation.transferability.labelled import Seen
+from waystation.transferability.logme import one_label, regress
 from waystation.transferability.promises import promises
 
 

@@ -33,6 +33,7 @@ from waystation.report.records import (
     p_values,
 )
 from waystation.report.second_scores import SECOND_SCORES
+from waystation.report.tables import AT_ONCE
 
 WIDEST = 12  # languages beside one another
 
@@ -277,8 +278,10 @@ def closest(rows: list[TaskScore]) -> dict[ModelTask, str]:
 def several(tables: Tables) -> list[str]:
     """The recipes of several tasks: at once, and the longest sequence of each order."""
     recipes = dict.fromkeys(row.recipe for row in tables.gains)
-    multitask = [recipe for recipe in recipes if parse(recipe).kind == "multitask"]
+    at_once = [recipe for recipe in recipes if parse(recipe).kind in AT_ONCE]
     longest: dict[str, tuple[int, str]] = {}
     for row in tables.sequence:
+        if row.order == row.recipe:  # in no order
+            continue
         longest[row.order] = max(longest.get(row.order, (1, "")), (row.length, row.recipe))
-    return multitask + [recipe for _, recipe in longest.values() if recipe]
+    return at_once + [recipe for _, recipe in longest.values() if recipe]

@@ -106,7 +106,10 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class SequenceStep:
-    """A task's score after the first `length` tasks of an order, of which `added` is the last."""
+    """A task's score after the first `length` tasks of an order, of which `added` is the last.
+
+    Where the same tasks were trained in no order, `order` is the recipe, and `added` None.
+    """
 
     model: str
     order: str

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from waystation.grid.cells import Cell
-from waystation.grid.recipes import Recipe, parse
+from waystation.grid.recipes import Recipe, parse, phases
 from waystation.params.models import Model
 from waystation.params.schema import Settings
 from waystation.report.averages import overall_rows
@@ -29,6 +29,7 @@ from waystation.report.records import (
 from waystation.report.scores import Result, Score
 from waystation.report.speed.benchmarked import read_benchmarks
 
+AT_ONCE = ("multitask", "merged")  # kinds of recipes that take their tasks in no order
 Baselines = dict[tuple[str, str, str], Score]  # by model, target and task
 
 
@@ -147,7 +148,8 @@ def gain_rows(scores: list[Score], learned: dict[Cell, str], suite: Settings) ->
 
 
 def sequence_rows(gains: list[TaskScore], suite: Settings) -> list[SequenceStep]:
-    """A row per model, task, order and length k: the order's first k tasks, 0 the baseline.
+    """A row per model, task, order and length k: the order's first k tasks, 0 the baseline; and a
+    row per recipe that takes the tasks of a sequence in no order.
 
     Only models that have a sequence of the order have rows.
     """
@@ -162,7 +164,22 @@ def sequence_rows(gains: list[TaskScore], suite: Settings) -> list[SequenceStep]
                 for gain in gains
                 if gain.recipe == recipe and gain.model in models
             ]
-    return rows
+    return rows + [
+        sequence_row(gain, gain.recipe, len(own), None)
+        for gain in gains
+        if parse(gain.recipe).kind in AT_ONCE
+        and (own := tasks_of(gain.recipe, suite)) in sets_in_order(gain.model, rows, suite)
+    ]
+
+
+def sets_in_order(model: str, rows: list[SequenceStep], suite: Settings) -> list[frozenset[str]]:
+    """The sets of tasks that a model's sequences have trained."""
+    return [tasks_of(row.recipe, suite) for row in rows if row.model == model and row.length > 1]
+
+
+def tasks_of(recipe: str, suite: Settings) -> frozenset[str]:
+    """The intermediate tasks of a recipe."""
+    return frozenset(task for training in phases(recipe, suite) for task in training.tasks)
 
 
 def sequence_row(gain: TaskScore, order: str, length: int, added: str | None) -> SequenceStep:

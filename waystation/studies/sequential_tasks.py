@@ -9,10 +9,10 @@ last encoder forgot of earlier tasks, by their own heads on English development 
 from collections.abc import Sequence
 from itertools import product
 
-from waystation.grid.recipes import parse, phases
+from waystation.grid.recipes import parse
 from waystation.params.schema import Settings
 from waystation.report.scores import mean
-from waystation.report.tables import recipe_of_length
+from waystation.report.tables import AT_ONCE, recipe_of_length, tasks_of
 from waystation.studies.answers import (
     ABOVE,
     BELOW,
@@ -34,7 +34,6 @@ from waystation.studies.means import Grid, slope
 MARGIN = 0.25  # points a task
 AT_ONCE_MARGIN = 1.0  # points
 FEWEST = 3  # lengths of a trend, none among them
-AT_ONCE = ("multitask", "merged")  # kinds of recipes that take the same tasks in no order
 
 
 def needs(suite: Settings) -> Needs:
@@ -107,10 +106,6 @@ def at_once(grid: Grid, model: str) -> list[Compared]:
             cells = (f"{model}/{recipe}", f"{model}/{sequence}")
             found.append(Compared(what, gains[0] - gains[1], grid.n(model, labels), cells))
     return found
-
-
-def tasks_of(recipe: str, suite: Settings) -> set[str]:
-    return {task for training in phases(recipe, suite) for task in training.tasks}
 
 
 def forgotten(evidence: Evidence, model: str) -> list[Finding]:

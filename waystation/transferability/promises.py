@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from waystation.transferability.evidence import regress
 from waystation.transferability.labelled import Seen
+from waystation.transferability.logme import regress
 
 Promises = dict[str, dict[str, dict[str, float]]]  # {method: {target: {intermediate task: score}}}
 

@@ -1,4 +1,4 @@
-"""The gain of every single task and set of tasks on every test: a map a model.
+"""The gain of every single task, and of sets at once and merged, on every test: a map a model.
 
 Numbers and colours are points over the baseline, mean over zero-shot languages.
 """
@@ -12,9 +12,10 @@ from waystation.grid.recipes import parse
 from waystation.report.figures import blocks, marks, numbers, recipes, save, title, values
 from waystation.report.learned import DAGGER, dagger, has_learned
 from waystation.report.records import Tables, TaskScore
+from waystation.report.tables import AT_ONCE
 
 WIDTH = 0.55  # inches a test
-KINDS = ("single", "multitask")  # of recipes
+KINDS = ("single", *AT_ONCE)  # of recipes
 REACH = 25.0  # points of the strongest colour
 
 
