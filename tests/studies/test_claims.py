@@ -4,8 +4,9 @@ import pytest
 
 from tests.studies.known import LABELS, evidence
 from tests.studies.test_alignment_retention import retrieved
+from waystation.report.choice.choice_records import EnglishScore
 from waystation.report.encoders.paired_retrieval import Retrieved
-from waystation.report.records import EnglishScore, Tables
+from waystation.report.records import Tables
 from waystation.studies import claims
 
 BEST = ("squad_v1", "mnli", "hellaswag")

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.studies.known import LABELS, evidence
-from waystation.report.records import EnglishScore, PromisedGain, Tables
+from waystation.report.choice.choice_records import EnglishScore, PromisedGain
+from waystation.report.records import Tables
 from waystation.studies import answer_text, which_task
 
 TRUTHS = {"none": 50.0, "mnli": 56.0, "squad_v1": 53.0, "hellaswag": 50.0, "ccg": 47.0}

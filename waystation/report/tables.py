@@ -10,7 +10,7 @@ from waystation.grid.recipes import Recipe, parse, phases
 from waystation.params.models import Model
 from waystation.params.schema import Settings
 from waystation.report.averages import overall_rows
-from waystation.report.chosen import read_chosen, read_promises
+from waystation.report.choice.chosen import read_chosen, read_promises
 from waystation.report.encoders.encoder_tables import encoder_tables
 from waystation.report.encoders.paired_retrieval import Retrieval, retention_rows
 from waystation.report.learned import has_learned, intermediate_rows

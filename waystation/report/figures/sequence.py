@@ -69,7 +69,7 @@ def draw_at_once(
         place = recipes.index(row.recipe)
         score, x = row.zero_shot, row.length + 0.15 * (place + 1)
         reach = [[score.value - score.low], [score.high - score.value]]
-        style: dict[str, Any] = {"color": color, "markersize": 4, "elinewidth": 0.8}
+        style: dict[str, Any] = {"color": color, "markersize": 4, "markerfacecolor": "white"}
         marker, label = MARKERS[place % len(MARKERS)], f"{model}, {row.recipe}"
         axes.errorbar(
             [x], [score.value], reach, fmt=marker, label=label, markerfacecolor="white", **style

@@ -6,7 +6,7 @@ from typing import Any
 
 from waystation.grid.cells import all_cells
 from waystation.params.schema import Settings
-from waystation.report.records import EnglishScore, PromisedGain, Weights
+from waystation.report.choice.choice_records import EnglishScore, PromisedGain, Weights
 from waystation.report.scores import Score
 from waystation.text_files import in_form, read_json
 
