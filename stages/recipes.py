@@ -6,7 +6,8 @@ depends on its own file, so it reruns exactly when its own data or settings chan
 Recipes: `none` (the pretrained encoder), `random` (the same model, not pretrained), `<task>`,
 `<task>+mlm` (masked language modelling mixed in), `<task>+translated` (English rows and
 machine-translated ones), `multitask/<set>`, `sequential/<order>/<k>` (the first k tasks of an
-order, one after the other). The task `text` is masked language modelling on the raw text of all
+order, one after the other), `merged/<method>/<set>` (a set's tasks, each alone, then one encoder
+out of theirs). The task `text` is masked language modelling on the raw text of all
 languages, alone or in a set or an order; all others are trained in English.
 """
 
