@@ -42,17 +42,17 @@ a { overflow-wrap: anywhere; }
 def page(suite: Settings, tables: Tables, parts: dict[str, str], folder: Path) -> str:
     """The whole page; `parts` {heading: Markdown}, `folder` has the pictures."""
     title = f"{suite.suite}: English intermediate-task training of a multilingual encoder"
-    headings = [*parts, "Pictures", "Run a cell again"]
+    first, *others = parts
+    headings = [first, "Pictures", *others, "Run a cell again"]
     links = " · ".join(f'<a href="#{anchor(name)}">{html.escape(name)}</a>' for name in headings)
     body = [
         f"<h1>{html.escape(title)}</h1>",
         f"<p>{facts(suite, tables)}</p>",
         f"<nav>{links}</nav>",
     ]
-    for heading, text in parts.items():
-        body.append(section(heading, rendered(text)))
-        if heading == next(iter(parts)):
-            body.append(section("Pictures", pictures(folder)))
+    body.append(section(first, rendered(parts[first])))
+    body.append(section("Pictures", pictures(folder)))
+    body += [section(heading, rendered(parts[heading])) for heading in others]
     body.append(section("Run a cell again", rendered(again(suite))))
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
