@@ -87,13 +87,13 @@ def test_modules_imported_by_key_belong_to_the_cells_that_use_the_key(entries):
     }
     assert holding("waystation.report.figures.gains") == {"report"}
     assert holding("waystation.heads.tagging") == {
-        *(f"{verb}/tagging" for verb in ("target", "evaluate", "snapshots", "benchmark")),
+        *(f"{verb}/sentences" for verb in ("target", "evaluate", "snapshots", "benchmark")),
         "promise",
-        "intermediate/multitask/all",
+        *(f"intermediate/{kind}/all" for kind in ("multitask", "merged/mean", "merged/ties")),
         "intermediate/ccg",
         *(f"intermediate/sequential/nine/{length}" for length in range(4, 10)),  # ccg is fourth
     }
-    assert holding("waystation.task_types.tagging") == {"evaluate/tagging", "snapshots/tagging"}
+    assert holding("waystation.task_types.tagging") == {"evaluate/sentences", "snapshots/sentences"}
     assert holding("waystation.task_types.retrieval") == {"align", "recipes"}
 
 
