@@ -3,7 +3,8 @@
 Speed comes from a smaller model; further languages in fine-tuning, or an intermediate task, have to
 pay its price. Every faster point (a smaller model, its recipe, its languages of fine-tuning) is
 compared with the largest model after English alone, over all languages but English: accuracy is not
-inferior where its difference lies above minus the margin, one-sided.
+inferior where its difference lies above minus the margin, one-sided. Beside them: what the further
+languages give those that were added and those that neither saw, and which points no other beats.
 """
 
 from collections.abc import Sequence
@@ -22,10 +23,12 @@ from waystation.studies.answers import (
     UNDETERMINED,
     YES,
     Answer,
+    Compared,
     Finding,
     Needs,
     Study,
     half_width,
+    judged,
 )
 from waystation.studies.evidence import Evidence
 
@@ -56,11 +59,13 @@ def answer(evidence: Evidence) -> Answer:
         said = f"Fewer than two sizes have run on {TASK}: there is no faster point."
         return Answer(UNDETERMINED, said)
     verdicts = not_inferior(points)
-    findings = tuple(map(finding, [base] * len(points), points, verdicts))
+    findings = (*map(finding, [base] * len(points), points, verdicts),)
+    findings += judged(added_languages(evidence), MARGIN)
     verdict = YES if WITHIN in verdicts else NO if set(verdicts) == {WORSE} else UNDETERMINED
     several = any(point.difference.seeds > 1 for point in points)
     limits = () if several else ("one fine-tuning seed: no point is tested",)
-    return Answer(verdict, sentence(base, points, verdicts), findings, limits)
+    said = sentence(base, points, verdicts) + front_text(front(evidence))
+    return Answer(verdict, said, findings, limits)
 
 
 def scores_of(evidence: Evidence) -> list[Score]:
@@ -99,19 +104,80 @@ def points_of(evidence: Evidence) -> list[Point]:
     return found
 
 
+def added_languages(evidence: Evidence) -> list[Compared]:
+    """More languages in the fine-tuning less English alone, with as many rows: the mean over the
+    languages that were added, and over those that neither has seen."""
+    scores, found = scores_of(evidence), []
+    alone = {(s.model, s.recipe): s for s in scores if len(s.trained_on) == 1}
+    for score in scores:
+        english = alone.get((score.model, score.recipe))
+        if english is None or len(score.trained_on) == 1:
+            continue
+        groups = {"seen": [*score.trained_on[1:]], "unseen": score.zero_shot()}
+        for name, codes in groups.items():
+            codes = [c for c in codes if c in english.languages and c in score.languages]
+            if codes:
+                what = (
+                    f"{score.model}, {score.recipe}: {languages_of(score)} less English alone, "
+                    f"{len(codes)} languages {name} in fine-tuning"
+                )
+                difference = score.mean(codes) - english.mean(codes)
+                cells = (f"{score.model}/{score.recipe}",)
+                found.append(Compared(what, difference, score.counts(codes)["n"], cells))
+    return found
+
+
+def front(evidence: Evidence) -> list[tuple[Score, float]]:
+    """(score, tokens a second) of the points that no other one beats in accuracy over all further
+    languages and in speed; the slowest first. Of a model all points have its speed."""
+    rates = {model: rate(evidence, model) for model in evidence.suite.models}
+    known = [(s, speed) for s in scores_of(evidence) if (speed := rates[s.model]) and s.others()]
+    best = {
+        model: max(own, key=lambda point: accuracy(point[0]))
+        for model in rates
+        if (own := [point for point in known if point[0].model == model])
+    }
+    ordered = sorted(best.values(), key=lambda point: -point[1])
+    found: list[tuple[Score, float]] = []
+    for point in ordered:  # the fastest first: a slower one has to be better
+        if not found or accuracy(point[0]) > accuracy(found[-1][0]):
+            found.append(point)
+    return found[::-1]
+
+
+def accuracy(score: Score) -> float:
+    return score.mean(score.others()).score
+
+
+def front_text(points: Sequence[tuple[Score, float]]) -> str:
+    """The front, and which lever makes each of its steps."""
+    if len(points) < 2:
+        return ""
+    told = [
+        f"{score.model} after {score.recipe} and {languages_of(score)} "
+        f"({accuracy(score):.1f} %, {speed:,.0f} tokens/s)"
+        for score, speed in points
+    ]
+    return (
+        f" The front of accuracy and speed: {'; '.join(told)}. Its speed comes from size alone: "
+        "recipes and languages of the fine-tuning leave a model's shape."
+    )
+
+
+def rate(evidence: Evidence, model: str) -> float | None:
+    """Tokens a second of a model, the median over its rows; None if unknown."""
+    found = [
+        row.measured["tokens_per_sec"]
+        for row in evidence.tables.cost
+        if row.model == model and row.task.startswith(TASK)
+    ]
+    return median(found) if found else None
+
+
 def speed(evidence: Evidence, score: Score, base: Score) -> float | None:
     """Tokens a second over the base's, medians over languages of the models' base recipes."""
-    rates = {
-        model: [
-            row.measured["tokens_per_sec"]
-            for row in evidence.tables.cost
-            if row.model == model and row.task.startswith(TASK)
-        ]
-        for model in (score.model, base.model)
-    }
-    if not all(rates.values()):
-        return None
-    return median(rates[score.model]) / median(rates[base.model])
+    own, of_base = rate(evidence, score.model), rate(evidence, base.model)
+    return own / of_base if own and of_base else None
 
 
 def not_inferior(points: Sequence[Point]) -> list[str]:
