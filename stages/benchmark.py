@@ -45,7 +45,13 @@ def main() -> None:
         targets = {name: plan.targets[name] for name in plan.targets if name in settings.tests}
         measured: dict[str, list[dict]] = {}
         before, energy = machine.load_of_others(), machine.Energy()
-        pairs = [(model, name) for name in targets for model in run.settings.models]
+        cells = set(all_cells(run.settings))
+        having = [
+            model
+            for model in run.settings.models
+            if any((model, recipe) in cells for recipe in settings.recipes)
+        ]
+        pairs = [(model, name) for name in targets for model in having]
         ends = time.monotonic() + 60 * settings.minutes
         for place, (model, name) in enumerate(pairs):
             left = (ends - time.monotonic()) / (len(pairs) - place)

@@ -5,6 +5,7 @@ beside those of the chosen checkpoint: of the last one, of the mean of a run's s
 mean of the seeds' chosen models. A variant that is the chosen checkpoint itself is left out.
 """
 
+from waystation.encoder import device
 from waystation.evaluation.averaged import Fitted, other_tests
 from waystation.evaluation.cell import Places
 from waystation.files import write_json
@@ -32,6 +33,7 @@ def main() -> None:
             "extra",
         ],
     ) as run:
+        device.use(run.settings)
         plan = read_plan(run, EvaluationGroupPlan)
         made: dict[str, list[dict]] = {"english": [], "tests": []}
         for model, recipe in all_cells(run.settings):

@@ -73,12 +73,12 @@ def test_english_choices_and_other_weights_are_told_of_every_group(pipeline):
 
 def test_every_target_has_a_promise_of_every_intermediate_task(pipeline):
     told = json.loads((pipeline / "metrics/pocket/promise/pico.json").read_text())["scores"]
-    targets = {"mnli", "mnli_more", "commonsense_qa", "copa", "squad_retrieval", "udpos"}
+    targets = {"mnli", "copa", "squad_retrieval", "udpos"}  # by the task of their English rows
     assert set(told["texts"]) == targets
     assert set(told["probe"]) == targets - {"squad_retrieval"}  # that one has no labels
     for scores in told.values():
         assert all(set(own) == {"mnli", "squad_v1", "ccg"} for own in scores.values())
-    assert told["texts"]["mnli"]["mnli"] == pytest.approx(1.0)
+    assert max(told["texts"]["mnli"], key=told["texts"]["mnli"].get) == "mnli"
 
 
 def test_a_question_runs_nothing_that_has_run_and_prints_its_answer(pipeline):

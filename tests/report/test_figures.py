@@ -19,10 +19,11 @@ from waystation.report.figures import (
     marks,
     means,
     panels,
+    sequence,
 )
 from waystation.report.figures.size import comparable
 from waystation.report.figures.speed import latency, pareto, ratios, throughput
-from waystation.report.records import Estimate, Tables
+from waystation.report.records import Estimate, SequenceStep, Tables
 
 
 def test_a_task_without_any_gain_has_a_panel_and_the_baseline_no_line(monkeypatch, tmp_path):
@@ -183,3 +184,25 @@ def test_means_stand_beside_english_and_chance_on_the_whole_scale(monkeypatch, t
         if line.get_linestyle() == ":" and len(line.get_xdata())
     ]
     pyplot.close("all")
+
+
+def test_the_same_tasks_in_no_order_are_markers_beside_the_line(monkeypatch, tmp_path):
+    kept = []
+    monkeypatch.setattr(sequence, "save", lambda figure, file: kept.append(figure))
+    step = lambda recipe, order, length, added: SequenceStep(
+        model="nano", order=order, length=length, recipe=recipe, target="mnli", task="xnli",
+        zero_shot=Estimate(50.0 + length, 45.0, 60.0), added=added, seeds=1,
+    )  # fmt: skip
+    rows = [
+        step("none", "two", 0, None),
+        step("mnli", "two", 1, "mnli"),
+        step("sequential/two/2", "two", 2, "ccg"),
+        step("multitask/two", "multitask/two", 2, None),
+        step("merged/ties/two", "merged/ties/two", 2, None),
+    ]
+    sequence.draw(Tables(sequence=rows), tmp_path / "x.png")
+    (figure,) = kept
+    axes = figure.axes[0]
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["none", "mnli", "ccg"]
+    labels = {text.get_text() for text in figure.legends[0].get_texts()}
+    assert labels == {"nano", "nano, multitask/two", "nano, merged/ties/two"}

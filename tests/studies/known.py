@@ -13,6 +13,7 @@ from waystation.studies import means
 from waystation.studies.evidence import Evidence
 
 LABELS = {"xnli": "classification", "xquad": "question_answering"}
+TARGETS = {"xnli": "mnli", "xquad": "squad_v1"}
 SUITE = load_settings(FULL)
 
 
@@ -31,7 +32,7 @@ def grid(truths, spread=0.3, seed=0, runs=3, **suite):
     for (model, recipe), truth in truths.items():
         for label, kind in LABELS.items():
             own = {code: language(draw, truth, spread, runs) for code in ("en", "qda", "qdb")}
-            names = (model, recipe, label, label, label, kind, "accuracy", ("en",))
+            names = (model, recipe, TARGETS[label], label, label, kind, "accuracy", ("en",))
             scores.append(Score(*names, own))
     return means.grid(scores, replace(SUITE, **suite))
 

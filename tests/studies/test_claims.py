@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.studies.known import LABELS, evidence
+from tests.studies.known import TARGETS, evidence
 from tests.studies.test_alignment_retention import retrieved
 from waystation.report.choice.choice_records import EnglishScore
 from waystation.report.encoders.paired_retrieval import Retrieved
@@ -71,7 +71,7 @@ def test_english_rows_choose_the_recipe_of_each_target():
     rows = [
         EnglishScore(model="nano", recipe=recipe, target=target, seed=seed, step=1,
                      english_percent=percent + seed)
-        for target in LABELS for recipe, percent in english.items() for seed in range(3)
+        for target in TARGETS.values() for recipe, percent in english.items() for seed in range(3)
     ]  # fmt: skip
     truths = {"none": 50.0, "mnli": 53.0, "squad_v1": 58.0, "random": 30.0}
     cells = {("nano", recipe): truth for recipe, truth in truths.items()}

@@ -1,8 +1,10 @@
 """What choices of an intermediate task give away, by hand."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.studies.known import LABELS, evidence
+from tests.studies.known import TARGETS, evidence
 from waystation.report.choice.choice_records import EnglishScore, PromisedGain
 from waystation.report.records import Tables
 from waystation.studies import answer_text, which_task
@@ -12,13 +14,13 @@ TRUTHS = {"none": 50.0, "mnli": 56.0, "squad_v1": 53.0, "hellaswag": 50.0, "ccg"
 
 def seen(promised, english):
     rows = [
-        PromisedGain(model="nano", target=label, source=source, method="probe", score=score)
-        for label in LABELS
+        PromisedGain(model="nano", target=target, source=source, method="probe", score=score)
+        for target in TARGETS.values()
         for source, score in promised.items()
     ]
     chosen = [
-        EnglishScore(model="nano", recipe=recipe, target=label, seed=0, step=1, english_percent=p)
-        for label in LABELS
+        EnglishScore(model="nano", recipe=recipe, target=target, seed=0, step=1, english_percent=p)
+        for target in TARGETS.values()
         for recipe, p in english.items()
     ]
     truths = {("nano", recipe): truth for recipe, truth in TRUTHS.items()}
@@ -47,6 +49,15 @@ def test_the_table_says_over_how_many_tests_and_candidates():
     assert "Of 4 single tasks" in text
     assert "| best on average | 1 | 2 | 0.0 | 0.0 |" in text
     assert answer_text.regrets_text([]) == ""
+
+
+def test_all_methods_are_held_to_the_tests_that_each_can_rank():
+    """A probe that knows one test leaves that one to the others too."""
+    some = {"mnli": 4.0, "squad_v1": 3.0, "hellaswag": 2.0, "ccg": 1.0}
+    everything = seen(some, some | {"none": 0.0})
+    rows = [row for row in everything.tables.promises if row.target == "mnli"]
+    less = replace(everything, tables=replace(everything.tables, promises=rows))
+    assert {one.tests for one in which_task.regrets(less)} == {1}
 
 
 def test_a_method_that_knows_not_all_candidates_is_left_out():

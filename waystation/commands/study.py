@@ -47,7 +47,8 @@ def answered(options: argparse.Namespace, workers: int) -> int:
     if not stages:
         raise UserError(f"{options.suite_file}: no cell of this suite helps to answer {study.name}")
     metrics = options.suite_file.parent / settings.root / "metrics" / settings.suite
-    alone = [f"benchmark@{group}" for group in groups if needs.speed]
+    alone = [f"snapshots@{group}" for group in groups]
+    alone += [f"benchmark@{group}" for group in groups if needs.speed]
     suite = Suite(options.suite_file, stages, workers, [*alone, "report"])
     print(f"{study.name}: {suite.expected()}", flush=True)
     if options.dry_run:

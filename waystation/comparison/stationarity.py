@@ -1,13 +1,15 @@
 """Whether a run's latencies were steady: after its warm-up, and over the blocks."""
 
 from collections.abc import Sequence
+from math import sqrt
 from statistics import mean, median
 
 import numpy as np
 
 RESTLESS = 0.05  # spread of one system's speed over blocks, as a share
 LATE = 0.5  # share of a run's queries that count as surely warm
-ALIKE = 0.3  # correlation of neighbouring blocks from which intervals are too narrow
+ALIKE = 0.3  # correlation of neighbouring blocks that a reader has to know of
+CHANCE = 1.64  # standard deviations of a correlation that few independent blocks reach by chance
 
 
 def cold(latencies: Sequence[Sequence[float]], margin: float) -> bool:
@@ -46,10 +48,13 @@ def alike(series: Sequence[np.ndarray]) -> list[str]:
     """A note where blocks that follow each other measured alike: the mean over comparisons of the
     correlation of a block's log ratio with the next one's, less its expectation for independent
     blocks (-1 / n)."""
-    found = [lag_one(logs) + 1 / len(logs) for logs in series if len(logs) > 2 and logs.std() > 0]
-    if not found or mean(found) < ALIKE:
+    series = [logs for logs in series if len(logs) > 2 and logs.std() > 0]
+    if not series:
         return []
-    return [f"neighbouring blocks are alike (correlation {mean(found):.1f}): intervals are narrow"]
+    found = mean(lag_one(logs) + 1 / len(logs) for logs in series)
+    if found < max(ALIKE, CHANCE / sqrt(min(map(len, series)))):
+        return []
+    return [f"neighbouring blocks are alike (correlation {found:.1f}): intervals may be too narrow"]
 
 
 def lag_one(values: np.ndarray) -> float:

@@ -244,7 +244,8 @@ class Snapshots:
 @dataclass(frozen=True)
 class Server:
     """Queries that arrive at random: the highest rate at which the latency's 99th percentile is at
-    most `bound_ms`, to within a share of 1 / 2^`steps` of what one query after another allows.
+    most `bound_ms`, to within a share of 1 / 2^`steps` of what one query after another allows, or
+    wider where the group's minutes end before.
     """
 
     bound_ms: Positive
@@ -313,7 +314,7 @@ class Settings:
     recipes: Annotated[tuple[str, ...], Some]
     extra: Extra
     multitask: dict[Name, Multitask]
-    orders: dict[Name, tuple[str, ...]]
+    orders: dict[Name, Annotated[tuple[str, ...], Some]]
     intermediate: Intermediate
     target: Target
     seeds: Annotated[tuple[Seed, ...], Some]

@@ -39,7 +39,7 @@ WIDEST = 12  # languages beside one another
 
 WEIGHTS = {
     "chosen_percent": "chosen",
-    "last_percent": "last",
+    "last_percent": "last kept",
     "snapshots_percent": "snapshots' mean",
     "seeds_percent": "seeds' mean",
     "oracle_percent": "oracle",
@@ -243,9 +243,9 @@ def weights(tables: Tables) -> str:
         ]
     heading = (
         "Zero-shot means in percent by the weights that count, chosen by English development rows, "
-        "and by others: the last snapshot, the mean of a run's snapshots, the mean of the seeds' "
-        "models (whose heads are new in every seed), and the oracle's choice. -: the same as the "
-        "chosen one, or not all tasks have it. No intervals: told, not tested."
+        "and by others: the last kept snapshot, the mean of a run's snapshots, the mean of the "
+        "seeds' models (whose heads are new in every seed), and the oracle's choice. -: the same "
+        "as the chosen one, or not all tasks have it. No intervals: told, not tested."
     )
     return block(heading, ["model", "recipe", "task", "seeds", *WEIGHTS.values()], rows)
 

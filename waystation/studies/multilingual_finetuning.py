@@ -105,8 +105,8 @@ def points_of(evidence: Evidence) -> list[Point]:
 
 
 def added_languages(evidence: Evidence) -> list[Compared]:
-    """More languages in the fine-tuning less English alone, with as many rows: the mean over the
-    languages that were added, and over those that neither has seen."""
+    """More languages in the fine-tuning less English alone: the mean over the languages that were
+    added, and over those that neither has seen."""
     scores, found = scores_of(evidence), []
     alone = {(s.model, s.recipe): s for s in scores if len(s.trained_on) == 1}
     for score in scores:
@@ -120,11 +120,23 @@ def added_languages(evidence: Evidence) -> list[Compared]:
                 what = (
                     f"{score.model}, {score.recipe}: {languages_of(score)} less English alone, "
                     f"{len(codes)} languages {name} in fine-tuning"
+                    f"{rows_text(evidence.suite, score, english)}"
                 )
                 difference = score.mean(codes) - english.mean(codes)
                 cells = (f"{score.model}/{score.recipe}",)
                 found.append(Compared(what, difference, score.counts(codes)["n"], cells))
     return found
+
+
+def rows_text(suite: Settings, score: Score, english: Score) -> str:
+    """How many rows train each, where that differs by more than a tenth."""
+    rows = []
+    for one in (score, english):
+        each = suite.target.tasks[one.target].train_examples
+        rows.append(each and each * len(one.trained_on))
+    if rows[0] and rows[1] and abs(rows[0] / rows[1] - 1) > 0.1:
+        return f" ({rows[0]:,} rows for {rows[1]:,})"
+    return ""
 
 
 def front(evidence: Evidence) -> list[tuple[Score, float]]:

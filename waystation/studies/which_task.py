@@ -1,12 +1,13 @@
 """Which intermediate task should I take? Choices made before and after training, held to the grid.
 
 Of each test the candidates are the single recipes that have run, and a choice ranks them. Its
-regret at k is the best candidate's gain less the best gain among the first k, in points. A choice
-at random has its expected regret. `English` ranks by English development scores of the fine-tuned
-models, after all candidates were trained. `best on average` knows the other tests' scores.
+regret at k is the best candidate's gain less the best gain among the first k, in points. All
+methods are held to the tests that each of them can rank. A choice at random has its expected
+regret. `English` ranks by English development scores of the fine-tuned models, after all candidates
+were trained. `best on average` knows the other tests' scores.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import mean
@@ -41,44 +42,50 @@ def regrets(evidence: Evidence) -> list[Regret]:
     gains = gains_by_test(evidence, model, run)
     if len(run) < FEWEST or not gains:
         return []
-    targets = {
-        label: score.target
-        for (own, _, label), score in evidence.grid.scores.items()
-        if own == model
-    }
     english = english_means(evidence, model)
-    rankings = promised(evidence, model, targets, gains)
-    rankings[ENGLISH] = {label: english.get(targets[label], {}) for label in gains}
+    rankings = promised(evidence, model, gains)
+    rankings[ENGLISH] = {
+        label: english.get(evidence.grid.scores[model, run[0], label].target, {}) for label in gains
+    }
     rankings[AVERAGE] = {label: means_elsewhere(gains, label) for label in gains}
-    found = [of_random(gains, k) for k in AT if k < len(run)]
-    for method, scores in rankings.items():
-        whole = {label: own for label, own in scores.items() if {*run} <= {*own}}
-        found += [of_method(method, whole, gains, k) for k in AT if whole and k < len(run)]
+    whole = {
+        method: {label: own for label, own in scores.items() if {*run} <= {*own}}
+        for method, scores in rankings.items()
+    }
+    whole = {method: scores for method, scores in whole.items() if scores}
+    shared = {label: own for label, own in gains.items() if all(label in s for s in whole.values())}
+    if not shared:
+        return []
+    found = [of_random(shared, k) for k in AT if k < len(run)]
+    for method, scores in whole.items():
+        found += [of_method(method, scores, shared, k) for k in AT if k < len(run)]
     return found
 
 
 def promised(
-    evidence: Evidence, model: str, targets: Mapping[str, str], labels: Iterable[str]
+    evidence: Evidence, model: str, gains: Mapping[str, Gains]
 ) -> dict[str, dict[str, Gains]]:
-    """{method: {test: {task: what it promises the test's target}}}."""
+    """{method: {test: {task: what it promises the task of the test's target}}}."""
     rows = [row for row in evidence.tables.promises if row.model == model]
-    return {
-        method: {
-            label: {
-                row.source: row.score
-                for row in rows
-                if (row.method, row.target) == (method, targets[label])
+    targets, found = evidence.suite.target.tasks, dict[str, dict[str, Gains]]()
+    for label, own in gains.items():
+        target = evidence.grid.scores[model, next(iter(own)), label].target
+        task = targets[target].task or target
+        for method in dict.fromkeys(row.method for row in rows):
+            found.setdefault(method, {})[label] = {
+                row.source: row.score for row in rows if (row.method, row.target) == (method, task)
             }
-            for label in labels
-        }
-        for method in dict.fromkeys(row.method for row in rows)
-    }
+    return found
 
 
 def gains_by_test(evidence: Evidence, model: str, run: Sequence[str]) -> dict[str, Gains]:
-    """Of each test the gain of every candidate; only tests that have all."""
+    """Of each test the gain of every candidate; only tests that have all, after fine-tuning on
+    English alone."""
     found: dict[str, Gains] = {}
+    english = {k[2] for k, score in evidence.grid.scores.items() if len(score.trained_on) == 1}
     for label in evidence.grid.labels():
+        if label not in english:
+            continue
         gains = {recipe: evidence.grid.gain(model, recipe, label) for recipe in run}
         known = {recipe: gain.score for recipe, gain in gains.items() if gain}
         if len(known) == len(run) > 0:
@@ -98,7 +105,8 @@ def of_method(
 ) -> Regret:
     """The regret of taking the k candidates with the best scores."""
     lost = []
-    for label, own in scores.items():
+    for label in gains:
+        own = scores[label]
         ranked = sorted(gains[label], key=lambda recipe: own[recipe], reverse=True)
         lost.append(max(gains[label].values()) - max(gains[label][one] for one in ranked[:k]))
     candidates = len(next(iter(gains.values())))

@@ -27,8 +27,8 @@ from waystation.training.workplace import Workplace
 def retained(workplace: Workplace, phase: Phase, folder: Path, encoder: Path) -> dict[str, dict]:
     """Of each task of a finished phase in `folder` its score on the encoder in `encoder`.
 
-    {task: {main_score, <main_score>: percent of the same English development rows, change: points
-    since the phase ended, change_standard_error_percent: over rows, n}}.
+    {task: {main_score, <main_score>: percent of the same English development rows, change_points
+    since the phase ended, change_standard_error_points over rows, n}}.
     """
     known = {name: examples.read_description(workplace.tasks / name) for name in phase.rows}
     tasks = {name: task for name, task in known.items() if name != TEXT}

@@ -6,9 +6,10 @@
     question answering    the first token of an answer, and tokens of its context; first or not
     retrieval             no labels
 
-Beside them stands the mean over all rows of their tokens' mean: what the texts are like.
+Beside them stands the mean over all sequences of their tokens' mean: what the texts are like.
 """
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from torch import Tensor
 
 from waystation import heads
 from waystation.data import examples
+from waystation.data.examples import Description
 from waystation.encoder.encoder import Encoder
 from waystation.encoder.features import Feature, Lengths, Packed, inference_batches, pack
 from waystation.languages import ENGLISH
@@ -75,13 +77,28 @@ BY_SEQUENCE: dict[str, Callable[[Feature], list[int]]] = {
 }
 
 
+def drawn(folder: Path, count: int, last: bool) -> list[dict]:
+    """At most `count` English training rows of a task: the first of a random order or the `last`.
+
+    The two share no row: a task that is both an intermediate task and a target's is not judged by
+    what its own probe was fitted on.
+    """
+    rows = examples.read(examples.path(folder, "train", ENGLISH))
+    random.Random("promise").shuffle(rows)
+    half = max(1, min(count, len(rows) // 2))
+    return rows[-half:] if last else rows[:half]
+
+
 @torch.inference_mode()
 def see(
-    encoder: Encoder, tokenizer: Tokenizer, folder: Path, lengths: Lengths, count: int, batch: int
+    encoder: Encoder,
+    tokenizer: Tokenizer,
+    task: Description,
+    rows: list[dict],
+    lengths: Lengths,
+    batch: int,
 ) -> Seen:
-    """The first `count` English training rows of the task in a folder, `batch` tokens at once."""
-    task = examples.read_description(folder)
-    rows = examples.read(examples.path(folder, "train", ENGLISH), count)
+    """Rows of a task, `batch` tokens at once."""
     features = heads.load(task.type).make_features(rows, tokenizer, lengths)
     vectors: list[Tensor] = []
     labels: list[int] = []

@@ -39,6 +39,9 @@ def one_label(
     target = target - target.mean()
     along = left.T @ target
     beyond = max(0.0, float(target @ target - along @ along))  # of the target, that none explains
+    if not spread.any():  # features that are all alike: noise alone
+        noise = n / (float(target @ target) + TINY)
+        return np.zeros(d), float(np.log(noise) - 1 - np.log(2 * np.pi)) / 2
     prior, noise = 1.0, 1.0  # precisions
     for _ in range(ROUNDS):
         ratio = prior / noise

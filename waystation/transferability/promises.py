@@ -1,7 +1,7 @@
 """What each intermediate task promises each target.
 
-texts   how alike the texts are: the cosine of their mean vectors, less the mean over all tasks
-        (TextEmb, Vu et al. 2020, arXiv 2005.00770); labels play no part
+texts   how alike the texts are: the cosine of their mean vectors, less the mean over all tasks,
+        each once (TextEmb, Vu et al. 2020, arXiv 2005.00770); labels play no part
 probe   how well the target's labels follow from what a linear probe of the intermediate task
         says of the target's rows: the evidence of LogME on the probe's outputs
 """
@@ -13,7 +13,8 @@ import numpy as np
 from waystation.transferability.labelled import Seen
 from waystation.transferability.logme import regress
 
-Promises = dict[str, dict[str, dict[str, float]]]  # {method: {target: {intermediate task: score}}}
+# {method: {task of a target: {intermediate task: score}}}
+Promises = dict[str, dict[str, dict[str, float]]]
 
 
 def promises(sources: Mapping[str, Seen], targets: Mapping[str, Seen]) -> Promises:
@@ -24,7 +25,7 @@ def promises(sources: Mapping[str, Seen], targets: Mapping[str, Seen]) -> Promis
 def by_texts(
     sources: Mapping[str, Seen], targets: Mapping[str, Seen]
 ) -> dict[str, dict[str, float]]:
-    middle = np.mean([seen.text for seen in [*sources.values(), *targets.values()]], axis=0)
+    middle = np.mean([seen.text for seen in {**targets, **sources}.values()], axis=0)
     return {
         target: {
             source: cosine(own.text - middle, other.text - middle)
@@ -40,7 +41,7 @@ def by_probe(
     probes = {
         name: regress(standard(seen.vectors), seen.labels).weights
         for name, seen in sources.items()
-        if len(seen.labels)
+        if taught(seen)
     }
     return {
         target: {
@@ -48,8 +49,13 @@ def by_probe(
             for source, weights in probes.items()
         }
         for target, seen in targets.items()
-        if len(seen.labels)
+        if taught(seen)
     }
+
+
+def taught(seen: Seen) -> bool:
+    """Whether rows have labels to tell apart."""
+    return len(set(seen.labels.tolist())) > 1
 
 
 def standard(vectors: np.ndarray) -> np.ndarray:

@@ -17,7 +17,8 @@ class EnglishScore:
 
 @dataclass(frozen=True, kw_only=True)
 class PromisedGain:
-    """What an intermediate task promises a target, by a method of waystation.transferability.
+    """What an intermediate task promises the task `target`, by a method of
+    waystation.transferability.
 
     Scores of one method and target compare, others do not."""
 

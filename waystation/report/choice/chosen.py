@@ -61,7 +61,9 @@ def by_weights(tests: list[dict], scores: list[Score]) -> list[Weights]:
         if not own or not codes:
             continue
         others: dict[str, Any] = {
-            COLUMNS[test["variant"]]: zero_shot(test["languages"], score) for test in own
+            COLUMNS[test["variant"]]: zero_shot(test["languages"], score)
+            for test in own
+            if {*codes} <= {*test["languages"]}
         }
         row = Weights(
             **score.names(),

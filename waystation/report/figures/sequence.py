@@ -71,9 +71,7 @@ def draw_at_once(
         reach = [[score.value - score.low], [score.high - score.value]]
         style: dict[str, Any] = {"color": color, "markersize": 4, "markerfacecolor": "white"}
         marker, label = MARKERS[place % len(MARKERS)], f"{model}, {row.recipe}"
-        axes.errorbar(
-            [x], [score.value], reach, fmt=marker, label=label, markerfacecolor="white", **style
-        )
+        axes.errorbar([x], [score.value], reach, fmt=marker, label=label, **style)
 
 
 def legend(grid: list[Axes]) -> dict[str, Any]:

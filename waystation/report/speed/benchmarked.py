@@ -57,7 +57,7 @@ def read_group(
         ratio = Estimate(*(row.pop(name) for name in ("ratio", "low", "high")))
         made.speeds.append(SpeedRatio(**row, ratio=ratio, margin_percent=100 * measured["margin"]))
     for row in entries(measured, "servers", labels, suite):
-        made.servers.append(ServerRate(**{k: v for k, v in row.items() if k != "tried"}))
+        made.servers.append(ServerRate(**row | {"tried": len(row["tried"])}))
 
 
 def entries(

@@ -64,8 +64,9 @@ def speed_table(rows: list[SpeedRatio]) -> str:
     columns = ["ratios", "seen from, %", "faster", "slower", "equal", "undecided"]
     lines += table(f"{over}, number of languages", columns, counts)
     note = (
-        f"equal: within {first.margin_percent:g} %, by two one-sided tests; error 5 % over the "
-        "comparisons of a model and target, Holm-corrected; seen from: the smallest difference "
+        f"equal: within {first.margin_percent:g} %, by two one-sided tests; error 5 % each for "
+        "equalities and for differences, over the comparisons of a model and target, "
+        "Holm-corrected; seen from: the smallest difference "
         "found four times in five"
     )
     return "\n".join(["", *lines, *textwrap.wrap(note, WIDTH)])
@@ -102,12 +103,13 @@ def server_table(rows: list[ServerRate]) -> str:
         return ""
     models: dict[str, Rows] = {}
     for row in rows:
-        rate = "none tried" if row.queries_per_sec is None else f"{row.queries_per_sec:,.1f}"
-        texts = [f"{row.bound_ms:g}", rate, f"{row.alone_per_sec:,.1f}", f"{row.queries}"]
+        rate = "none" if row.queries_per_sec is None else f"{row.queries_per_sec:,.1f}"
+        texts = [f"{row.bound_ms:g}", rate, f"{row.tried}", f"{row.alone_per_sec:,.1f}"]
+        texts.append(f"{row.queries}")
         models.setdefault(row.model, []).append(
             (f"{row.recipe}, {row.task} in {row.language}", texts)
         )
-    columns = ["bound, ms", "queries/s", "one by one", "queries"]
+    columns = ["bound, ms", "queries/s", "rates tried", "one by one", "queries"]
     lines = table("arriving at random, p99 within the bound", columns, models)
     return "\n".join(["", *lines])
 

@@ -47,7 +47,8 @@ class ServerRate:
     """Queries that arrive at random: the highest rate at which 99 of 100 are answered within
     `bound_ms` from their arrival; None where no rate that was tried is so low.
 
-    `alone_per_sec`: what one query after another allows. `queries`: of each rate that was tried.
+    `alone_per_sec`: what one query after another allows. `tried`: how many rates, each of
+    `queries`.
     """
 
     model: str
@@ -59,6 +60,7 @@ class ServerRate:
     queries_per_sec: float | None
     alone_per_sec: float
     queries: int
+    tried: int
 
 
 @dataclass(frozen=True, kw_only=True)
