@@ -60,7 +60,7 @@ class ServerRate:
     queries_per_sec: float | None
     alone_per_sec: float
     queries: int
-    tried: int
+    tried: int | None = None  # older tables do not tell
 
 
 @dataclass(frozen=True, kw_only=True)
