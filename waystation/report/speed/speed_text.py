@@ -104,7 +104,12 @@ def server_table(rows: list[ServerRate]) -> str:
     models: dict[str, Rows] = {}
     for row in rows:
         rate = "none" if row.queries_per_sec is None else f"{row.queries_per_sec:,.1f}"
-        texts = [f"{row.bound_ms:g}", rate, f"{row.tried or '-'}", f"{row.alone_per_sec:,.1f}"]
+        texts = [
+            f"{row.bound_ms:g}",
+            rate,
+            "-" if row.tried is None else f"{row.tried}",
+            f"{row.alone_per_sec:,.1f}",
+        ]
         texts.append(f"{row.queries}")
         models.setdefault(row.model, []).append(
             (f"{row.recipe}, {row.task} in {row.language}", texts)
