@@ -20,6 +20,7 @@ ELSEWHERE = {
     "target": "training.loop",
     "evaluate": "evaluation.cell",
     "align": "alignment.measures",
+    "snapshots": "evaluation.averaged",
     "benchmark": "inference.compare",
     "report": "report.scores",
 }

@@ -10,6 +10,7 @@ from tests.shrunk import append, dvc, edit, params_of, status
 
 RECIPES = ("none", "ccg", "sequential/mnli_squad/2")
 GROUPS = ("several", "udpos")  # of targets
+TARGETED = ("promise", "target", "evaluate", "snapshots")  # read the settings of targets, or after
 ENGLISH = ("mnli", "squad_v1", "ccg", "commonsense_qa", "copa", "squad_retrieval")
 
 
@@ -32,23 +33,24 @@ def cells(verb: str, *groups: str) -> set[str]:
         (lambda f: edit(f, "benchmark.rows", 3), {"benchmark@several", "benchmark@udpos"}),
         (
             lambda f: edit(f, "target.tasks.udpos.learning_rate", 0.01),
-            {"report"} | cells("target", "udpos"),
+            {"promise@pico", "report"} | cells("target", "udpos"),
         ),
         (
             lambda f: edit(f, "target.learning_rate", 0.01),
-            {"report"} | cells("target", *GROUPS),
+            {"promise@pico", "report"} | cells("target", *GROUPS),
         ),
         (
             lambda f: edit(f, "intermediate.tasks.mnli", {"epochs": 2}),
             {
                 "intermediate@pico-sequential/mnli_squad/2",
                 "intermediate_extra@pico-mnli+mlm",
+                "promise@pico",
                 "report",
             },
         ),
         (
             lambda f: edit(f, "intermediate.tasks.ccg", {"epochs": 3}),
-            {"intermediate@pico-ccg", "report"},
+            {"intermediate@pico-ccg", "promise@pico", "report"},
         ),
         (
             lambda f: append(f, "waystation/report/figures/gains.py", "\nMORE = 1\n"),
@@ -59,11 +61,11 @@ def cells(verb: str, *groups: str) -> set[str]:
             lambda f: edit(f, "extra.recipes", ["mnli+mlm", "mnli"]),
             {"intermediate_extra@pico-mnli", "align_extra@pico-mnli", "report"}
             | {f"{v}_extra@{g}-pico-mnli" for v in ("target", "evaluate") for g in GROUPS}
-            | {f"benchmark@{g}" for g in GROUPS},
+            | {f"{v}@{g}" for v in ("snapshots", "benchmark") for g in GROUPS},
         ),
         pytest.param(
             lambda f: append(f, "waystation/heads/tagging.py", "\nMORE = 1\n"),
-            {"intermediate@pico-ccg", "benchmark@udpos"}
+            {"intermediate@pico-ccg", "promise@pico", "snapshots@udpos", "benchmark@udpos"}
             | cells("target", "udpos")
             | cells("evaluate", "udpos"),
             marks=pytest.mark.slow,
@@ -104,7 +106,7 @@ def test_a_task_s_file_reruns_its_own_download(clean):
     ("key", "value", "verbs"),
     [
         ("benchmark.rows", 3, {"benchmark", "report"}),
-        ("target.learning_rate", 0.01, {"target", "evaluate", "benchmark", "report"}),
+        ("target.learning_rate", 0.01, {*TARGETED, "benchmark", "report"}),
         ("report.resamples", 60, {"report"}),
         ("align.neighbours", 3, {"align", "report"}),
     ],
