@@ -11,9 +11,9 @@ from waystation.encoder import device
 from waystation.encoder.checkpoint import read_encoder
 from waystation.encoder.tokenizer import read_tokenizer
 from waystation.files import write_json
+from waystation.frame.plan_file import read_plan
 from waystation.frame.stage import stage
-from waystation.grid.names import TEXT
-from waystation.params.schema import Settings, TargetTask
+from waystation.grid.promise_plan import PromisePlan
 from waystation.transferability.labelled import Seen, drawn, see
 from waystation.transferability.promises import promises
 
@@ -22,17 +22,17 @@ def main() -> None:
     with stage(
         __doc__,
         options=["model"],
-        inputs=["code", "tasks", "pretrained"],
+        inputs=["code", "plan", "pretrained"],
+        planned=["tasks"],
         outputs=["out"],
-        params=["threads", "device", "precision", "evaluate", "intermediate", "target", "promise"],
+        params=["threads", "device", "precision", "evaluate", "promise"],
     ) as run:
         device.use(run.settings)
+        plan = read_plan(run, PromisePlan)
         encoder = device.place(read_encoder(run.inputs["pretrained"])[0], run.settings).eval()
         tokenizer = read_tokenizer(run.inputs["pretrained"])
-        trained = {n: own for n, own in run.settings.intermediate.tasks.items() if n != TEXT}
-        fitted = targets_of(run.settings)
-        asked = [(False, name, own) for name, own in trained.items()]
-        asked += [(True, name, own) for name, own in fitted.items()]
+        asked = [(False, name, lengths) for name, lengths in plan.sources.items()]
+        asked += [(True, name, lengths) for name, lengths in plan.targets.items()]
         seen: dict[bool, dict[str, Seen]] = {False: {}, True: {}}  # by whether it is a target's
         count, batch = run.settings.promise.rows, run.settings.evaluate.batch_tokens
         what = f"promise {run.options.model}"
@@ -40,20 +40,10 @@ def main() -> None:
             folder = run.inputs["tasks"] / name
             task, rows = examples.read_description(folder), drawn(folder, count, is_target)
             seen[is_target][name] = see(encoder, tokenizer, task, rows, lengths, batch)
-        scores = promises(seen[False], seen[True]) if trained else {}
+        scores = promises(seen[False], seen[True]) if plan.sources else {}
         made = {"model": run.options.model, "rows": count, "scores": scores}
         write_json(run.outputs["out"], made | {"made_from": run.made_from()})
-        run.made = f"{len(trained)} intermediate tasks for {len(fitted)} tasks of targets"
-
-
-def targets_of(suite: Settings) -> dict[str, TargetTask]:
-    """The tasks whose English rows targets are trained on, each once, with a target's settings."""
-    found: dict[str, TargetTask] = {}
-    for names in suite.target.groups.values():
-        for name in names:
-            own = suite.target.tasks[name]
-            found.setdefault(own.task or name, own)
-    return found
+        run.made = f"{len(plan.sources)} intermediate tasks, {len(plan.targets)} tasks of targets"
 
 
 if __name__ == "__main__":

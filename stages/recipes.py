@@ -38,6 +38,7 @@ def main() -> None:
             scored = planning.evaluation_group(targets, suite, folder)
             write_json(out / "evaluate" / f"{name}.json", asdict(scored))
         write_json(out / "align.json", asdict(planning.alignment(suite, folder)))
+        write_json(out / "promise.json", asdict(planning.promise(suite, folder)))
         run.made = f"{len(names)} recipes, {len(suite.target.tasks)} targets"
 
 

@@ -199,3 +199,15 @@ def test_a_retrieval_task_without_test_rows_is_named_before_any_training(loaded,
         file.unlink()
     with pytest.raises(UserError, match=r"align\.tasks: tatoeba has no test rows"):
         planning.alignment(loaded, tasks)
+
+
+def test_a_ranking_reads_each_task_once_and_its_plan_knows_no_learning_rate(loaded, tasks):
+    """Targets in more languages have the English rows of their task."""
+    plan = planning.promise(loaded, tasks)
+    assert set(plan.sources) == {*loaded.intermediate.tasks} - {"text"}
+    assert {"mnli", "udpos", "squad_retrieval"} <= set(plan.targets)
+    assert "mnli_more" not in plan.targets
+    assert "mnli/train/en.jsonl" in plan.files
+    faster = dataclasses.replace(loaded.target.tasks["mnli"], learning_rate=0.5)
+    changed = dataclasses.replace(loaded.target, tasks=loaded.target.tasks | {"mnli": faster})
+    assert planning.promise(dataclasses.replace(loaded, target=changed), tasks) == plan

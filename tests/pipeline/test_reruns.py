@@ -10,7 +10,6 @@ from tests.shrunk import append, dvc, edit, params_of, status
 
 RECIPES = ("none", "ccg", "sequential/mnli_squad/2")
 GROUPS = ("several", "udpos")  # of targets
-TARGETED = ("promise", "target", "evaluate", "snapshots")  # read the settings of targets, or after
 ENGLISH = ("mnli", "squad_v1", "ccg", "commonsense_qa", "copa", "squad_retrieval")
 
 
@@ -33,24 +32,23 @@ def cells(verb: str, *groups: str) -> set[str]:
         (lambda f: edit(f, "benchmark.rows", 3), {"benchmark@several", "benchmark@udpos"}),
         (
             lambda f: edit(f, "target.tasks.udpos.learning_rate", 0.01),
-            {"promise@pico", "report"} | cells("target", "udpos"),
+            {"report"} | cells("target", "udpos"),
         ),
         (
             lambda f: edit(f, "target.learning_rate", 0.01),
-            {"promise@pico", "report"} | cells("target", *GROUPS),
+            {"report"} | cells("target", *GROUPS),
         ),
         (
             lambda f: edit(f, "intermediate.tasks.mnli", {"epochs": 2}),
             {
                 "intermediate@pico-sequential/mnli_squad/2",
                 "intermediate_extra@pico-mnli+mlm",
-                "promise@pico",
                 "report",
             },
         ),
         (
             lambda f: edit(f, "intermediate.tasks.ccg", {"epochs": 3}),
-            {"intermediate@pico-ccg", "promise@pico", "report"},
+            {"intermediate@pico-ccg", "report"},
         ),
         (
             lambda f: append(f, "waystation/report/figures/gains.py", "\nMORE = 1\n"),
@@ -106,7 +104,7 @@ def test_a_task_s_file_reruns_its_own_download(clean):
     ("key", "value", "verbs"),
     [
         ("benchmark.rows", 3, {"benchmark", "report"}),
-        ("target.learning_rate", 0.01, {*TARGETED, "benchmark", "report"}),
+        ("target.learning_rate", 0.01, {"target", "evaluate", "snapshots", "benchmark", "report"}),
         ("report.resamples", 60, {"report"}),
         ("align.neighbours", 3, {"align", "report"}),
     ],

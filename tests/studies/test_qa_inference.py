@@ -32,5 +32,5 @@ def test_equal_in_the_mean_is_no_though_languages_are_undecided():
     mean = speed_ratio(task="mlqa", language="mean", verdict=EQUAL)
     answer = qa_inference.answer(evidence({}, tables=Tables(speeds=[*rows, mean])))
     assert answer.verdict == NO
-    assert answer.sentence.startswith("In the mean over languages: latency of ")
+    assert answer.sentence.startswith("In the mean over languages: pico, latency of ")
     assert "3 are undecided" in answer.sentence

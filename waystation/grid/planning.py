@@ -20,6 +20,7 @@ from waystation.grid.plans import (
     TargetGroupPlan,
     TargetPlan,
 )
+from waystation.grid.promise_plan import PromisePlan
 from waystation.grid.recipes import Training, phases, used
 from waystation.languages import ENGLISH
 from waystation.params.schema import FineTuning, MaskedLanguageModelling, Settings, TargetTask
@@ -160,6 +161,21 @@ def evaluation(name: str, suite: Settings, folder: Path) -> tuple[EvaluationPlan
     lengths = InputLengths(settings.max_tokens, settings.stride)
     languages = languages_of(name, settings, suite)
     return EvaluationPlan(settings.task or name, languages, served, lengths), files
+
+
+def promise(suite: Settings, folder: Path) -> PromisePlan:
+    """What ranks intermediate tasks: the English training rows of these and of targets' tasks."""
+    trained = {name: own for name, own in suite.intermediate.tasks.items() if name != TEXT}
+    sources = {name: InputLengths(own.max_tokens, own.stride) for name, own in trained.items()}
+    targets: dict[str, InputLengths] = {}
+    for name in (name for names in suite.target.groups.values() for name in names):
+        settings = suite.target.tasks[name]
+        lengths = InputLengths(settings.max_tokens, settings.stride)
+        targets.setdefault(settings.task or name, lengths)
+    files: Files = {}
+    for task in {**sources, **targets}:
+        files |= checksums(folder, task, suite, ["train"], [ENGLISH])
+    return PromisePlan(sources, targets, files)
 
 
 def alignment(suite: Settings, folder: Path) -> AlignmentPlan:

@@ -145,11 +145,11 @@ def sentence(rows: Sequence[SpeedRatio], said: Counter[str]) -> str:
     recipes = ", ".join(dict.fromkeys(row.recipe for row in rows))
     compared = f"Of {len(rows)} comparisons of {recipes} with {rows[0].base}"
     means = [
-        f"{row.measure} of {row.recipe} {ratio_text(row.ratio)} ({row.verdict})"
+        f"{row.model}, {row.measure} of {row.recipe} {ratio_text(row.ratio)} ({row.verdict})"
         for row in rows
         if row.language == MEAN
     ]
-    first = f"In the mean over languages: {', '.join(means)}. " if means else ""
+    first = f"In the mean over languages: {'; '.join(means)}. " if means else ""
     return f"{first}{compared}, over languages, latency and throughput, {', '.join(parts)}."
 
 
