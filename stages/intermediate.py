@@ -7,6 +7,7 @@ in the scratch folder: a longer sequence goes on from it, and encoders are merge
 development scores. At the end earlier tasks are scored again: their own heads on the last encoder.
 """
 
+import importlib
 import shutil
 from dataclasses import asdict
 from functools import partial
@@ -24,9 +25,8 @@ from waystation.frame.plan_file import read_plan
 from waystation.frame.stage import Run, stage
 from waystation.grid.cells import arithmetic
 from waystation.grid.plans import Phase, RecipePlan
-from waystation.grid.recipes import parse
+from waystation.grid.recipe_names import parse
 from waystation.text_files import read_json
-from waystation.training.merging import merge
 from waystation.training.phase import HEADS, REPORT, train_phase
 from waystation.training.retained import retained
 from waystation.training.workplace import Workplace
@@ -80,7 +80,8 @@ def trained(run: Run, plan: RecipePlan) -> dict:
         start = start if merging else ended[-1]
     out = run.outputs["out"]
     if merging:
-        merge(merging, start, ended, out)
+        # By key: an edit of merging makes nothing again of the other recipes.
+        importlib.import_module("waystation.training.merging").merge(merging, start, ended, out)
     else:
         finished_parts.copy(start, out)
         (out / REPORT).unlink()
@@ -115,7 +116,7 @@ def made_from(run: Run, plan: RecipePlan, phases: tuple[Phase, ...]) -> dict:
         "stopping": asdict(plan.stopping) if plan.stopping else None,
         "files": {f: d for f, d in plan.files.items() if f.partition("/")[0] in names},
         "pretrained": run.checksums[str(run.inputs["pretrained"])],
-        "code": finished_parts.code_of(run.inputs["code"], types, metrics),
+        "code": finished_parts.code_of(run.inputs["code"], train_phase.__module__, types, metrics),
         **arithmetic(run.settings),
         "evaluate": asdict(run.settings.evaluate),
     }

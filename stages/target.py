@@ -71,7 +71,7 @@ def made_from(run: Run, plan: TargetGroupPlan, target: TargetPlan, seed: int) ->
         "stopping": asdict(plan.stopping) if plan.stopping else None,
         "files": {f: d for f, d in plan.files.items() if f.partition("/")[0] in names},
         "encoder": run.checksums[str(run.inputs["encoder"])],
-        "code": finished_parts.code_of(run.inputs["code"], types, metrics),
+        "code": finished_parts.code_of(run.inputs["code"], fine_tune.__module__, types, metrics),
         **arithmetic(run.settings),
         "evaluate": asdict(run.settings.evaluate),
     }

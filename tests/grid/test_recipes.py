@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import FULL
 from waystation.base.errors import UserError
 from waystation.grid import recipes
-from waystation.grid.recipes import Recipe
+from waystation.grid.recipe_names import Recipe, parse
 from waystation.params.load import load_settings
 
 
@@ -27,7 +27,7 @@ def loaded():
     ],
 )
 def test_a_name_is_taken_apart(name, parts):
-    assert recipes.parse(name) == parts
+    assert parse(name) == parts
 
 
 def test_phases(loaded):

@@ -15,7 +15,7 @@ from waystation.__main__ import names
 from waystation.commands import docs
 from waystation.frame import code_digest
 from waystation.frame.entry_points import entry_points
-from waystation.grid import recipes
+from waystation.grid import recipe_names
 from waystation.params.load import load_settings
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
@@ -96,14 +96,14 @@ def test_what_is_added_most_touches_few_files(name):
 
 def test_kinds_of_recipes_are_spelt_only_in_the_files_of_their_list():
     listed = {name for item in touched("A kind of recipe") for name in re.findall(r"`(\S+)`", item)}
-    assert "waystation/grid/recipes.py" in listed
+    assert "waystation/grid/recipe_names.py" in listed
     for file in [*ROOT.glob("waystation/**/*.py"), *ROOT.glob("stages/*.py")]:
         spelt = [
             node.value
             for node in ast.walk(ast.parse(file.read_text()))
             if isinstance(node, ast.Constant)
             and isinstance(node.value, str)
-            and (node.value in recipes.MIXED or node.value in ("multitask/", "sequential/"))
+            and (node.value in recipe_names.MIXED or node.value in ("multitask/", "sequential/"))
         ]
         assert not spelt or str(file.relative_to(ROOT)) in listed, (file, spelt)
 

@@ -10,20 +10,39 @@ from waystation.training import merging
 from waystation.training.merging import mean, merge, threshold, ties
 
 
+def of(method, moves):
+    """What trained tensors come to whose pretrained one is zero."""
+    own = torch.zeros_like(moves[0])
+    method(own, moves)
+    return own.tolist()
+
+
 def test_ties_keeps_the_largest_elects_a_sign_and_averages_those_that_agree():
     moves = [
         torch.tensor([4.0, -1.0, 2.0, 3.0, 0.1, 0.2, 0.3, -0.4, 0.5, 0.6]),
         torch.tensor([2.0, 9.0, 0.5, -8.0, 0.1, -0.2, 0.3, 0.4, 0.5, 0.6]),
     ]
     # Of ten entries two stay: 4 and 3, 9 and -8. The sign of 3 - 8 is that of the second.
-    assert ties(moves).tolist() == [4.0, 9.0, 0.0, -8.0, *[0.0] * 6]
-    assert mean(moves)[:4].tolist() == pytest.approx([3.0, 4.0, 1.25, -2.5])
+    assert of(ties, moves) == [4.0, 9.0, 0.0, -8.0, *[0.0] * 6]
+    assert of(mean, moves)[:4] == pytest.approx([3.0, 4.0, 1.25, -2.5])
 
 
 def test_ties_averages_what_agrees_and_leaves_what_cancels():
-    assert ties([torch.tensor([1.0]), torch.tensor([3.0])]).tolist() == [2.0]
-    assert ties([torch.tensor([1.0]), torch.tensor([-1.0])]).tolist() == [0.0]
+    assert of(ties, [torch.tensor([1.0]), torch.tensor([3.0])]) == [2.0]
+    assert of(ties, [torch.tensor([1.0]), torch.tensor([-1.0])]) == [0.0]
     assert threshold(torch.tensor([5.0, -7.0, 1.0])) == 7.0
+
+
+@pytest.mark.parametrize("method", [mean, ties])
+def test_a_large_tensor_is_merged_rows_at_a_time_to_the_same_bytes(method, monkeypatch):
+    generator = torch.Generator().manual_seed(0)
+    start, *trained = torch.randn(6, 37, 11, generator=generator)
+    whole = start.clone()
+    method(whole, trained)
+    monkeypatch.setattr(merging, "ENTRIES", 50)  # four rows
+    assert len(list(merging.parts(start))) == 10
+    method(start, trained)
+    assert torch.equal(start, whole)
 
 
 def test_every_method_has_a_name_that_recipes_know():

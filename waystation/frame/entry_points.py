@@ -1,7 +1,7 @@
 """The entry points of the digest files: from which modules the closure of each one starts.
 
-Modules that are imported by key (a task, a kind of task, a metric) are part of the closure of the
-cells that use the key.
+Modules that are imported by key (a task, a kind of task, a metric, merging) are part of the closure
+of the cells that use the key.
 """
 
 import pkgutil
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from waystation import tasks
 from waystation.grid import recipes
+from waystation.grid.recipe_names import parse
 from waystation.params.schema import Settings
 
 PLAIN = ["generate", "sources", "tokenizer", "pretrain", "fetch", "lengths", "recipes"]
@@ -27,6 +28,8 @@ def entry_points(settings: Settings) -> dict[str, list[str]]:
         trainings = recipes.phases(recipe, settings)
         used = [task for training in trainings for task in recipes.used(training)]
         entries[f"intermediate/{recipe}"] = ["stages.intermediate", *by_key(used)]
+        if parse(recipe).method:
+            entries[f"intermediate/{recipe}"].append("waystation.training.merging")
     for group, targets in settings.target.groups.items():
         chosen = {name: settings.target.tasks[name] for name in targets}
         trained = [entry.task or name for name, entry in chosen.items()]

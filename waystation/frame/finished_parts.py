@@ -39,10 +39,14 @@ def copy(folder: Path, out: Path, copy_function: Callable = shutil.copy2) -> Non
     shutil.copytree(folder, out, ignore=ignored, copy_function=copy_function)
 
 
-def code_of(digests: Path, types: Collection[str], metrics: Collection[str]) -> list[str]:
-    """A stage's code digests without the kinds of task and metrics that are not among these."""
+def code_of(
+    digests: Path, maker: str, types: Collection[str], metrics: Collection[str]
+) -> list[str]:
+    """Those of a stage's code digests that a part depends on.
+
+    `maker` is the module that makes the part, of tasks of these kinds with these metrics.
+    """
     keyed = {f"waystation.heads.{name}" for name in types}
     keyed |= {f"waystation.metrics.{name}" for name in metrics}
-    used, by_key = closure(sorted(keyed)), ("waystation.heads", "waystation.metrics")
-    lines = digests.read_text().splitlines()
-    return [line for line in lines if not line.startswith(by_key) or line.split()[0] in used]
+    used = closure([maker, *sorted(keyed)])
+    return [line for line in digests.read_text().splitlines() if line.split()[0] in used]

@@ -19,6 +19,7 @@ from waystation.grid import flops, planning, recipes
 from waystation.grid.budget import budget_of, shares, steps_mixed_in
 from waystation.grid.cells import all_cells
 from waystation.grid.names import TEXT
+from waystation.grid.recipe_names import parse
 from waystation.languages import ENGLISH
 from waystation.params.models import FetchedModel
 from waystation.params.schema import FineTuning, Settings
@@ -92,7 +93,7 @@ class Workload:
         The scratch folder keeps the encoder of every phase.
         """
         phases = tuple(recipes.phases(recipe, self.settings))
-        merged = bool(recipes.parse(recipe).method)
+        merged = bool(parse(recipe).method)
         seen, steps, operations, left = 0, 0, 0.0, len(trained)
         for number, phase in enumerate(phases, 1):
             done = (phase,) if merged else phases[:number]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from waystation.grid.budget import budget_of
 from waystation.grid.cells import Cell, all_cells
-from waystation.grid.recipes import parse
+from waystation.grid.recipe_names import parse
 from waystation.params.schema import Settings
 from waystation.report import intervals
 from waystation.report.records import ROWS, Estimate, IntermediateScore

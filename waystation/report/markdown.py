@@ -4,7 +4,7 @@
 """
 
 from waystation import tasks
-from waystation.grid.recipes import parse
+from waystation.grid.recipe_names import parse
 from waystation.languages import ENGLISH
 from waystation.report.encoders.encoder_markdown import retention, retrieval
 from waystation.report.intervals import holm

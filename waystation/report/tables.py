@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from waystation.grid.cells import Cell
-from waystation.grid.recipes import Recipe, parse, phases
+from waystation.grid.recipe_names import Recipe, parse
+from waystation.grid.recipes import phases
 from waystation.params.models import Model
 from waystation.params.schema import Settings
 from waystation.report.averages import overall_rows

@@ -8,7 +8,7 @@ claim. Retrieval has no seeds: there the spread over recipes stands for that ove
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from waystation.grid.recipes import MIXED, parse
+from waystation.grid.recipe_names import MIXED, parse
 from waystation.report.records import RANDOM
 from waystation.report.scores import mean
 from waystation.studies.alignment_retention import RECIPES, over_recipes, trained

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from waystation.grid.recipes import parse
+from waystation.grid.recipe_names import parse
 from waystation.params.schema import Settings
 from waystation.report import intervals
 from waystation.report.records import RANDOM

@@ -9,7 +9,7 @@ last encoder forgot of earlier tasks, by their own heads on English development 
 from collections.abc import Sequence
 from itertools import product
 
-from waystation.grid.recipes import parse
+from waystation.grid.recipe_names import parse
 from waystation.params.schema import Settings
 from waystation.report.scores import mean
 from waystation.report.tables import AT_ONCE, recipe_of_length, tasks_of

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 
-from waystation.grid.recipes import parse
+from waystation.grid.recipe_names import parse
 from waystation.report.figures import blocks, marks, numbers, recipes, save, title, values
 from waystation.report.learned import DAGGER, dagger, has_learned
 from waystation.report.records import Tables, TaskScore
