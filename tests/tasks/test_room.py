@@ -24,7 +24,7 @@ SPLITS = {  # ours, with the repository's name where another
     ),
     "train=validation": "xnli_dev",
     "validation test=validation": "bucc_sample",
-    "test=validation": "lareqa tatoeba_xtreme xquad xquad_r xquad_xtreme",
+    "test=validation": "lareqa lareqa_pairs tatoeba_xtreme xquad xquad_r xquad_xtreme",
     "test": (
         "mewslix_entities mlqa_translate_test pud_pairs sib200_pairs tatoeba tatoeba_r udpos_pud"
     ),

@@ -113,7 +113,8 @@ def estimate_cells(columns: tuple[str, ...], estimate: Estimate) -> Cells:
 
 
 def written(value: float | str) -> int | str:
-    return f"{value:.4f}" if isinstance(value, float) else value
+    """Four decimals of a number, without zeros at the end: they are half of a large table."""
+    return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else value
 
 
 def header(rows: list[list[Cells]]) -> list[str]:
@@ -127,7 +128,7 @@ def merged(dictionaries: Iterable[Cells]) -> Cells:
 
 
 def read(folder: Path) -> Tables:
-    """Read the tables of a folder; numbers have four decimals.
+    """Read the tables of a folder; numbers have at most four decimals.
 
     A table that is newer than the folder's last run has no file, and no rows.
     """

@@ -13,7 +13,7 @@ SENTENCE = {"sent_id": str, "text": str}
 
 
 def join(tables: dict[str, Iterator[dict]], language: str) -> Iterator[dict]:
-    return pairs("pud_pairs", "sent_id", tables, language)
+    return pairs("pud_pairs", "sent_id", "text", tables, language)
 
 
 TASK = Task(

@@ -13,18 +13,20 @@ from waystation.tasks import Table, Task, sib200
 SENTENCE = {"index_id": int, "text": str}
 
 
-def pairs(name: str, key: str, tables: dict[str, Iterator[dict]], language: str) -> Iterator[dict]:
-    """Every sentence with its English translation, which has the same `key`, in the order of the
-    language's rows."""
-    english = {row[key]: row["text"] for row in tables["english"]}
+def pairs(
+    name: str, key: str, text: str, tables: dict[str, Iterator[dict]], language: str
+) -> Iterator[dict]:
+    """Every row's column `text` with its English translation, which has the same `key`, in the
+    order of the language's rows."""
+    english = {row[key]: row[text] for row in tables["english"]}
     for row in tables["foreign"]:
         if row[key] not in english:
-            raise UserError(f"{name}, {language}: no English sentence {row[key]}")
-        yield {"id": str(row[key]), "foreign": row["text"], "english": english[row[key]]}
+            raise UserError(f"{name}, {language}: no English {text} {row[key]}")
+        yield {"id": str(row[key]), "foreign": row[text], "english": english[row[key]]}
 
 
 def join(tables: dict[str, Iterator[dict]], language: str) -> Iterator[dict]:
-    return pairs("sib200_pairs", "index_id", tables, language)
+    return pairs("sib200_pairs", "index_id", "text", tables, language)
 
 
 TASK = Task(

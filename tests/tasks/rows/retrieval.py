@@ -97,6 +97,24 @@ CASES = {
         target=0,
         lines=["0"],
     ),
+    "lareqa_pairs": Case(
+        where="google-research-datasets/xquad_r de validation, "
+        "google-research-datasets/xquad_r en validation",
+        scored="accuracy",
+        language="de",
+        split="test",
+        rows={
+            "foreign": [{"id": "56beb434", "question": FOREIGN, "answers": {}}],
+            "english": [
+                {"id": "56beb435", "question": "another one", "answers": {}},
+                {"id": "56beb434", "question": ENGLISH, "answers": {}},
+            ],
+        },
+        examples=[SIDES[0] | {"id": "56beb434"}],
+        sequences=[PAIR],
+        target=0,
+        lines=["0"],
+    ),
     "tatoeba_r": tatoeba(
         "mteb/tatoeba-bitext-mining pol-eng test",
         "accuracy, after squad_v1, as xtreme-r/tatoeba",
