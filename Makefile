@@ -5,6 +5,8 @@ SUITE ?= pocket
 WORKERS ?=
 STAGE ?=
 NAME ?= --help
+BASE ?= main
+HEAD ?= HEAD
 ARGS ?=
 
 BIN := $(VENV)/bin
@@ -16,7 +18,7 @@ SUITE_READY := $(if $(wildcard suites/$(SUITE)/requirements.txt),$(VENV)/ready-$
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup plan repro study why experiment plots docs copies test test-all fuzz mutants lint \
+.PHONY: help setup plan repro study why experiment plots review docs copies test test-all fuzz mutants lint \
   clean-scratch
 
 help:  ## list these targets
@@ -55,6 +57,9 @@ experiment: $(READY) $(SUITE_READY)  ## run a variant of a suite, e.g. ARGS='-S 
 
 plots: $(READY)  ## draw a suite's tables beside a revision's (SUITE=small ARGS='HEAD~1')
 	$(RUN) dvc plots diff $(ARGS) --targets $(PIPELINE)
+
+review: $(READY)  ## say what a change did to the results (BASE=main HEAD=my-branch)
+	@$(RUN) python -m waystation review $(BASE) $(HEAD) $(ARGS)
 
 docs: $(READY)  ## fill the generated blocks of README.md and docs/ (ARGS=--check: only look)
 	$(RUN) python -m waystation docs $(ARGS)

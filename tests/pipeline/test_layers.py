@@ -15,6 +15,7 @@ from waystation.frame import code_digest
 LAYERS = """
 __main__
 stages commands
+review
 frame
 studies
 report runner

@@ -326,6 +326,7 @@ class Settings:
     report: Report
     world: World | None = None
     pretrain: Pretrain | None = None
+    review_margins: dict[str, Percent] = field(default_factory=dict)  # {task: points}
 
     @property
     def all_recipes(self) -> tuple[str, ...]:

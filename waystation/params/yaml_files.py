@@ -17,16 +17,20 @@ from waystation.text_files import read_text
 
 def read_yaml(path: Path) -> Any:
     """The value of a YAML file; a file that is none, or has a key twice, is named with the line."""
-    text = read_text(path)
+    return parse_yaml(read_text(path), str(path))
+
+
+def parse_yaml(text: str, source: str) -> Any:
+    """The same of a text, which errors name as `source`."""
     try:
         return YAML(typ="safe").load(text)
     except MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
-        where = f"{path}, line {mark.line + 1}" if mark else str(path)
+        where = f"{source}, line {mark.line + 1}" if mark else source
         reason = " ".join(str(problem.problem or problem.context).split())
         raise UserError(f"{where}: {reason}; expected YAML") from None
     except (YAMLError, ValueError, RecursionError, TypeError) as problem:
-        raise UserError(f"{path} is not YAML: {' '.join(str(problem).split())}") from None
+        raise UserError(f"{source} is not YAML: {' '.join(str(problem).split())}") from None
 
 
 def line_of(path: Path, key: str) -> int | None:

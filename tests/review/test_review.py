@@ -1,0 +1,297 @@
+"""Reviews of small repositories whose locks and caches are written by hand."""
+
+import hashlib
+import json
+import subprocess
+
+import pytest
+import yaml
+from dvc.repo import Repo
+
+from waystation.__main__ import run
+from waystation.review import comment
+
+CELL = "metrics/tiny/scores/reading/nano/{recipe}.json"
+FOUND = "data/tiny/predictions/reading/nano/{recipe}"
+
+
+def git(*words):
+    done = subprocess.run(["git", *words], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """An empty repository with DVC in it, as the working directory."""
+    monkeypatch.chdir(tmp_path)
+    git("init", "-q", "-b", "main")
+    git("config", "user.email", "a@b.c")
+    git("config", "user.name", "a")
+    Repo.init(".").close()
+    return tmp_path
+
+
+def cached(data):
+    """The MD5 of bytes that then lie in DVC's cache."""
+    md5 = hashlib.md5(data).hexdigest()
+    file = Repo.find_root() + f"/.dvc/cache/files/md5/{md5[:2]}/{md5[2:]}"
+    subprocess.run(["mkdir", "-p", file.rpartition("/")[0]], check=True)
+    with open(file, "wb") as stream:
+        stream.write(data)
+    return md5
+
+
+def folder(files):
+    entries = [{"relpath": name, "md5": md5} for name, md5 in sorted(files.items())]
+    text = json.dumps(entries).encode()
+    md5 = cached(text)
+    listed = Repo.find_root() + f"/.dvc/cache/files/md5/{md5[:2]}/{md5[2:]}"
+    with open(f"{listed}.dir", "wb") as stream:
+        stream.write(text)
+    return f"{md5}.dir"
+
+
+def predicted(right, of=100):
+    """The predictions of a test set whose first examples are right."""
+    lines = [
+        json.dumps({"id": n, "prediction": 0, "points": {"accuracy": [float(n < right), 1.0]}})
+        for n in range(of)
+    ]
+    return cached("".join(f"{line}\n" for line in lines).encode())
+
+
+def record(recipes, *, name="tiny", params=None, rows="1", versions="2.13", code="a", machine=None):
+    """Commit a suite: {recipe: {language: {seed: right of 100}}}; returns the commit."""
+    stages = {}
+    for recipe, languages in recipes.items():
+        files = {
+            f"mnli/{seed}/xnli/{code_}.jsonl": predicted(right)
+            for code_, seeds in languages.items()
+            for seed, right in seeds.items()
+        }
+        scores = {
+            "targets": {
+                "mnli": {
+                    "languages": ["en"],
+                    "tasks": {
+                        "xnli": {
+                            "main_score": "accuracy_percent",
+                            "languages": {
+                                language: {
+                                    "n": 100,
+                                    "seeds": {s: {"accuracy_percent": r} for s, r in seeds.items()},
+                                }
+                                for language, seeds in languages.items()
+                            },
+                        }
+                    },
+                }
+            },
+            "made_from": {
+                "threads": 1,
+                "versions": {"torch": versions},
+                "rows_sha256": {f"xnli/test/{language}.jsonl": rows for language in languages},
+            },
+        }
+        stages[f"evaluate@reading-nano-{recipe}"] = {
+            "cmd": "exec python -m stages.evaluate",
+            "deps": [{"path": f"data/{name}/code/evaluate/reading", "md5": code}],
+            "outs": [
+                {"path": FOUND.format(recipe=recipe), "md5": folder(files)},
+                {
+                    "path": CELL.format(recipe=recipe),
+                    "md5": cached(json.dumps(scores).encode()),
+                },
+            ],
+        }
+    if machine:
+        report = json.dumps({"machine": machine}).encode()
+        path = f"metrics/{name}/benchmark/reading.json"
+        outs = [{"path": path, "md5": cached(report)}]
+        stages["benchmark@reading"] = {"cmd": "x", "deps": [], "outs": outs}
+    lock = {"schema": "2.0", "stages": stages}
+    values = {"suite": name, "seeds": [0], "report": {"resamples": 500}, **(params or {})}
+    for file, value in (("dvc.lock", lock), ("params.yaml", values)):
+        with open(file, "w") as stream:
+            yaml.safe_dump(value, stream)
+    git("add", "-A")
+    git("commit", "-q", "--allow-empty", "-m", "Run it")
+    return git("rev-parse", "HEAD")
+
+
+def one(**languages):
+    """Scores of a recipe with one seed."""
+    return {language: {"0": right} for language, right in languages.items()}
+
+
+def reviewed(capsys, *words):
+    """The exit status, the comment and the errors of a review."""
+    status = run("review", [*words])
+    printed = capsys.readouterr()
+    return status, printed.out, printed.err
+
+
+def test_a_fall_comes_first_with_its_paired_interval(project, capsys):
+    base = record({"none": one(en=90, de=50), "mnli": one(en=90, de=50)})
+    record({"none": one(en=90, de=30), "mnli": one(en=90, de=51)}, code="b")
+    status, text, _ = reviewed(capsys, base, "--out", "review")
+    first = text.splitlines()[0]
+    assert status == 0
+    assert first.startswith("- **tiny: 1 of 2 moved scores worse, 0 better**")
+    assert "chance alone would make about 0.1" in first
+    row = next(line for line in text.splitlines() if line.startswith("| nano | `none`"))
+    _, _, _, task, metric, before, after, difference, n, _ = (p.strip() for p in row.split("|"))
+    assert (task, metric, n) == ("`xnli`", "accuracy", "100 x 1")
+    assert before.startswith("50.0 [")
+    assert after.startswith("30.0 [")
+    # Twenty of a hundred examples fell: their variance is 0.2 * 0.8 / 100.
+    value, low, high = (float(p) for p in difference.strip("]").replace("[", ",").split(","))
+    assert value == -20
+    assert (low, high) == (pytest.approx(-27.8, abs=0.6), pytest.approx(-12.2, abs=0.6))
+    assert text.index("| nano | `none`") < text.index("Within their intervals: 1 scores")
+    assert "because of" in text
+    assert "| `evaluate` | 2 | 0 | 0 | 2 | 2 | code |" in text
+    assert "one seed" in text
+    assert {file.name for file in project.glob("review/*")} == {
+        "comment.md",
+        "all.md",
+        "tiny-differences.png",
+    }
+
+
+def test_equal_predictions_are_no_difference(project, capsys):
+    base = record({"none": one(de=50)})
+    record({"none": one(de=50)}, code="b", versions="2.14")
+    _, text, _ = reviewed(capsys, base, "HEAD")
+    assert text.startswith("- **tiny: no score moved**; all 1 have the same predictions")
+    assert "other torch**, 2.13 before and 2.14 after" in text
+    assert "| `evaluate` | 1 | 0 | 0 | 1 | 0 | code |" in text
+
+
+def test_what_is_gone_new_or_on_other_rows_is_named_and_not_compared(project, capsys):
+    base = record({"none": one(de=50, sw=40), "mnli": one(de=50)})
+    record({"none": {"de": {"0": 50, "1": 52}}, "squad_v1": one(de=9)})
+    _, text, _ = reviewed(capsys, base)
+    gone, new = (
+        next(line for line in text.splitlines() if line.startswith(f"- {what}: "))
+        for what in ("Gone: before had them, after has not", "New: without a score before")
+    )
+    assert "reading/nano/none, mnli/xnli, sw" in gone
+    assert "reading/nano/mnli, mnli/xnli" in gone
+    assert "reading/nano/none, mnli/xnli, seed 1" in new
+    assert "reading/nano/squad_v1" in new
+    other = record({"none": one(de=10)}, rows="2")
+    _, text, _ = reviewed(capsys, base, other)
+    assert "Scored on other rows, so not compared: 1: reading/nano/none, mnli/xnli, de" in text
+    assert "nothing to compare" in text.splitlines()[0]
+
+
+def test_predictions_that_the_cache_has_lost_are_named(project, capsys):
+    base = record({"none": one(de=50)})
+    record({"none": one(de=30)}, code="b")
+    md5 = predicted(50)
+    (project / f".dvc/cache/files/md5/{md5[:2]}/{md5[2:]}").unlink()
+    _, text, _ = reviewed(capsys, base)
+    assert "Not in this clone's cache, so not compared" in text
+    assert "reading/nano/none, mnli/xnli" in text
+
+
+@pytest.mark.parametrize(("margin", "status"), [(5, 1), (19.5, 1), (20.5, 0)])
+def test_the_gate_refuses_a_fall_beyond_its_margin(project, capsys, margin, status):
+    base = record({"none": one(de=50)})
+    record({"none": one(de=30)}, params={"review_margins": {"xnli": margin}})
+    got, text, _ = reviewed(capsys, base)
+    assert got == status
+    assert ("the gate is shut" in text) == bool(status)
+
+
+def test_the_gate_lets_a_fall_within_its_interval_pass(project, capsys):
+    base = record({"none": one(de=50)})
+    record({"none": one(de=49)}, params={"review_margins": {"xnli": 0.1}})
+    assert reviewed(capsys, base)[0] == 0
+
+
+def test_parameters_code_and_outputs_without_a_reason_are_named(project, capsys):
+    (project / "waystation").mkdir()
+    module = project / "waystation" / "loop.py"
+    module.write_text("RATE = 1\n\n\ndef train():\n    return RATE\n")
+    base = record({"none": one(de=50)})
+    module.write_text("# A comment.\nRATE = 2\n\n\ndef train():\n    return RATE\n")
+    record({"none": one(de=30)}, params={"seeds": [0, 1]})
+    _, text, _ = reviewed(capsys, base)
+    assert "- `seeds`: + 1" in text
+    assert "- `waystation/loop.py`: RATE changed" in text
+    assert "other outputs of the same inputs**: evaluate@reading-nano-none" in text
+
+
+def test_several_seeds_are_paired_and_corrected(project, capsys):
+    seeds = {"0": 50, "1": 52, "2": 51}
+    base = record({"none": {"de": seeds}})
+    record({"none": {"de": {seed: right - 20 for seed, right in seeds.items()}}})
+    _, text, _ = reviewed(capsys, base)
+    assert "1 after Holm's correction" in text.splitlines()[0]
+    assert "100 x 3" in text
+    assert "one seed" not in text
+
+
+def test_speeds_of_two_machines_are_not_compared(project, capsys):
+    cost = project / "metrics" / "tiny" / "cost.json"
+    cost.parent.mkdir(parents=True)
+    shas = []
+    for rate, processor in ((1000, "A"), (1100, "A"), (1200, "B")):
+        speed = {"nano": {"none": {"xnli": {"tokens_per_sec": rate}}}}
+        cost.write_text(json.dumps({"cost": speed}))
+        machine = {"processor": processor, "cores": 2, "at": rate}
+        shas.append(record({"none": one(de=50)}, machine=machine))
+    _, text, _ = reviewed(capsys, shas[0], shas[1])
+    assert "| nano | none | xnli | 1,000 | 1,100 | 1.10 |" in text
+    _, text, _ = reviewed(capsys, shas[1], shas[2])
+    assert "Not compared: two machines" in text
+    assert "1,200" not in text
+    assert "other processor**, A before and B after" in text
+
+
+def test_nothing_is_checked_out_and_a_branch_is_a_revision(project, capsys):
+    record({"none": one(de=50)})
+    git("checkout", "-q", "-b", "theirs")
+    record({"none": one(de=30)}, code="b")
+    git("checkout", "-q", "main")
+    (project / "params.yaml").write_text("an edit that nobody committed\n")
+    before = git("status", "--short")
+    assert reviewed(capsys, "main", "theirs", "--out", "/".join((str(project.parent), "r")))[0] == 0
+    assert git("status", "--short") == before
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nowhere"], "revision 'nowhere': "),
+        (["HEAD", "HEAD"], "no suite that both revisions have run has another dvc.lock"),
+        (["HEAD", "HEAD", "--suite", "huge"], "unknown suite 'huge'; allowed: tiny"),
+    ],
+)
+def test_what_cannot_be_reviewed_is_said_in_one_line(project, capsys, words, said):
+    record({"none": one(de=50)})
+    status, _, error = reviewed(capsys, *words)
+    assert status == 1
+    assert len(error.splitlines()) == 1
+    assert said in error
+
+
+def test_a_margin_of_an_unknown_task_is_refused(project, capsys):
+    base = record({"none": one(de=50)})
+    record({"none": one(de=30)}, params={"review_margins": {"xnil": 1}})
+    status, _, error = reviewed(capsys, base)
+    assert status == 1
+    assert "unknown task in review_margins 'xnil'; allowed: xnli" in error
+
+
+def test_a_long_comment_is_cut_at_a_line_and_closes_what_is_open():
+    rows = "\n".join(f"| row {n} |" for n in range(20_000))
+    text = f"verdict\n\n<details><summary>x</summary>\n\n{rows}\n\n</details>\n"
+    got = comment.cut(text, "review a b")
+    assert len(got) <= comment.LONGEST
+    assert got.startswith("verdict")
+    assert got.count("<details>") == got.count("</details>") == 1
+    assert got.rstrip().endswith("`review a b` writes all of it to `all.md`.")
+    assert comment.cut("short\n", "review a b") == "short\n"
