@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 
 import pytest
@@ -194,6 +195,22 @@ def test_predictions_that_the_cache_has_lost_are_named(project, capsys):
     _, text, _ = reviewed(capsys, base)
     assert "Not in this clone's cache, so not compared" in text
     assert "reading/nano/none, mnli/xnli" in text
+
+
+def test_what_the_cache_lacks_comes_from_the_remote(project, capsys, tmp_path_factory):
+    base = record({"none": one(de=50)})
+    record({"none": one(de=30)}, code="b")
+    status, _, error = reviewed(capsys, base, "--fetch")
+    assert (status, len(error.splitlines())) == (1, 1)
+    assert "no remote" in error
+    remote = tmp_path_factory.mktemp("remote")
+    shutil.copytree(project / ".dvc" / "cache", remote, dirs_exist_ok=True)
+    shutil.rmtree(project / ".dvc" / "cache")
+    (project / ".dvc" / "config.local").write_text(
+        f"[core]\n    remote = shared\n['remote \"shared\"']\n    url = {remote}\n"
+    )
+    assert "nothing to compare" in reviewed(capsys, base)[1]
+    assert "1 of 1 moved scores worse" in reviewed(capsys, base, "--fetch")[1]
 
 
 @pytest.mark.parametrize(("margin", "status"), [(5, 1), (19.5, 1), (20.5, 0)])

@@ -1,7 +1,7 @@
 """Say what a change did to the results: two revisions side by side, as one Markdown comment.
 
 Paired differences with intervals, what changed and which stages ran again for it, what is missing,
-and pictures, as files. All from git and DVC's cache: nothing is checked out, run or fetched. Ends
+and pictures, as files. All from git and DVC's cache: nothing is checked out or run. Ends
 with status 1 where a score falls by more than `review_margins` of the later revision allows.
 
   python -m waystation review main my-branch
@@ -26,6 +26,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--suite", action="append", help="review this suite (default: all whose dvc.lock differs)"
     )
     parser.add_argument(
+        "--fetch", action="store_true", help="get what this cache lacks from DVC's remote first"
+    )
+    parser.add_argument(
         "--out",
         type=Path,
         default=Path(".scratch/review"),
@@ -36,6 +39,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     base, head = read_revision(options.base), read_revision(options.head)
     pairs = suites(base, head, options.suite)
+    for suite in (suite for pair in pairs for suite in pair if options.fetch):
+        suite.fetch()
     options.out.mkdir(parents=True, exist_ok=True)
     reviews = [review(before, after, options.out) for before, after in pairs]
     command = f"python -m waystation review {base.short} {head.short}"

@@ -150,7 +150,7 @@ def missing(scored: Scored, head: Suite) -> str:
         "Gone: before had them, after has not": scored.gone,
         "New: without a score before": scored.new,
         "Scored on other rows, so not compared": scored.other_rows,
-        "Not in this clone's cache, so not compared (`dvc fetch` at that revision)": scored.absent,
+        "Not in this clone's cache, so not compared (`--fetch` asks the remote)": scored.absent,
     }
     lines = [f"{what}: {len(names)}: {shortened(names)}" for what, names in kinds.items() if names]
     summary = head.revision.text(f"metrics/{head.name}/summary.json")

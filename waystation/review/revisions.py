@@ -7,7 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from dvc.exceptions import DvcException
 from dvc.repo import Repo
+from dvc_data.hashfile.hash_info import HashInfo
 
 from waystation.base.errors import UserError
 from waystation.params.yaml_files import parse_yaml
@@ -73,6 +75,17 @@ class Cache:
         self._place = repo.cache.local.oid_to_path
         repo.close()
 
+    def fetch(self, md5s: list[str]) -> None:
+        """Get from DVC's default remote what is not here; folders with all their files."""
+        folders = [md5 for md5 in md5s if md5.endswith(FOLDER)]
+        try:
+            with Repo() as repo:
+                repo.cloud.pull([HashInfo("md5", md5) for md5 in md5s])
+                files = {file for md5 in folders for file in (self.listing(md5) or {}).values()}
+                repo.cloud.pull([HashInfo("md5", md5) for md5 in files])
+        except DvcException as problem:
+            raise UserError(f"--fetch: {' '.join(str(problem).split())}") from problem
+
     def file(self, md5: str) -> Path | None:
         """Where the bytes lie; None where this clone does not have them."""
         path = Path(self._place(md5))
@@ -108,6 +121,12 @@ class Suite:
     def listing(self, path: str) -> dict[str, str] | None:
         """{relative path: MD5} of an output that is a folder; None where the cache has no list."""
         return self.cache.listing(self.outputs.get(path, ""))
+
+    def fetch(self) -> None:
+        """Get from DVC's remote what a review reads."""
+        kinds = ("metrics/{}/scores", "metrics/{}/benchmark", "data/{}/predictions")
+        read = [md5 for kind in kinds for md5 in self.below(kind.format(self.name)).values()]
+        self.cache.fetch(read)
 
     def json(self, path: str) -> Any:
         """The value of an output; None where this clone's cache does not have the file."""
