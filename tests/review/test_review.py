@@ -1,128 +1,21 @@
 """Reviews of small repositories whose locks and caches are written by hand."""
 
-import hashlib
 import json
 import shutil
-import subprocess
 
 import pytest
-import yaml
-from dvc.repo import Repo
 
+from tests.review.recorded import git, one, place, predicted, record, start
 from waystation.__main__ import run
 from waystation.review import comment
-
-CELL = "metrics/tiny/scores/reading/nano/{recipe}.json"
-FOUND = "data/tiny/predictions/reading/nano/{recipe}"
-
-
-def git(*words):
-    done = subprocess.run(["git", *words], check=True, capture_output=True, text=True)
-    return done.stdout.strip()
 
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """An empty repository with DVC in it, as the working directory."""
     monkeypatch.chdir(tmp_path)
-    git("init", "-q", "-b", "main")
-    git("config", "user.email", "a@b.c")
-    git("config", "user.name", "a")
-    Repo.init(".").close()
+    start()
     return tmp_path
-
-
-def cached(data):
-    """The MD5 of bytes that then lie in DVC's cache."""
-    md5 = hashlib.md5(data).hexdigest()
-    file = Repo.find_root() + f"/.dvc/cache/files/md5/{md5[:2]}/{md5[2:]}"
-    subprocess.run(["mkdir", "-p", file.rpartition("/")[0]], check=True)
-    with open(file, "wb") as stream:
-        stream.write(data)
-    return md5
-
-
-def folder(files):
-    entries = [{"relpath": name, "md5": md5} for name, md5 in sorted(files.items())]
-    text = json.dumps(entries).encode()
-    md5 = cached(text)
-    listed = Repo.find_root() + f"/.dvc/cache/files/md5/{md5[:2]}/{md5[2:]}"
-    with open(f"{listed}.dir", "wb") as stream:
-        stream.write(text)
-    return f"{md5}.dir"
-
-
-def predicted(right, of=100):
-    """The predictions of a test set whose first examples are right."""
-    lines = [
-        json.dumps({"id": n, "prediction": 0, "points": {"accuracy": [float(n < right), 1.0]}})
-        for n in range(of)
-    ]
-    return cached("".join(f"{line}\n" for line in lines).encode())
-
-
-def record(recipes, *, name="tiny", params=None, rows="1", versions="2.13", code="a", machine=None):
-    """Commit a suite: {recipe: {language: {seed: right of 100}}}; returns the commit."""
-    stages = {}
-    for recipe, languages in recipes.items():
-        files = {
-            f"mnli/{seed}/xnli/{code_}.jsonl": predicted(right)
-            for code_, seeds in languages.items()
-            for seed, right in seeds.items()
-        }
-        scores = {
-            "targets": {
-                "mnli": {
-                    "languages": ["en"],
-                    "tasks": {
-                        "xnli": {
-                            "main_score": "accuracy_percent",
-                            "languages": {
-                                language: {
-                                    "n": 100,
-                                    "seeds": {s: {"accuracy_percent": r} for s, r in seeds.items()},
-                                }
-                                for language, seeds in languages.items()
-                            },
-                        }
-                    },
-                }
-            },
-            "made_from": {
-                "threads": 1,
-                "versions": {"torch": versions},
-                "rows_sha256": {f"xnli/test/{language}.jsonl": rows for language in languages},
-            },
-        }
-        stages[f"evaluate@reading-nano-{recipe}"] = {
-            "cmd": "exec python -m stages.evaluate",
-            "deps": [{"path": f"data/{name}/code/evaluate/reading", "md5": code}],
-            "outs": [
-                {"path": FOUND.format(recipe=recipe), "md5": folder(files)},
-                {
-                    "path": CELL.format(recipe=recipe),
-                    "md5": cached(json.dumps(scores).encode()),
-                },
-            ],
-        }
-    if machine:
-        report = json.dumps({"machine": machine}).encode()
-        path = f"metrics/{name}/benchmark/reading.json"
-        outs = [{"path": path, "md5": cached(report)}]
-        stages["benchmark@reading"] = {"cmd": "x", "deps": [], "outs": outs}
-    lock = {"schema": "2.0", "stages": stages}
-    values = {"suite": name, "seeds": [0], "report": {"resamples": 500}, **(params or {})}
-    for file, value in (("dvc.lock", lock), ("params.yaml", values)):
-        with open(file, "w") as stream:
-            yaml.safe_dump(value, stream)
-    git("add", "-A")
-    git("commit", "-q", "--allow-empty", "-m", "Run it")
-    return git("rev-parse", "HEAD")
-
-
-def one(**languages):
-    """Scores of a recipe with one seed."""
-    return {language: {"0": right} for language, right in languages.items()}
 
 
 def reviewed(capsys, *words):
@@ -190,8 +83,7 @@ def test_what_is_gone_new_or_on_other_rows_is_named_and_not_compared(project, ca
 def test_predictions_that_the_cache_has_lost_are_named(project, capsys):
     base = record({"none": one(de=50)})
     record({"none": one(de=30)}, code="b")
-    md5 = predicted(50)
-    (project / f".dvc/cache/files/md5/{md5[:2]}/{md5[2:]}").unlink()
+    place(predicted(50)).unlink()
     _, text, _ = reviewed(capsys, base)
     assert "Not in this clone's cache, so not compared" in text
     assert "reading/nano/none, mnli/xnli" in text
