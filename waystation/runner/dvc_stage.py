@@ -42,16 +42,19 @@ def warm_up() -> None:
     import pygit2  # noqa: F401
 
 
-def start(address: str, log: Path, in_worker: bool, card: str | None = None) -> BaseProcess:
+def start(
+    address: str, log: Path, in_worker: bool, card: str | None = None, pulls: bool = False
+) -> BaseProcess:
     """Reproduce one stage (`dvc.yaml:name`) in a new process; its exit status is one of the three.
 
     All that DVC and the stage's command print goes to `log`. Of the cards the stage sees `card`
-    alone. With `in_worker` the command runs in a fork instead of a new Python.
+    alone. With `in_worker` the command runs in a fork instead of a new Python. With `pulls` outputs
+    that other clones have made come from the default remote, instead of being made again.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
-    process = get_context("fork").Process(target=_work, args=(address, log, in_worker, card))
+    process = get_context("fork").Process(target=_work, args=(address, log, in_worker, card, pulls))
     process.start()
     return process
 
@@ -67,7 +70,7 @@ def stop(processes: list[BaseProcess], patience_sec: float = 10) -> None:
         time.sleep(0.1)
 
 
-def _work(address: str, log: Path, in_worker: bool, card: str | None) -> None:
+def _work(address: str, log: Path, in_worker: bool, card: str | None, pulls: bool) -> None:
     if card is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = card
     os.setpgid(0, 0)  # Ctrl-C is for the scheduler alone, which ends this group
@@ -79,7 +82,7 @@ def _work(address: str, log: Path, in_worker: bool, card: str | None) -> None:
     record_entries_alone()
     with _commands_in_worker() if in_worker else nullcontext():
         try:
-            sys.exit(RAN if _reproduce(address) else UNCHANGED)
+            sys.exit(RAN if _reproduce(address, pulls) else UNCHANGED)
         except Stopped:
             print("stopped")
         except DvcException:
@@ -110,12 +113,13 @@ def _commands_in_worker() -> Iterator[None]:
         worker.close()
 
 
-def _reproduce(address: str) -> bool:
+def _reproduce(address: str, pulls: bool) -> bool:
     while True:
         try:
             repo = Repo()
             be_patient(repo)
-            return bool(repo.reproduce([address], single_item=True))
+            repo.stage_cache.pull = lambda remote: []  # the runner has, once for all stages
+            return bool(repo.reproduce([address], single_item=True, pull=pulls))
         except ReproductionError as problem:
             if not isinstance(problem.__cause__, LockError):
                 raise

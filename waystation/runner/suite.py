@@ -9,7 +9,7 @@ from pathlib import Path
 from waystation.base.errors import UserError
 from waystation.base.process import report_file, scratch_root
 from waystation.params.yaml_files import read_yaml
-from waystation.runner import dvc_graph, dvc_stage
+from waystation.runner import dvc_graph, dvc_stage, remote
 from waystation.runner.cards import Cards, cards
 from waystation.runner.display import Display, duration
 from waystation.runner.outcome import Outcome, address, log_file
@@ -62,6 +62,7 @@ class Suite:
             return 0
         self.display = Display(self.name, len(self.wanted))
         report_file(self.name).unlink(missing_ok=True)  # of an earlier run
+        self.pulls = remote.pull_records()
         dvc_stage.warm_up()
         try:
             self.work(lambda stage: group(stage) in DECIDING)
@@ -102,6 +103,7 @@ class Suite:
             log_file(self.name, stage),
             stage in self.graph.verbs,
             self.cards.take(stage),
+            self.pulls,
         )
 
     def ended(self, stage: str) -> None:
