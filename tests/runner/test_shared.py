@@ -65,6 +65,36 @@ def test_a_second_clone_runs_nothing(clone):
     assert git(clone, "status", "--short", "--", "dvc.lock").stdout == ""
 
 
+@pytest.fixture
+def bucket(monkeypatch):
+    """The address of a server that speaks S3, with the bucket `shared`."""
+    for module in ("dvc_s3", "moto.server"):
+        pytest.importorskip(module, reason=f"{module} (packages dvc-s3, moto[server]) is absent")
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "x"}
+    for name, value in keys.items():
+        monkeypatch.setenv(name, value)
+    server = ThreadedMotoServer(port=0)
+    server.start()
+    url = "http://{}:{}".format(*server.get_host_and_port())
+    boto3.client("s3", endpoint_url=url).create_bucket(
+        Bucket="shared", CreateBucketConfiguration={"LocationConstraint": "x"}
+    )
+    yield url
+    server.stop()
+
+
+def test_a_bucket_of_s3_is_a_remote_too(first, clone, bucket, tmp_path):
+    pushing = shutil.copytree(first, tmp_path / "pushing")
+    for folder in (pushing, clone):
+        run(["dvc", "remote", "modify", "-q", "shared", "url", "s3://shared/results"], folder)
+        run(["dvc", "remote", "modify", "-q", "shared", "endpointurl", bucket], folder)
+    run(["dvc", "push", "-q", "--run-cache"], pushing)
+    assert stages_ran(at_once(clone)) == 0
+
+
 def test_one_cell_comes_by_one_command(clone):
     run(["dvc", "pull", "-q", "make@b"], clone)
     assert (clone / "out/made/b").is_file()
