@@ -7,6 +7,7 @@ return an exit status. What a person can cause ends in one line and exit status 
 import argparse
 import ast
 import importlib
+import os
 import pkgutil
 import sys
 from pathlib import Path
@@ -14,8 +15,12 @@ from pathlib import Path
 from waystation import commands
 from waystation.base.errors import UserError, one_line
 
+# Commands that work on files anywhere; all others run or read a clone of the project.
+ANYWHERE = ("convert", "export", "score")
+
 
 def main() -> None:
+    stand_in_clone()
     named = sys.argv[1] if len(sys.argv) > 1 else ""
     if named in names():
         raise SystemExit(run(named, sys.argv[2:]))
@@ -28,6 +33,22 @@ def main() -> None:
     )
     parser.add_argument("command", choices=names(), metavar="COMMAND")
     parser.parse_args()
+
+
+def stand_in_clone() -> None:
+    """Go on with the code of the clone that a user stands in: stages run that, and digest it."""
+    here = Path("waystation", "__main__.py")
+    if here.is_file() and not here.samefile(__file__):
+        os.execv(sys.executable, [sys.executable, "-m", "waystation", *sys.argv[1:]])
+
+
+def hold_clone(name: str) -> None:
+    """Refuse a command that needs a clone where there is none."""
+    if name not in ANYWHERE and not (Path("dvc.yaml").is_file() and Path("stages").is_dir()):
+        raise UserError(
+            f"this folder is no clone of the project: dvc.yaml and stages/ are not here; "
+            f"`git clone` it and run `{name}` in its folder ({', '.join(ANYWHERE)} work anywhere)"
+        )
 
 
 def names() -> list[str]:
@@ -51,6 +72,7 @@ def run(name: str, words: list[str]) -> int:
     command.add_options(parser)
     options = parser.parse_args(words)
     try:
+        hold_clone(name)
         return command.main(options) or 0
     except (UserError, OSError) as problem:
         print(f"{name}: error: {one_line(problem)}", file=sys.stderr)

@@ -1,10 +1,14 @@
 """A model that is stored beside its encoder, and its export as one folder for Transformers."""
 
 import dataclasses
+import json
+import shutil
 import sys
+from pathlib import Path
 
 import pytest
 import torch
+import yaml
 
 from tests.conftest import ROOT, run
 from waystation.base.errors import UserError
@@ -13,7 +17,7 @@ from waystation.encoder.checkpoint import write_encoder
 from waystation.encoder.encoder import new_encoder
 from waystation.encoder.features import Feature
 from waystation.encoder.tokenizer_training import write_tokenizer
-from waystation.evaluation import selection
+from waystation.evaluation import model_card, selection
 from waystation.evaluation.selection import Selection
 from waystation.task_model import TaskModel, read_model
 from waystation.training.optimizer import AdamW
@@ -69,6 +73,7 @@ def test_the_export_is_what_transformers_loads(stored, tmp_path):
     assert not loading["missing_keys"]
     assert not loading["unexpected_keys"]
     assert theirs.config.id2label == {0: "no", 1: "yes"}
+    assert (tmp_path / "out/README.md").read_text().startswith("---\n")
     assert AutoTokenizer.from_pretrained(tmp_path / "out")("the barn")["input_ids"]
     with torch.no_grad():
         logits = theirs.eval()(input_ids=torch.tensor([f.ids for f in FEATURES])).logits
@@ -76,3 +81,52 @@ def test_the_export_is_what_transformers_loads(stored, tmp_path):
     again = run(command, ROOT, check=False)
     assert again.returncode == 1
     assert "exists already" in again.stderr
+
+
+CONFIG = {"architectures": ["XLMRobertaForTokenClassification"]}
+
+
+def front_matter(text):
+    return yaml.safe_load(text.split("---\n")[1])
+
+
+def test_the_card_says_what_the_model_is_and_what_it_scored(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(ROOT / "suites" / "small", tmp_path / "suites" / "small")
+    folder = Path("data/small/models/tagging/e5-small/sequential/three/3/udpos/1")
+    selection.write(make(folder), Selection("60", 60, 240, {"60": 76.2}, ()))
+    (folder / "config.json").write_text(json.dumps(CONFIG))
+    language = {"n": 100, "chance_percent": None, "seeds": {"0": {"f1_percent": 9.0}}}
+    ours = language | {"seeds": {"1": {"f1_percent": 70.7}}}
+    tasks = {"udpos": {"main_score": "f1_percent", "languages": {"de": ours, "sw": language}}}
+    scores = {"targets": {"udpos": {"languages": ["en"], "tasks": tasks}}}
+    file = Path("metrics/small/scores/tagging/e5-small/sequential/three/3.json")
+    text = model_card.card(folder, folder / "config.json", "python -m waystation export ...")
+    assert f"No scores: `{file}` is not here" in text
+    make(file.parent)
+    file.write_text(json.dumps(scores))
+    text = model_card.card(folder, folder / "config.json", "python -m waystation export ...")
+    assert front_matter(text) == {
+        "library_name": "transformers",
+        "pipeline_tag": "token-classification",
+        "base_model": "intfloat/multilingual-e5-small",
+        "license": "mit",
+        "language": ["en"],
+        "tags": ["cross-lingual-transfer", "intermediate-task-training"],
+    }
+    assert "# e5-small, sequential/three/3, fine-tuned on udpos, seed 1" in text
+    assert "chose step 60 of 60, which trained on 240 examples: 76.2 there" in text
+    assert "| udpos, f1 | de | no | 70.7 | - | 100 |" in text
+    assert "| sw |" not in text  # another seed's
+
+
+def test_a_model_from_elsewhere_has_a_card_too(tmp_path):
+    (tmp_path / "config.json").write_text(json.dumps(CONFIG))
+    text = model_card.card(tmp_path, tmp_path / "config.json", "export")
+    assert front_matter(text)["pipeline_tag"] == "token-classification"
+    assert "of which nothing more is noted" in text
+
+
+def make(folder):
+    folder.mkdir(parents=True)
+    return folder

@@ -1,8 +1,11 @@
 """`python -m waystation`: it names its commands, and theirs name what they take."""
 
+import shutil
 import sys
+import tomllib
 
 import pytest
+import yaml
 
 from tests.conftest import ROOT, run
 from waystation.__main__ import run as run_here
@@ -28,6 +31,40 @@ def test_an_unknown_command_is_refused_with_those_that_there_are():
     assert done.returncode == 2
     assert "invalid choice: 'scor'" in done.stderr
     assert all(command in done.stderr for command in COMMANDS)
+
+
+def test_outside_a_clone_a_command_says_what_it_needs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert run_here("run", []) == 1
+    error = capsys.readouterr().err
+    assert len(error.splitlines()) == 1
+    assert "no clone of the project" in error
+    assert "dvc.yaml and stages/ are not here" in error
+
+
+def test_an_installed_command_goes_on_with_the_code_of_the_clone(tmp_path):
+    installed = shutil.copytree(ROOT / "waystation", tmp_path / "installed" / "waystation")
+    clone = tmp_path / "clone" / "waystation"
+    clone.mkdir(parents=True)
+    (clone / "__init__.py").write_text("")
+    (clone / "__main__.py").write_text("import sys\nprint('of the clone', sys.argv[1:])\n")
+    start = f"import sys; sys.path.insert(0, {str(installed.parent)!r})"
+    start += "; sys.argv = ['waystation', 'run', '--workers', '2']"
+    start += "; from waystation.__main__ import main; main()"
+    here = run([sys.executable, "-I", "-c", start], clone.parent)
+    assert here.stdout == "of the clone ['run', '--workers', '2']\n"
+    elsewhere = run([sys.executable, "-I", "-c", start], tmp_path, check=False)
+    assert "no clone of the project" in elsewhere.stderr
+
+
+def test_the_citation_and_the_entry_point_are_sound():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["scripts"] == {"waystation": "waystation.__main__:main"}
+    cite = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert {"cff-version", "message", "title", "authors"} <= cite.keys()
+    if not (validator := shutil.which("cffconvert")):
+        pytest.skip("cffconvert is not installed")
+    run([validator, "--validate", "-i", "CITATION.cff"], ROOT)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -23,6 +23,8 @@ def start():
     git("config", "user.email", "a@b.c")
     git("config", "user.name", "a")
     Repo.init(".").close()
+    Path("dvc.yaml").write_text("stages: {}\n")
+    Path("stages").mkdir()
 
 
 def cached(data):

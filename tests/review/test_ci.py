@@ -44,7 +44,12 @@ def project(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     start()
     for name in ("waystation", "stages", ".ci"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / name,
+            tmp_path / name,
+            ignore=shutil.ignore_patterns("__pycache__"),
+            dirs_exist_ok=True,
+        )
     tools = tmp_path / ".venv" / "bin"
     tools.mkdir(parents=True)
     for name in ("python", "dvc"):

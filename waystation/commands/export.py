@@ -1,4 +1,4 @@
-"""Write a fine-tuned model as one folder that Transformers loads, tokenizer included.
+"""Write a fine-tuned model as one folder that Transformers loads, with tokenizer and card.
 
 A suite stores its models beside their encoders: of the word embeddings only those rows that were
 trained. This joins the two; a model that is whole already is copied.
@@ -16,7 +16,7 @@ from waystation.commands import hold_new
 from waystation.encoder import word_rows
 from waystation.encoder.checkpoint import read_file, read_words, words_name
 from waystation.encoder.config import read_config
-from waystation.evaluation import selection
+from waystation.evaluation import model_card, selection
 from waystation.files import whole
 
 
@@ -31,7 +31,7 @@ def main(options: argparse.Namespace) -> None:
     from safetensors.torch import save_file
 
     hold_new(options.out)
-    model = options.model
+    model = folder = options.model
     if (model / selection.FILE).is_file():
         model /= selection.read(model).chosen
     name, file = words_name(read_config(model)), model / "model.safetensors"
@@ -43,4 +43,7 @@ def main(options: argparse.Namespace) -> None:
         for needed in options.encoder.glob("tokenizer*.json"):
             shutil.copy(needed, beside)
         save_file(tensors, beside / file.name, metadata={"format": "pt"})
+        command = f"python -m waystation export --model {options.model} --encoder {options.encoder}"
+        text = model_card.card(folder, model / "config.json", command)
+        (beside / "README.md").write_text(text, encoding="utf-8")
     print(f"{options.out}: {model}, {sum(t.numel() for t in tensors.values()):,} weights")
