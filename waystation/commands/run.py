@@ -21,6 +21,7 @@ from pathlib import Path
 from waystation.base.errors import UserError
 from waystation.frame.suite_check import read_suite
 from waystation.params.schema import Settings
+from waystation.runner import cluster
 from waystation.runner.cards import STAGE_GIB, cards
 from waystation.runner.suite import Interrupted, Suite, read_params
 
@@ -33,6 +34,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "what they need is run too",
     )
     add_run_options(parser)
+    parser.add_argument(
+        "--executor",
+        default="local",
+        choices=cluster.NAMES,
+        help="where stages run: here, as Slurm jobs (submitit), or on a Ray cluster; --workers "
+        "then caps the jobs at once (default: local)",
+    )
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +60,8 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    return run(options, lambda workers: Suite(options.suite_file, options.targets, workers).run())
+    file, targets, where = options.suite_file, options.targets, options.executor
+    return run(options, lambda workers: Suite(file, targets, workers, executor=where).run())
 
 
 def run(options: argparse.Namespace, work: Callable[[int], int]) -> int:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from waystation.base.errors import UserError
 from waystation.params.models import FetchedModel, ScratchModel
+from waystation.params.resources import Resources
 from waystation.params.typed import (
     Allowed,
     BelowOne,
@@ -327,6 +328,7 @@ class Settings:
     world: World | None = None
     pretrain: Pretrain | None = None
     review_margins: dict[str, Percent] = field(default_factory=dict)  # {task: points}
+    resources: dict[Name, Resources] = field(default_factory=dict)  # by verb
 
     @property
     def all_recipes(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from tqdm import tqdm
 
+MOST_NAMES = 4  # of running stages, in the bar
 
 class Display:
     """The progress of `total` stages of the suite `name`."""
@@ -21,10 +22,23 @@ class Display:
                 leave=False,
             )
 
-    def tick(self, done: int, seconds_left: Callable[[], float], running: list[str]) -> None:
+    def tick(
+        self,
+        done: int,
+        seconds_left: Callable[[], float],
+        running: list[str],
+        waiting: int,
+        failed: int,
+    ) -> None:
         if self.bar is not None:
             self.bar.n = done
-            self.bar.set_postfix_str(f"{left(seconds_left())} | {', '.join(running)}")
+            more = " ..." if running[MOST_NAMES:] else ""
+            parts = [
+                left(seconds_left()),
+                f"{len(running)} running: {', '.join(running[:MOST_NAMES])}{more}",
+                f"{waiting} waiting",
+            ]
+            self.bar.set_postfix_str(" | ".join([*parts, *([f"{failed} failed"] if failed else [])]))
 
     def finished(self, line: str, done: int, seconds_left: Callable[[], float]) -> None:
         """Tell of a stage that has ended: on a terminal only of one that failed."""

@@ -29,7 +29,7 @@ from waystation.runner.dvc_graph import PatientLock, Stopped, be_patient
 from waystation.runner.lock_file import record_entries_alone
 from waystation.runner.worker import Worker, verb
 
-RAN, FAILED, UNCHANGED = 0, 1, 3  # exit statuses of a stage's process
+RAN, FAILED, UNCHANGED, ABSENT = 0, 1, 3, 4  # exit statuses of a stage's process
 BUSY_SEC = 1.0
 
 tqdm.monitor_interval = 0  # no thread of its own: what is forked must not have any
@@ -42,19 +42,31 @@ def warm_up() -> None:
     import pygit2  # noqa: F401
 
 
+class Absent(BaseException):
+    """DVC has no result of the stage; not an Exception, so that DVC passes it on."""
+
+
 def start(
-    address: str, log: Path, in_worker: bool, card: str | None = None, pulls: bool = False
+    address: str,
+    log: Path,
+    in_worker: bool,
+    card: str | None = None,
+    pulls: bool = False,
+    only_record: bool = False,
 ) -> BaseProcess:
-    """Reproduce one stage (`dvc.yaml:name`) in a new process; its exit status is one of the three.
+    """Reproduce one stage (`dvc.yaml:name`) in a new process; its exit status is one of the four.
 
     All that DVC and the stage's command print goes to `log`. Of the cards the stage sees `card`
     alone. With `in_worker` the command runs in a fork instead of a new Python. With `pulls` outputs
-    that other clones have made come from the default remote, instead of being made again.
+    that other clones have made come from the default remote, instead of being made again. With
+    `only_record` the command does not run: what DVC has no result of is ABSENT.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
-    process = get_context("fork").Process(target=_work, args=(address, log, in_worker, card, pulls))
+    process = get_context("fork").Process(
+        target=_work, args=(address, log, in_worker, card, pulls, only_record)
+    )
     process.start()
     return process
 
@@ -70,7 +82,9 @@ def stop(processes: list[BaseProcess], patience_sec: float = 10) -> None:
         time.sleep(0.1)
 
 
-def _work(address: str, log: Path, in_worker: bool, card: str | None, pulls: bool) -> None:
+def _work(
+    address: str, log: Path, in_worker: bool, card: str | None, pulls: bool, only_record: bool
+) -> None:
     if card is not None:
         os.environ["CUDA_VISIBLE_DEVICES"] = card
     os.setpgid(0, 0)  # Ctrl-C is for the scheduler alone, which ends this group
@@ -80,11 +94,15 @@ def _work(address: str, log: Path, in_worker: bool, card: str | None, pulls: boo
     end_with_parent(cast(BaseProcess, parent_process()).pid)
     _print_to(log)
     record_entries_alone()
-    with _commands_in_worker() if in_worker else nullcontext():
+    if only_record:
+        dvc_command._run = _refuse
+    with _commands_in_worker() if in_worker and not only_record else nullcontext():
         try:
             sys.exit(RAN if _reproduce(address, pulls) else UNCHANGED)
         except Stopped:
             print("stopped")
+        except Absent:
+            sys.exit(ABSENT)
         except DvcException:
             logging.getLogger("dvc").exception("")  # DVC's own form: the causes in a line
         sys.exit(FAILED)
@@ -111,6 +129,10 @@ def _commands_in_worker() -> Iterator[None]:
         yield
     finally:
         worker.close()
+
+
+def _refuse(*_, **__) -> None:
+    raise Absent
 
 
 def _reproduce(address: str, pulls: bool) -> bool:

@@ -9,8 +9,9 @@ from pathlib import Path
 from waystation.base.errors import UserError
 from waystation.base.process import report_file, scratch_root
 from waystation.params.yaml_files import read_yaml
-from waystation.runner import dvc_graph, dvc_stage, remote
+from waystation.runner import cluster, dvc_graph, dvc_stage, remote
 from waystation.runner.cards import Cards, cards
+from waystation.runner.cluster.away import Away, note
 from waystation.runner.display import Display, duration
 from waystation.runner.outcome import Outcome, address, log_file
 from waystation.runner.schedule import (
@@ -35,7 +36,14 @@ class Interrupted(BaseException):
 class Suite:
     """One run of one suite: of targets and what they need, then of `alone`, as things stand."""
 
-    def __init__(self, file: Path, targets: list[str], workers: int, alone: Sequence[str] = ()):
+    def __init__(
+        self,
+        file: Path,
+        targets: list[str],
+        workers: int,
+        alone: Sequence[str] = (),
+        executor: str = "local",
+    ):
         params = read_params(file)
         self.file, self.workers = file, workers
         self.name = params.get("suite", file.absolute().parent.name)
@@ -48,7 +56,11 @@ class Suite:
         upstream = {s: needed for s, needed in self.graph.upstream.items() if s in stale}
         self.schedule = Schedule(upstream, seconds, lambda stage: group(stage) == EXCLUSIVE)
         self.processes: dict[str, BaseProcess] = {}
+        self.back: set[str] = set()  # stages whose jobs have ended
         self.cards = Cards(cards() if params.get("device") == "cuda" else ())
+        sent = cluster.executor(executor, self.name, workers)
+        resources = params.get("resources") or {}
+        self.away = sent and Away(sent, self.name, file, self.graph.upstream, resources)
         self.started: dict[str, float] = {}
         self.took: dict[str, float] = {}  # seconds of those that ran
 
@@ -74,6 +86,8 @@ class Suite:
             print(f"{self.name}: ending {len(self.processes)} stages", flush=True)
             dvc_stage.stop(list(self.processes.values()))
             print(f"interrupted after {len(self.took)} stages; the same command goes on from here")
+            if self.away and self.away.jobs:
+                print(f"{len(self.away.jobs)} jobs go on elsewhere; the same command finds them")
             return 128 + interrupted.args[0]
         self.display.close()
         dvc_graph.sort_lock(self.file, self.graph, drop=not self.schedule.failed)
@@ -87,36 +101,72 @@ class Suite:
         verbs = self.graph.verbs
         preload(verbs[s] for s in self.schedule.waiting if allowed(s) and s in verbs)
         while True:
-            while len(self.processes) < self.workers and (stage := self.schedule.next(allowed)):
+            while len(self.busy) < self.workers and (stage := self.schedule.next(allowed)):
+                self.started[stage] = time.monotonic()
                 self.start(stage)
-            if not self.processes:
+            if not self.busy:
                 return
-            self.display.tick(self.finished_count(), self.seconds_left, list(self.processes))
+            self.display.tick(
+                self.finished_count(),
+                self.seconds_left,
+                self.busy,
+                len(self.schedule.waiting),
+                len(self.schedule.failed),
+            )
             connection.wait([p.sentinel for p in self.processes.values()], TICK_SEC)
             for stage in [s for s, p in self.processes.items() if not p.is_alive()]:
                 self.ended(stage)
+            for stage, has_result in (self.away.look() if self.away else {}).items():
+                self.came_back(stage, has_result)
+
+    @property
+    def busy(self) -> list[str]:
+        """Stages that run or wait for a machine, here and elsewhere."""
+        return [*self.processes, *(self.away.stages if self.away else ())]
+
+    def is_away(self, stage: str) -> bool:
+        """Whether a stage runs elsewhere; what is cheap, or decides what else runs, stays here."""
+        return self.away is not None and group(stage) not in (*DECIDING, "report")
 
     def start(self, stage: str) -> None:
-        self.started[stage] = time.monotonic()
         self.processes[stage] = dvc_stage.start(
             address(self.file, stage),
-            log_file(self.name, stage),
+            log_file(self.name, f"record/{stage}" if self.is_away(stage) else stage),
             stage in self.graph.verbs,
-            self.cards.take(stage),
+            None if self.is_away(stage) else self.cards.take(stage),
             self.pulls,
+            self.is_away(stage),
         )
+
+    def came_back(self, stage: str, has_result: bool) -> None:
+        """Record what a job has left in the cache, or its failure."""
+        self.back.add(stage)
+        if has_result:
+            self.start(stage)
+        else:
+            self.finish(stage, dvc_stage.FAILED)
 
     def ended(self, stage: str) -> None:
         process = self.processes.pop(stage)
         self.cards.release(stage)
         process.join()
+        if process.exitcode != dvc_stage.ABSENT:
+            self.finish(stage, process.exitcode)
+        elif self.away and stage not in self.back:
+            self.away.add(stage)
+        else:
+            text = "its job left no result in DVC's cache: is the cache the same on both machines?"
+            note(log_file(self.name, stage), text)
+            self.finish(stage, dvc_stage.FAILED)
+
+    def finish(self, stage: str, exitcode: int | None) -> None:
         seconds = time.monotonic() - self.started[stage]
-        if process.exitcode == dvc_stage.RAN:
+        if exitcode == dvc_stage.RAN:
             self.took[stage] = seconds
-        succeeded = process.exitcode in (dvc_stage.RAN, dvc_stage.UNCHANGED)
+        succeeded = exitcode in (dvc_stage.RAN, dvc_stage.UNCHANGED)
         skipped = self.schedule.finish(stage, succeeded)
         line = f"{stage} {duration(seconds)}"
-        if process.exitcode == dvc_stage.UNCHANGED:
+        if exitcode == dvc_stage.UNCHANGED:
             line = f"{stage} up to date"
         elif not succeeded:
             line = f"FAILED {line}, see {log_file(self.name, stage)}"
@@ -130,7 +180,7 @@ class Suite:
 
     def seconds_left(self) -> float:
         now = time.monotonic()
-        elapsed = {stage: now - self.started[stage] for stage in self.processes}
+        elapsed = {stage: now - self.started[stage] for stage in self.busy}
         expected = sum(self.schedule.seconds[stage] for stage in self.took)
         # This machine now, over what was noted; a half minute of doubt while few have run.
         scale = (sum(self.took.values()) + 30) / (expected + 30)
