@@ -156,8 +156,6 @@ def test_the_full_pocket_suite_has_the_world_and_models_of_the_default_one():
 
 # They ran on earlier code, whose parameters had no `stride`, and run again later.
 OF_EARLIER_CODE = ("suites/pocket-full/params.yaml",)
-# Speeds of earlier code: they need a machine that does nothing else for an hour.
-SPEEDS_OF_EARLIER_CODE = ("suites/small/params.yaml",)
 # A run of hours, committed as far as it is.
 UNDER_WAY = ("suites/small-full/params.yaml",)
 
@@ -172,8 +170,6 @@ def test_the_committed_lock_is_that_of_the_committed_parameters(file):
     assert locked.keys() <= all_cells(params)
     assert not missing or file in UNDER_WAY
     for stage, entry in locked.items():
-        if file in SPEEDS_OF_EARLIER_CODE and stage.startswith("benchmark@"):
-            continue
         for name, values in entry.get("params", {}).items():
             assert name == file, stage
             for key, recorded in values.items():
