@@ -130,19 +130,18 @@ def test_dvc_that_is_killed_while_its_child_trains_leaves_nothing_running(projec
 
 
 @pytest.fixture
-def small_disk(tmp_path):
-    """A file system of one megabyte, where this user may mount one."""
-    folder = tmp_path / "disk"
+def small_disk(project):
+    """The project's outputs on a file system of one megabyte, where this user may mount one."""
+    folder = project / "out"
     folder.mkdir()
     words = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if os.geteuid() or run(words, tmp_path, check=False).returncode:
+    if os.geteuid() or run(words, project, check=False).returncode:
         pytest.skip("this user may not mount a small disk")
     yield folder
-    run(["umount", str(folder)], tmp_path)
+    run(["umount", str(folder)], project)
 
 
 def test_a_full_disk_fails_a_stage_and_loses_nothing(project, small_disk):
-    (project / "out").symlink_to(small_disk)
     full = small_disk / "full"
     at_once(project, "code")
     fill(full)

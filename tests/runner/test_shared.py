@@ -24,7 +24,6 @@ def first(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("shared") / "first"
     folder.mkdir()
     write(folder)
-    (folder / ".gitignore").write_text("/out/\n/.scratch/\n__pycache__/\n/times\n/fail\n")
     run(["dvc", "remote", "add", "-q", "-d", "shared", str(folder.parent / "remote")], folder)
     run(["dvc", "remote", "modify", "-q", "shared", "verify", "true"], folder)
     at_once(folder)

@@ -72,7 +72,7 @@ def write(folder: Path) -> None:
     for verb in ("code", "make", "join", "benchmark", "report"):
         (folder / "stages" / f"{verb}.py").write_text(WORK)
     (folder / "source.txt").write_text("one")
-    (folder / ".gitignore").write_text("/out/\n/.scratch/\n__pycache__/\n")
+    (folder / ".gitignore").write_text("/out/\n/.scratch/\n__pycache__/\n/times\n/started\n")
     run(["git", "init", "-q"], folder)
     run(["dvc", "init", "-q"], folder)
     (folder / ".dvcignore").write_text("__pycache__\n")

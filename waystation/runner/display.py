@@ -7,6 +7,7 @@ from tqdm import tqdm
 
 MOST_NAMES = 4  # of running stages, in the bar
 
+
 class Display:
     """The progress of `total` stages of the suite `name`."""
 
@@ -38,7 +39,9 @@ class Display:
                 f"{len(running)} running: {', '.join(running[:MOST_NAMES])}{more}",
                 f"{waiting} waiting",
             ]
-            self.bar.set_postfix_str(" | ".join([*parts, *([f"{failed} failed"] if failed else [])]))
+            self.bar.set_postfix_str(
+                " | ".join([*parts, *([f"{failed} failed"] if failed else [])])
+            )
 
     def finished(self, line: str, done: int, seconds_left: Callable[[], float]) -> None:
         """Tell of a stage that has ended: on a terminal only of one that failed."""

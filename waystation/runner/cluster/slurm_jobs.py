@@ -21,6 +21,8 @@ from waystation.files import whole
 from waystation.runner.cluster import Job, Request, import_path
 from waystation.runner.cluster.job import run_stage
 
+KINDS = {"slurm": submitit.SlurmJob, "local": submitit.LocalJob}
+
 
 class StageJob:
     """What submitit pickles: a stage to run, again where it was preempted."""
@@ -103,7 +105,7 @@ class Slurm:
         number = self.known.get(self.key(request))
         if number is None:
             return None
-        job = Submitted(self.submitter.job_class(folder=self.folder, job_id=number))
+        job = Submitted(KINDS[self.submitter.cluster](folder=self.folder, job_id=number))
         return None if job.ended() else job
 
     def key(self, request: Request) -> str:
