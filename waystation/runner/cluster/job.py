@@ -31,4 +31,6 @@ def run_stage(home: str, request: Request) -> int:
             return dvc_stage.FAILED
         process = dvc_stage.start(request.address, log, in_worker=False)
         process.join()
-        return process.exitcode if process.exitcode is not None else dvc_stage.FAILED
+        if process.exitcode is None or process.exitcode < 0:  # killed: a job to be sent again
+            raise ChildProcessError(f"the process of {request.stage} ended with {process.exitcode}")
+        return process.exitcode
