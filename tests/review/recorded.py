@@ -56,7 +56,17 @@ def predicted(right, of=100):
     return cached("".join(f"{line}\n" for line in lines).encode())
 
 
-def record(recipes, *, name="tiny", params=None, rows="1", versions="2.13", code="a", machine=None):
+def record(
+    recipes,
+    *,
+    name="tiny",
+    params=None,
+    rows="1",
+    versions="2.13",
+    code="a",
+    machine=None,
+    metric="accuracy",
+):
     """Commit a suite: {recipe: {language: {seed: right of 100}}}; returns the commit."""
     stages = {}
     for recipe, languages in recipes.items():
@@ -71,7 +81,7 @@ def record(recipes, *, name="tiny", params=None, rows="1", versions="2.13", code
                     "languages": ["en"],
                     "tasks": {
                         "xnli": {
-                            "main_score": "accuracy_percent",
+                            "main_score": f"{metric}_percent",
                             "languages": {
                                 language: {
                                     "n": 100,

@@ -76,8 +76,12 @@ def test_what_is_gone_new_or_on_other_rows_is_named_and_not_compared(project, ca
     assert "reading/nano/squad_v1" in new
     other = record({"none": one(de=10)}, rows="2")
     _, text, _ = reviewed(capsys, base, other)
-    assert "Scored on other rows, so not compared: 1: reading/nano/none, mnli/xnli, de" in text
+    said = "Scored on other rows or by another metric, so not compared: 1: "
+    assert f"{said}reading/nano/none, mnli/xnli, de" in text
     assert "nothing to compare" in text.splitlines()[0]
+    third = record({"none": one(de=90)}, rows="2", metric="f1")
+    _, text, _ = reviewed(capsys, other, third)
+    assert f"{said}reading/nano/none, mnli/xnli, accuracy and f1" in text
 
 
 def test_predictions_that_the_cache_has_lost_are_named(project, capsys):
@@ -202,5 +206,5 @@ def test_a_long_comment_is_cut_at_a_line_and_closes_what_is_open():
     assert len(got) <= comment.LONGEST
     assert got.startswith("verdict")
     assert got.count("<details>") == got.count("</details>") == 1
-    assert got.rstrip().endswith("`review a b` writes all of it to `all.md`.")
+    assert got.rstrip().endswith("`review a b` writes it to `all.md`.")
     assert comment.cut("short\n", "review a b") == "short\n"

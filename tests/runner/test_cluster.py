@@ -21,14 +21,6 @@ from waystation.runner.cluster.away import TRIES, Away
 
 
 @pytest.fixture
-def project(tmp_path) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    write(folder)
-    return folder
-
-
-@pytest.fixture
 def submitit():
     return pytest.importorskip("submitit", reason="submitit is not installed")
 

@@ -13,15 +13,7 @@ import pytest
 
 from tests.conftest import ROOT, run
 from tests.frame.test_stage import wait_for
-from tests.runner.tiny import at_once, write
-
-
-@pytest.fixture
-def project(tmp_path) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    write(folder)
-    return folder
+from tests.runner.tiny import at_once
 
 
 def start(folder, *words):

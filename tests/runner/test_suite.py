@@ -14,7 +14,7 @@ import yaml
 
 from tests.conftest import ROOT, run
 from tests.frame.test_stage import alive, wait_for
-from tests.runner.tiny import at_once, write
+from tests.runner.tiny import at_once
 from waystation.commands import run as run_command
 from waystation.runner import cards, outcome, schedule
 from waystation.runner.schedule import Schedule, ancestors, downstream, expected_seconds
@@ -161,18 +161,6 @@ def test_a_grid_of_extra_recipes_is_expected_to_take_what_its_verb_noted(tmp_pat
     stages = ["target_extra@a-nano-anli", "target_extra@a-nano-qqp", "target@a-nano-mnli"]
     found = expected_seconds(stages, "pocket", runs)
     assert list(found.values()) == [s + schedule.START_SEC for s in (60.0, 40.0, 20.0)]
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("template")
-    write(folder)
-    return folder
-
-
-@pytest.fixture
-def project(template, tmp_path) -> Path:
-    return shutil.copytree(template, tmp_path / "project")
 
 
 def outputs(folder: Path) -> dict[str, str]:

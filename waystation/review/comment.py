@@ -27,7 +27,7 @@ class Review:
 
 
 def whole(reviews: Sequence[Review], code: Sequence[str], command: str) -> str:
-    """The text of any length."""
+    """The text of any length; lists and tables have at most MOST_ROWS lines."""
     head, base = reviews[0].head.revision, reviews[0].base.revision
     parts = [
         "\n".join(f"- {verdicts.line(review.head.name, review.scored)}" for review in reviews),
@@ -45,7 +45,7 @@ def cut(text: str, command: str) -> str:
     """The text, without its last lines where it is too long."""
     if len(text) <= LONGEST:
         return text
-    note = f"\n\nThe end is cut; `{command}` writes all of it to `all.md`.\n"
+    note = f"\n\nThe end is cut; `{command}` writes it to `all.md`.\n"
     kept = text[: LONGEST - len(note) - len("</details>\n\n")].rpartition("\n")[0]
     if kept.count("<details>") > kept.count("</details>"):
         kept += "\n\n</details>"
@@ -149,7 +149,7 @@ def missing(scored: Scored, head: Suite) -> str:
     kinds = {
         "Gone: before had them, after has not": scored.gone,
         "New: without a score before": scored.new,
-        "Scored on other rows, so not compared": scored.other_rows,
+        "Scored on other rows or by another metric, so not compared": scored.otherwise,
         "Not in this clone's cache, so not compared (`--fetch` asks the remote)": scored.absent,
     }
     lines = [f"{what}: {len(names)}: {shortened(names)}" for what, names in kinds.items() if names]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from waystation.report import figures
 from waystation.report.records import Estimate
+from waystation.review import verdicts
 from waystation.review.revisions import Suite
 from waystation.review.scored import Moved, Scored
 
@@ -32,10 +33,11 @@ def draw(base: Suite, head: Suite, scored: Scored, folder: Path) -> list[Path]:
     differences, gains = (folder / f"{head.name}-{name}.png" for name in ("differences", "gains"))
     for file in (differences, gains):
         file.unlink(missing_ok=True)
-    beyond = {i for i, row in enumerate(scored.moved) if row.is_worse or row.is_better}
     after = f"{head.revision.short} less {base.revision.short}"
-    caption = f"{head.name}: zero-shot score of {after}, points, 95 % intervals; filled: beyond 0"
-    panels(scored.moved, "difference", beyond, caption, differences)
+    caption = f"{head.name}: zero-shot score of {after}, points, 95 % intervals\nfilled: p < 0.05 "
+    caption += "over several seeds, Holm-corrected; one seed has no mark"
+    filled = verdicts.marked(scored.moved) or set()
+    panels(scored.moved, "difference", filled, caption, differences)
     before, after_rows = read_gains(base), read_gains(head)
     if [gain.value for gain in before] != [gain.value for gain in after_rows]:
         caption = f"{head.name}: gain in zero-shot score over no intermediate training, points"

@@ -48,7 +48,7 @@ class Scored:
     moved: list[Moved] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)  # that base has and head has not
     new: list[str] = field(default_factory=list)
-    other_rows: list[str] = field(default_factory=list)
+    otherwise: list[str] = field(default_factory=list)  # scored on other rows, by another metric
     absent: list[str] = field(default_factory=list)  # outputs that this clone's cache has not
 
 
@@ -128,8 +128,11 @@ def hold(
     """Hold one task of one cell in two revisions side by side."""
     where = f"{cell}, {name}"
     note_missing(scored, where, before, after)
+    if before.metric != after.metric:
+        scored.otherwise.append(f"{where}, {before.metric} and {after.metric}")
+        return
     codes = [code for code in after.counts if code in before.counts]
-    scored.other_rows += [f"{where}, {code}" for code in codes if other_rows(before, after, code)]
+    scored.otherwise += [f"{where}, {code}" for code in codes if other_rows(before, after, code)]
     trained = {*before.trained_on, *after.trained_on}
     paired = [c for c in codes if c not in trained and not other_rows(before, after, c)]
     seeds = sorted(before.seeds & after.seeds)

@@ -24,17 +24,19 @@ class Counts:
         return ERROR * self.compared
 
 
+def marked(moved: Sequence[Moved]) -> set[int] | None:
+    """The indices that pass Holm's correction; None where no difference is over several seeds."""
+    p_values = {index: row.difference.p_value for index, row in enumerate(moved)}
+    return holm(p_values) if any(p is not None for p in p_values.values()) else None
+
+
 def counts(moved: Sequence[Moved]) -> Counts:
-    tested = {
-        index: row.difference.p_value
-        for index, row in enumerate(moved)
-        if row.difference.p_value is not None
-    }
+    kept = marked(moved)
     return Counts(
         compared=len(moved),
         worse=sum(row.is_worse for row in moved),
         better=sum(row.is_better for row in moved),
-        kept=len(holm(tested)) if tested else None,
+        kept=None if kept is None else len(kept),
         one_seed=any(row.seeds == 1 for row in moved),
     )
 

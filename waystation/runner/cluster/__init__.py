@@ -42,8 +42,6 @@ class Job(Protocol):
     def status(self) -> int | str:
         """Of an ended job: its stage's exit status, or why the job died before there was one."""
 
-    def cancel(self) -> None: ...
-
 
 class Executor(Protocol):
     def submit(self, requests: Sequence[Request]) -> dict[str, Job]:

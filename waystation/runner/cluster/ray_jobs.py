@@ -11,8 +11,6 @@ import ray
 from waystation.runner.cluster import Job, Request, import_path
 from waystation.runner.cluster.job import run_stage
 
-RETRIES = 3  # of a job whose node or process died
-
 
 class Sent:
     """A stage that Ray runs."""
@@ -28,9 +26,6 @@ class Sent:
             return ray.get(self.reference)
         except ray.exceptions.RayError as problem:
             return str(problem).strip().rpartition("\n")[2] or type(problem).__name__
-
-    def cancel(self) -> None:
-        ray.cancel(self.reference, force=True)
 
 
 class Cluster:
@@ -55,7 +50,7 @@ class Cluster:
             num_cpus=request.cores,
             num_gpus=request.cards,
             memory=int(request.memory_gib * 2**30),
-            max_retries=RETRIES,
+            max_retries=0,  # `away` sends again what died
             name=request.stage,
         )
         return task.remote(self.home, request)

@@ -56,9 +56,6 @@ class Submitted:
         except Exception as problem:  # a killed job, a lost node, an error of unpickling
             return str(problem).strip().partition("\n")[0] or type(problem).__name__
 
-    def cancel(self) -> None:
-        self.job.cancel(check=False)
-
 
 class Slurm:
     """The jobs of one suite; of each array at most `at_once` run at the same time."""
