@@ -88,7 +88,9 @@ def test_a_file_that_is_not_what_its_name_says_is_named(corpus, tmp_path, data, 
 
 
 @pytest.mark.parametrize("name", ["multilingual-text.py", "load.py", "dataset_infos.py"])
-def test_a_loading_script_is_passed_over(corpus, name, capfd):
+def test_a_loading_script_is_passed_over(corpus, name, capfd, tmp_path, monkeypatch):
+    # The Hub's cache outlives a run: the second one in a folder of the same name would be silent.
+    monkeypatch.setattr("huggingface_hub.utils._cache_assets.HF_ASSETS_CACHE", tmp_path / "assets")
     corpus(b'{"text": "a"}\n', "jsonl")
     (corpus.folder / name).write_text("raise SystemExit('it ran')\n")
     assert corpus.texts() == ["a"]

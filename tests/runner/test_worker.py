@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -105,7 +106,12 @@ def probe(tmp_path):
     (tmp_path / "stages/__init__.py").write_text("")
     (tmp_path / "stages/near.py").write_text("")
     (tmp_path / "stages/probe.py").write_text(PROBE)
-    return tmp_path
+    # A run of tests in the background ignores these, and what it starts would inherit that.
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    before = {number: signal.signal(number, usual[number]) for number in usual}
+    yield tmp_path
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def test_a_stage_sees_in_a_fork_what_it_sees_in_a_new_python(probe):

@@ -10,6 +10,8 @@ All of it is replaced in the runner's own processes alone: an installed DVC stay
   and gives up.
 - `dvc_stage`: `Repo.reproduce` runs one stage. `stage.run._run` starts its command; a worker does
   instead. `tqdm._instances` holds the runner's bar, which DVC would draw again.
+- `stored_results`: `Output.workspace_status` and `Output.commit` hold an unpacked output against
+  dvc.lock and put the output into the cache.
 - `remote`: `StageCache.transfer` gets the run cache; `StageCache.pull` would for every stage.
 - `lock_file`: `Lockfile.dump_stages` records a stage; `stage.serialize.to_lockfile` says what.
 - `changes`: `Output.get_obj`, `Output.hash_info` and `dvc_data`'s `build` list the files of a

@@ -12,6 +12,7 @@ from typing import TypeVar
 from dvc.dependency import param
 from dvc.exceptions import DvcException
 from dvc.lock import Lock, LockError
+from dvc.output import Output
 from dvc.repo import Repo, lock_repo
 from dvc.repo.index import Index
 from dvc.repo.reproduce import get_active_graph, plan_repro
@@ -24,6 +25,7 @@ from waystation.runner.worker import verb
 
 POLL_SEC = 0.02
 BUSY_SEC = 5.0
+RESULTS = (("predictions",), ("aligned",))  # folders of data/<suite>/
 
 Result = TypeVar("Result")
 # Each with its direct upstream, in the order in which `dvc repro` goes.
@@ -116,7 +118,10 @@ class Graph:
     """The stages of one dvc.yaml."""
 
     upstream: dict[str, set[str]]  # the direct ones
-    changed: set[str]  # what `dvc status` names
+    changed: set[str]  # what `dvc status` names, but for those that only lack files
+    absent: set[str]  # those: inputs or outputs are missing, all else is as recorded
+    unfinished: set[str]  # of them, those that lack results, or what no other stage reads
+    lacks: dict[str, set[str]]  # of each stage, the upstream whose missing outputs it reads
     recorded: list[str]  # the names in dvc.lock, in its order
     verbs: dict[str, str]  # of the stages whose command a worker can run
 
@@ -127,10 +132,47 @@ def read_graph(file: Path) -> Graph:
 
 
 def _graph(stages: Stages) -> Graph:
-    upstream = {stage.name: {other.name for other in needed} for stage, needed in stages.items()}
-    changed = {stage.name for stage in stages if stage.status()}
-    verbs = {stage.name: found for stage in stages if (found := verb(stage.cmd))}
-    return Graph(upstream, changed, list(recorded(stages)), verbs)
+    lock = recorded(stages)
+    states = {stage.name: told for stage in stages for told in stage.status().values()}
+    absent = {name for name, told in states.items() if name in lock and only_lacks_files(told)}
+    missing = [out for stage in stages for out in stage.outs if not out.exists]
+    lacks = {stage.name: [out for out in missing if reads(stage, out)] for stage in stages}
+    for_others = [out for outs in lacks.values() for out in outs if not is_result(out)]
+    final = {out.stage.name for out in missing if out not in for_others}
+    return Graph(
+        {stage.name: {other.name for other in needed} for stage, needed in stages.items()},
+        states.keys() - absent,
+        absent,
+        final & absent,
+        {name: {out.stage.name for out in outs} for name, outs in lacks.items()},
+        list(lock),
+        {stage.name: found for stage in stages if (found := verb(stage.cmd))},
+    )
+
+
+def only_lacks_files(state: list) -> bool:
+    """Whether a stage's status names nothing but missing files."""
+    lacks = ("deleted", "not in cache")
+    return all(
+        isinstance(told, dict)
+        and all(how in lacks for ways in told.values() for how in ways.values())
+        for told in state
+    )
+
+
+def reads(stage: Stage, out: Output) -> bool:
+    """Whether a stage depends on an output, the folder around it, or something in it."""
+    return any(
+        out.fs.isin_or_eq(dep.fs_path, out.fs_path) or out.fs.isin(out.fs_path, dep.fs_path)
+        for dep in stage.deps
+        if dep.protocol == out.protocol
+    )
+
+
+def is_result(out: Output) -> bool:
+    """Whether an output holds metrics or predictions, no rows and no model."""
+    parts = Path(out.fs_path).relative_to(out.repo.root_dir).parts
+    return parts[0] == "metrics" or (parts[0] == "data" and parts[2:3] in RESULTS)
 
 
 def recorded(stages: Stages) -> dict[str, dict]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from waystation.base.errors import UserError
 from waystation.base.process import report_file, scratch_root
 from waystation.params.yaml_files import read_yaml
-from waystation.runner import cluster, dvc_graph, dvc_stage, remote
+from waystation.runner import cluster, dvc_graph, dvc_stage, remote, stored_results
 from waystation.runner.cards import Cards, cards
 from waystation.runner.cluster.away import Away, note
 from waystation.runner.display import Display, duration
@@ -48,13 +48,13 @@ class Suite:
         self.file, self.workers = file, workers
         self.name = params.get("suite", file.absolute().parent.name)
         self.began = time.monotonic()
+        self.stores = stored_results.folder_of(file) is not None
+        self.restored = stored_results.restore(file)
         self.graph = dvc_graph.read_graph(file)
-        self.wanted = ancestors(resolve(targets, list(self.graph.upstream)), self.graph.upstream)
-        self.wanted |= {*alone}
-        seconds = expected_seconds(self.graph.upstream, self.name, scratch_root() / "runs.jsonl")
-        stale = self.stale(self.graph)
-        upstream = {s: needed for s, needed in self.graph.upstream.items() if s in stale}
-        self.schedule = Schedule(upstream, seconds, lambda stage: group(stage) == EXCLUSIVE)
+        named = resolve(targets, list(self.graph.upstream))
+        self.wanted = ancestors(named, self.graph.upstream) | {*alone}
+        self.named = {*named, *alone}
+        self.schedule = self.scheduled(self.stale(self.graph))
         self.processes: dict[str, BaseProcess] = {}
         self.back: set[str] = set()  # stages whose jobs have ended
         self.cards = Cards(cards() if params.get("device") == "cuda" else ())
@@ -65,11 +65,25 @@ class Suite:
         self.took: dict[str, float] = {}  # seconds of those that ran
 
     def stale(self, graph: dvc_graph.Graph) -> set[str]:
-        return downstream(graph.changed, graph.upstream) & self.wanted
+        """What has to run; where git keeps results, models are made only for a stage that runs."""
+        if not self.stores:
+            return downstream(graph.changed | graph.absent, graph.upstream) & self.wanted
+        stale = downstream(graph.changed, graph.upstream) & self.wanted
+        stale |= self.named & graph.unfinished
+        needed = {name: found & self.wanted for name, found in graph.lacks.items()}
+        return ancestors(stale, needed)
+
+    def scheduled(self, stages: set[str]) -> Schedule:
+        seconds = expected_seconds(self.graph.upstream, self.name, scratch_root() / "runs.jsonl")
+        upstream = {s: needed for s, needed in self.graph.upstream.items() if s in stages}
+        return Schedule(upstream, seconds, lambda stage: group(stage) == EXCLUSIVE)
 
     def run(self) -> int:
         """Run what is out of date; returns the exit status."""
+        if self.restored:
+            print(f"{self.name}: results of {self.restored} stages come from git")
         if not self.schedule.waiting:
+            stored_results.keep(self.file)
             print(f"{self.name}: all {len(self.wanted)} stages are up to date")
             return 0
         self.display = Display(self.name, len(self.wanted))
@@ -77,27 +91,45 @@ class Suite:
         self.pulls = remote.pull_records()
         dvc_stage.warm_up()
         try:
-            self.work(lambda stage: group(stage) in DECIDING)
-            if self.took and self.schedule.waiting:
-                self.schedule.keep(self.stale(dvc_graph.read_graph(self.file)))
-            self.work(lambda stage: True)
+            self.work_off()
         except Interrupted as interrupted:
             self.display.close()
             print(f"{self.name}: ending {len(self.processes)} stages", flush=True)
             dvc_stage.stop(list(self.processes.values()))
+            stored_results.keep(self.file)
             print(f"interrupted after {len(self.took)} stages; the same command goes on from here")
             if self.away and self.away.jobs:
                 print(f"{len(self.away.jobs)} jobs go on elsewhere; the same command finds them")
             return 128 + interrupted.args[0]
         self.display.close()
         dvc_graph.sort_lock(self.file, self.graph, drop=not self.schedule.failed)
+        stored_results.keep(self.file)
         if report_file(self.name).is_file():
             print(report_file(self.name).read_text(), flush=True)
         print(self.outcome(), flush=True)
         return 1 if self.schedule.failed else 0
 
-    def work(self, allowed: Callable[[str], bool]) -> None:
-        """Start and await stages until none is left that is allowed."""
+    def work_off(self) -> None:
+        """Run what has to, first what decides about the rest."""
+        for verbs in (("code",), DECIDING) if self.stores else (DECIDING,):
+            self.work(verbs.__contains__)
+            if self.took and self.schedule.waiting:
+                self.schedule.keep(self.stale(dvc_graph.read_graph(self.file)))
+        self.work(lambda verb: True)
+        if self.stores and not self.schedule.failed and (again := self.moved()):
+            self.schedule = self.scheduled(again)
+            self.work_off()
+
+    def moved(self) -> set[str]:
+        """What a model made again puts out of date: its bytes differ on another processor."""
+        return self.stale(dvc_graph.read_graph(self.file)) - self.took.keys()
+
+    def work(self, asked: Callable[[str], bool]) -> None:
+        """Start and await stages until none is left whose group is asked for."""
+
+        def allowed(stage: str) -> bool:
+            return asked(group(stage))
+
         verbs = self.graph.verbs
         preload(verbs[s] for s in self.schedule.waiting if allowed(s) and s in verbs)
         while True:
