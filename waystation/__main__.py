@@ -9,6 +9,7 @@ import ast
 import importlib
 import os
 import pkgutil
+import signal
 import sys
 from pathlib import Path
 
@@ -73,7 +74,12 @@ def run(name: str, words: list[str]) -> int:
     options = parser.parse_args(words)
     try:
         hold_clone(name)
-        return command.main(options) or 0
+        status = command.main(options) or 0
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # who reads has seen enough, as in `... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 128 + signal.SIGPIPE
     except (UserError, OSError) as problem:
         print(f"{name}: error: {one_line(problem)}", file=sys.stderr)
         return 1

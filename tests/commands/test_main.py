@@ -1,6 +1,8 @@
 """`python -m waystation`: it names its commands, and theirs name what they take."""
 
 import shutil
+import signal
+import subprocess
 import sys
 import tomllib
 
@@ -55,6 +57,16 @@ def test_an_installed_command_goes_on_with_the_code_of_the_clone(tmp_path):
     assert here.stdout == "of the clone ['run', '--workers', '2']\n"
     elsewhere = run([sys.executable, "-I", "-c", start], tmp_path, check=False)
     assert "no clone of the project" in elsewhere.stderr
+
+
+def test_a_reader_that_has_seen_enough_is_no_error():
+    command = [sys.executable, "-m", "waystation", "plan"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 128 + signal.SIGPIPE
 
 
 def test_the_citation_and_the_entry_point_are_sound():

@@ -31,7 +31,7 @@ encoder data
 hub
 tasks metrics
 params
-files text_files languages language_codes comparison
+files text_files result_archives languages language_codes comparison
 base
 """
 RANK = {room: -number for number, line in enumerate(LAYERS.split("\n")) for room in line.split()}

@@ -3,10 +3,14 @@
 import hashlib
 import json
 import subprocess
+import tempfile
 from pathlib import Path
 
 import yaml
 from dvc.repo import Repo
+
+from waystation.result_archives import FOLDER, pack
+from waystation.result_archives import name as archive_name
 
 CELL = "metrics/tiny/scores/reading/nano/{recipe}.json"
 FOUND = "data/tiny/predictions/reading/nano/{recipe}"
@@ -41,7 +45,7 @@ def place(md5):
 
 
 def folder(files):
-    entries = [{"relpath": name, "md5": md5} for name, md5 in sorted(files.items())]
+    entries = [{"md5": md5, "relpath": name} for name, md5 in sorted(files.items())]
     md5 = cached(json.dumps(entries).encode())
     place(md5).rename(place(f"{md5}.dir"))
     return f"{md5}.dir"
@@ -66,8 +70,12 @@ def record(
     code="a",
     machine=None,
     metric="accuracy",
+    stored=False,
 ):
-    """Commit a suite: {recipe: {language: {seed: right of 100}}}; returns the commit."""
+    """Commit a suite: {recipe: {language: {seed: right of 100}}}; returns the commit.
+
+    With `stored` its results are in git too.
+    """
     stages = {}
     for recipe, languages in recipes.items():
         files = {
@@ -119,9 +127,28 @@ def record(
     values = {"suite": name, "seeds": [0], "report": {"resamples": 500}, **(params or {})}
     for file, value in (("dvc.lock", lock), ("params.yaml", values)):
         Path(file).write_text(yaml.safe_dump(value))
+    if stored:
+        Path(FOLDER).mkdir(exist_ok=True)
+        for stage, entry in stages.items():
+            Path(FOLDER, archive_name(stage)).write_bytes(archive(entry["outs"]))
     git("add", "-A")
     git("commit", "-q", "--allow-empty", "-m", "Run it")
     return git("rev-parse", "HEAD")
+
+
+def archive(outs):
+    """An archive of outputs that lie in DVC's cache."""
+    with tempfile.TemporaryDirectory() as room:
+        for out in outs:
+            top = Path(room, out["path"])
+            entries = [("", out["md5"])]
+            if out["md5"].endswith(".dir"):
+                listing = json.loads(place(out["md5"]).read_text())
+                entries = [(entry["relpath"], entry["md5"]) for entry in listing]
+            for name, md5 in entries:
+                (top / name).parent.mkdir(parents=True, exist_ok=True)
+                (top / name).write_bytes(place(md5).read_bytes())
+        return pack(Path(room), {out["path"]: out["md5"] for out in outs})
 
 
 def one(**languages):

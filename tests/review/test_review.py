@@ -7,6 +7,7 @@ import pytest
 
 from tests.review.recorded import git, one, place, predicted, record, start
 from waystation.__main__ import run
+from waystation.result_archives import FOLDER, pack, unpack
 from waystation.review import comment
 
 
@@ -107,6 +108,29 @@ def test_what_the_cache_lacks_comes_from_the_remote(project, capsys, tmp_path_fa
     )
     assert "nothing to compare" in reviewed(capsys, base)[1]
     assert "1 of 1 moved scores worse" in reviewed(capsys, base, "--fetch")[1]
+
+
+def test_results_in_git_need_no_cache(project, capsys):
+    base = record({"none": one(de=50), "mnli": one(de=50)}, stored=True)
+    record({"none": one(de=30), "mnli": one(de=50)}, code="b", stored=True)
+    told = reviewed(capsys, base)[1]
+    shutil.rmtree(project / ".dvc" / "cache")
+    assert reviewed(capsys, base)[1] == told
+    assert "1 of 1 moved scores worse" in told
+
+
+def test_results_in_git_that_are_not_what_they_say_are_not_compared(project, capsys):
+    base = record({"none": one(de=50)}, stored=True)
+    record({"none": one(de=30)}, code="b", stored=True)
+    file = next((project / FOLDER).iterdir())
+    stored = unpack(file.read_bytes())
+    for path, data in stored.files.items():
+        (project / path).parent.mkdir(parents=True)
+        (project / path).write_bytes(data.replace(b"1.0", b"0.0"))
+    file.write_bytes(pack(project, stored.md5s))
+    git("commit", "-q", "-a", "-m", "Change the archive")
+    shutil.rmtree(project / ".dvc" / "cache")
+    assert "Not in this clone's cache, so not compared" in reviewed(capsys, base)[1]
 
 
 @pytest.mark.parametrize(("margin", "status"), [(5, 1), (19.5, 1), (20.5, 0)])

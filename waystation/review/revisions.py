@@ -1,7 +1,11 @@
-"""A revision of the project: its texts from git, its outputs from DVC's cache."""
+"""A revision of the project: its texts from git, its outputs from DVC's cache or from git."""
 
+import hashlib
 import json
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,9 +14,13 @@ from typing import Any
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
 from dvc_data.hashfile.hash_info import HashInfo
+from dvc_data.hashfile.meta import Meta
+from dvc_data.hashfile.tree import Tree
 
 from waystation.base.errors import UserError
 from waystation.params.yaml_files import parse_yaml
+from waystation.result_archives import FOLDER as RESULTS
+from waystation.result_archives import Archive, unpack
 
 POCKET = "dvc.yaml"
 FOLDER = ".dir"  # end of the MD5 of a folder's list of files
@@ -34,6 +42,14 @@ class Revision:
         """A file's text; None where the revision has no such file."""
         done = run("show", f"{self.commit}:{path}")
         return done.stdout if done.returncode == 0 else None
+
+    def archives(self, folder: str) -> Iterator[Archive]:
+        """The archives of results in a folder; those that cannot be read are passed over."""
+        names = run("ls-tree", "--name-only", self.commit, "--", f"{folder}/").stdout
+        for path in names.splitlines():
+            blob = subprocess.run(["git", "show", f"{self.commit}:{path}"], capture_output=True)
+            with suppress(ValueError):
+                yield unpack(blob.stdout)
 
     def suite_files(self) -> list[str]:
         """The dvc.yaml of every suite that has a dvc.lock."""
@@ -68,12 +84,25 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 class Cache:
-    """DVC's cache of this clone."""
+    """DVC's cache of this clone, and what git has of results."""
 
     def __init__(self) -> None:
         repo = Repo()
         self._place = repo.cache.local.oid_to_path
         repo.close()
+        self._room = tempfile.TemporaryDirectory()  # of what git has and the cache has not
+
+    def take(self, stored: Archive) -> None:
+        """Have the outputs of an archive, but for those that are not what their MD5 says."""
+        for output, md5 in stored.md5s.items():
+            files = stored.below(output)
+            objects = {hashlib.md5(data).hexdigest(): data for data in files.values()}
+            if md5.endswith(FOLDER):
+                listing = listed(files)
+                objects[hashlib.md5(listing).hexdigest() + FOLDER] = listing
+            if md5 in objects and self.file(md5) is None:
+                for name, data in objects.items():
+                    (Path(self._room.name) / name).write_bytes(data)
 
     def fetch(self, md5s: list[str]) -> None:
         """Get from DVC's default remote what is not here; folders with all their files."""
@@ -88,8 +117,8 @@ class Cache:
 
     def file(self, md5: str) -> Path | None:
         """Where the bytes lie; None where this clone does not have them."""
-        path = Path(self._place(md5))
-        return path if path.is_file() else None
+        paths = (Path(self._place(md5)), Path(self._room.name) / md5)
+        return next((path for path in paths if path.is_file()), None)
 
     def listing(self, md5: str) -> dict[str, str] | None:
         """{relative path: MD5} of a folder; None where this clone does not have the list."""
@@ -97,6 +126,14 @@ class Cache:
         if path is None:
             return None
         return {entry["relpath"]: entry["md5"] for entry in json.loads(path.read_text())}
+
+
+def listed(files: dict[str, bytes]) -> bytes:
+    """A folder's list of files, as DVC writes the object."""
+    folder = Tree()
+    for path, data in files.items():
+        folder.add(tuple(path.split("/")), Meta(), HashInfo("md5", hashlib.md5(data).hexdigest()))
+    return folder.as_bytes()
 
 
 @dataclass(frozen=True)
@@ -143,5 +180,7 @@ def read_suite(revision: Revision, file: str, cache: Cache) -> Suite | None:
         return None
     where = f"{revision.name}: {Path(file).with_name('dvc.lock')}"
     stages = parse_yaml(lock, where)["stages"]
+    for stored in revision.archives(str(Path(file).with_name(RESULTS))):
+        cache.take(stored)
     values = parse_yaml(params, f"{revision.name}: {Path(file).with_name('params.yaml')}")
     return Suite(revision, values["suite"], values, stages, cache)
