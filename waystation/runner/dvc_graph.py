@@ -135,10 +135,17 @@ def _graph(stages: Stages) -> Graph:
     lock = recorded(stages)
     states = {stage.name: told for stage in stages for told in stage.status().values()}
     absent = {name for name, told in states.items() if name in lock and only_lacks_files(told)}
-    missing = [out for stage in stages for out in stage.outs if not out.exists]
-    lacks = {stage.name: [out for out in missing if reads(stage, out)] for stage in stages}
-    for_others = [out for outs in lacks.values() for out in outs if not is_result(out)]
-    final = {out.stage.name for out in missing if out not in for_others}
+    missing = {stage: [out for out in stage.outs if not out.exists] for stage in stages}
+    lacks = {
+        stage.name: [out for other in needed for out in missing[other] if reads(stage, out)]
+        for stage, needed in stages.items()
+    }
+    for_others = {id(out) for outs in lacks.values() for out in outs if not is_result(out)}
+    final = {
+        stage.name
+        for stage, outs in missing.items()
+        if any(id(out) not in for_others for out in outs)
+    }
     return Graph(
         {stage.name: {other.name for other in needed} for stage, needed in stages.items()},
         states.keys() - absent,
