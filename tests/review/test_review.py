@@ -2,9 +2,12 @@
 
 import json
 import shutil
+from pathlib import Path
 
+import pandas
 import pytest
 
+from tests.conftest import ROOT
 from tests.review.recorded import git, one, place, predicted, record, start
 from waystation.__main__ import run
 from waystation.result_archives import FOLDER, pack, unpack
@@ -52,6 +55,22 @@ def test_a_fall_comes_first_with_its_paired_interval(project, capsys):
         "all.md",
         "tiny-differences.png",
     }
+
+
+def test_tables_that_moved_are_drawn_before_and_after(project, capsys):
+    """On the tables that the suite `small` has in git; one that says the same is not drawn."""
+    shutil.copytree(ROOT / "plots" / "small", "plots/tiny", ignore=shutil.ignore_patterns("*.png"))
+    base = record({"none": one(de=50)})
+    for name, column in (("gains", "gain"), ("retention", "retained_percent"), ("speeds", "ratio")):
+        file = Path("plots/tiny", f"{name}.csv")
+        table = pandas.read_csv(file, dtype=str)
+        table[column] = (table[column].astype(float) * 1.01).astype(str)
+        table.to_csv(file, index=False)
+    record({"none": one(de=50)}, code="b")
+    _, text, _ = reviewed(capsys, base, "--out", "review")
+    drawn = {file.name for file in Path("review").glob("*.png")}
+    assert drawn == {"tiny-gains.png", "tiny-retention.png", "tiny-speeds.png"}
+    assert all(name in text for name in drawn)
 
 
 def test_equal_predictions_are_no_difference(project, capsys):
