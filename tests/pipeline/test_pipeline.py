@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -360,34 +361,72 @@ def test_one_worker_makes_the_bytes_of_two(pipeline, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", [["dvc", "repro"], [sys.executable, "-m", "waystation", "run"]])
-def test_a_run_that_is_killed_again_and_again_makes_the_same_bytes(pipeline, tmp_path, command):
+def test_a_run_that_is_killed_again_and_again_makes_the_same_bytes(pipeline, tmp_path):
     """kill -9 from nothing on, every few seconds: of the command alone, or of its stages too."""
     project, draw, kills = from_nothing(pipeline, tmp_path), random.Random(0), 0
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"PATH": path, "CHECKPOINT_SECONDS": "0.1"}
     log = tmp_path / "log"
     while True:
-        with log.open("w") as stream:
-            process = subprocess.Popen(
-                command, cwd=project, env=environment, stdout=stream, stderr=stream
-            )
+        process = started([sys.executable, "-m", "waystation", "run"], project, log)
         with contextlib.suppress(subprocess.TimeoutExpired):
             # DVC needs some seconds before a stage begins; at last it may come to the end.
             process.wait(draw.uniform(4, 12) if kills < 20 else 600)
         if process.returncode == 0:
             break
         assert process.returncode is None, log.read_text()
-        below = children(process.pid)
-        for pid in [process.pid, *(below if kills % 2 else [])]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        process.wait()
-        wait_for(lambda pids=below: not any(map(alive, pids)))
+        kill(process, children(process.pid) if kills % 2 else [])
         kills += 1
     assert kills > 5
     assert status(project) == set()
     hold_equal(pipeline, project)
+
+
+@pytest.mark.slow
+def test_a_kill_in_every_stage_loses_nothing(pipeline, tmp_path):
+    """kill -9 of each stage's own process, by turns of DVC too, somewhere in the stage's work."""
+    project, draw = from_nothing(pipeline, tmp_path), random.Random(0)
+    names = yaml.safe_load((pipeline / "dvc.lock").read_text())["stages"]
+    killed = 0
+    for number, name in enumerate(names):
+        verb = name.partition("@")[0].removesuffix("_extra")
+        process = started(["dvc", "repro", "--single-item", name], project, tmp_path / "log")
+        wait_for(lambda p=process, v=verb: stage_of(p, v) or p.poll() is not None)
+        time.sleep(draw.uniform(0, 3))
+        if stage := stage_of(process, verb):
+            os.kill(stage, signal.SIGKILL)
+            killed += 1
+            kill(process, []) if number % 2 else process.wait()
+        process.wait()
+        dvc(project, "repro", "-q", "--single-item", name)
+    assert killed > len(names) / 2, (killed, len(names))
+    assert status(project) == set()
+    hold_equal(pipeline, project)
+
+
+def started(command: list[str], project: Path, log: Path) -> subprocess.Popen:
+    """The command, begun in a project, with checkpoints as often as may be."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "CHECKPOINT_SECONDS": "0.1"}
+    with log.open("w") as stream:
+        return subprocess.Popen(command, cwd=project, env=environment, stdout=stream, stderr=stream)
+
+
+def stage_of(process: subprocess.Popen, verb: str) -> int | None:
+    """The process of the stage that a `dvc repro` runs, once there is one."""
+    for pid in children(process.pid):
+        with contextlib.suppress(OSError):
+            if f"stages.{verb}\0".encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                return pid
+    return None
+
+
+def kill(process: subprocess.Popen, more: list[int]) -> None:
+    """kill -9 of a command and some others; returns when all that it began has ended."""
+    below = children(process.pid)
+    for pid in [process.pid, *more]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    process.wait()
+    wait_for(lambda: not any(map(alive, below)))
 
 
 def from_nothing(pipeline: Path, folder: Path) -> Path:
