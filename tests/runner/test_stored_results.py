@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import run
 from tests.runner.test_shared import git
 from tests.runner.tiny import at_once, write
+from waystation.runner.suite import Suite
 
 # code -> model@x -> make@x -> report, where `make` gives predictions and `code`, `model` do not.
 GRAPH = """
@@ -139,3 +140,12 @@ def test_an_archive_that_is_not_what_dvc_lock_names_is_not_used(clone, broken):
     assert started(clone) == ["code", "join", "make"]
     assert ("make@a.tar.xz" in done.stderr) == (broken != "other")
     assert file.read_bytes() == data  # the suite keeps it again
+
+
+def test_a_stage_that_runs_as_things_stand_takes_no_model_for_that():
+    """Of a study: `snapshots` reads the models that are there, in a clone with few of them."""
+    suite = Suite.__new__(Suite)
+    suite.alone, suite.wanted = {"snapshots@x"}, {"intermediate@a", "code"}
+    lacking = {"intermediate@a", "intermediate@b", "code"}
+    assert suite.needed("snapshots@x", lacking) == {"code"}
+    assert suite.needed("target@a", lacking) == {"intermediate@a", "code"}

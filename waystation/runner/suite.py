@@ -53,7 +53,7 @@ class Suite:
         self.graph = dvc_graph.read_graph(file)
         named = resolve(targets, list(self.graph.upstream))
         self.wanted = ancestors(named, self.graph.upstream) | {*alone}
-        self.named = {*named, *alone}
+        self.named, self.alone = {*named, *alone}, {*alone}
         self.schedule = self.scheduled(self.stale(self.graph))
         self.processes: dict[str, BaseProcess] = {}
         self.back: set[str] = set()  # stages whose jobs have ended
@@ -70,8 +70,13 @@ class Suite:
             return downstream(graph.changed | graph.absent, graph.upstream) & self.wanted
         stale = downstream(graph.changed, graph.upstream) & self.wanted
         stale |= self.named & graph.unfinished
-        needed = {name: found & self.wanted for name, found in graph.lacks.items()}
-        return ancestors(stale, needed)
+        return ancestors(stale, {s: self.needed(s, found) for s, found in graph.lacks.items()})
+
+    def needed(self, stage: str, lacking: set[str]) -> set[str]:
+        """What has to be made before a stage; what runs as things stand takes no model for that."""
+        if stage in self.alone:
+            return {other for other in lacking & self.wanted if group(other) in DECIDING}
+        return lacking & self.wanted
 
     def scheduled(self, stages: set[str]) -> Schedule:
         seconds = expected_seconds(self.graph.upstream, self.name, scratch_root() / "runs.jsonl")
