@@ -45,13 +45,16 @@ def pack(root: Path, md5s: Mapping[str, str]) -> bytes:
     ) as packed:
         for output in sorted(md5s):
             top = root / output
-            for path in (
-                [top] if top.is_file() else sorted(p for p in top.rglob("*") if p.is_file())
-            ):
+            found = [top] if top.is_file() else sorted(p for p in top.rglob("*") if p.is_file())
+            for path in found:
                 data = path.read_bytes()
                 member = tarfile.TarInfo(path.relative_to(root).as_posix())
                 member.size = len(data)
                 packed.addfile(member, io.BytesIO(data))
+            if not found:  # a header alone is no archive to tarfile
+                member = tarfile.TarInfo(output)
+                member.type = tarfile.DIRTYPE
+                packed.addfile(member)
     return lzma.compress(stream.getvalue(), preset=LEVEL)
 
 
@@ -59,8 +62,14 @@ def unpack(data: bytes) -> Archive:
     """What `pack` packed; a ValueError says what is wrong with other bytes."""
     try:
         with tarfile.open(fileobj=io.BytesIO(lzma.decompress(data))) as packed:
-            files = {m.name: packed.extractfile(m) for m in packed.getmembers() if m.isfile()}
-            read = {path: stream.read() for path, stream in files.items() if stream}
-            return Archive(json.loads(packed.pax_headers.get(HEADER, "{}")), read)
-    except (lzma.LZMAError, tarfile.TarError, EOFError) as problem:
+            md5s = json.loads(packed.pax_headers.get(HEADER, "{}"))
+            members = {m.name: packed.extractfile(m) for m in packed.getmembers() if m.isfile()}
+            files = {path: stream.read() for path, stream in members.items() if stream}
+    except (lzma.LZMAError, tarfile.TarError, EOFError, ValueError) as problem:
         raise ValueError(f"not an archive of results: {problem or 'cut short'}") from None
+    if not isinstance(md5s, dict) or not all(isinstance(md5, str) for md5 in md5s.values()):
+        raise ValueError(f"not an archive of results: {HEADER} is no mapping of paths to MD5")
+    for path in (*files, *md5s):
+        if path.startswith("/") or ".." in path.split("/"):  # the archive may be a stranger's
+            raise ValueError(f"not an archive of results: {path!r} leads out of the project")
+    return Archive(md5s, files)

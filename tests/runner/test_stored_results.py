@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import run
 from tests.runner.test_shared import git
 from tests.runner.tiny import at_once, write
+from waystation.result_archives import pack, unpack
 from waystation.runner.suite import Suite
 
 # code -> model@x -> make@x -> report, where `make` gives predictions and `code`, `model` do not.
@@ -127,6 +128,20 @@ def changed_entries(before: str, after: str) -> set[str]:
 
     old, new = entries(before), entries(after)
     return {name for name in new if old.get(name) != new[name]}
+
+
+def test_a_folder_without_files_comes_back(tmp_path):
+    (tmp_path / "out/empty").mkdir(parents=True)
+    stored = unpack(pack(tmp_path, {"out/empty": "x.dir"}))
+    assert (stored.md5s, stored.below("out/empty")) == ({"out/empty": "x.dir"}, {})
+
+
+@pytest.mark.parametrize("path", ["../secret", "data/tiny/predictions/a/../../../../secret"])
+def test_an_archive_never_writes_outside_of_the_project(tmp_path, path):
+    (tmp_path / "project").mkdir()
+    (tmp_path / "secret").write_text("x")
+    with pytest.raises(ValueError, match="leads out of the project"):
+        unpack(pack(tmp_path / "project", {path: "0"}))
 
 
 @pytest.mark.parametrize("broken", ["cut", "other", "text"])

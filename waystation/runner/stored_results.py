@@ -57,6 +57,8 @@ def _restored(out: Output, stored: Archive, file: Path) -> bool:
     """Whether an output is now there as dvc.lock names it."""
     place = Path(out.fs_path)
     with whole(place) as beside:
+        if out.hash_info.isdir:
+            beside.mkdir()  # a folder without files is an output too
         for inner, data in stored.below(_path(out)).items():
             target = beside / inner if inner else beside
             target.parent.mkdir(parents=True, exist_ok=True)
