@@ -10,6 +10,7 @@ from tests.conftest import run
 from tests.runner.test_shared import git
 from tests.runner.tiny import at_once, write
 from waystation.result_archives import pack, unpack
+from waystation.runner.dvc_graph import Graph
 from waystation.runner.suite import Suite
 
 # code -> model@x -> make@x -> report, where `make` gives predictions and `code`, `model` do not.
@@ -164,3 +165,20 @@ def test_a_stage_that_runs_as_things_stand_takes_no_model_for_that():
     lacking = {"intermediate@a", "intermediate@b", "code"}
     assert suite.needed("snapshots@x", lacking) == {"code"}
     assert suite.needed("target@a", lacking) == {"intermediate@a", "code"}
+
+
+def test_results_of_all_models_stay_where_models_are_missing_and_nowhere_else(tmp_path):
+    """A benchmark runs again on the machine that has the models, whatever git has."""
+    (tmp_path / "results").mkdir()
+    suite, stage = Suite.__new__(Suite), "benchmark@x"
+    suite.file = tmp_path / "dvc.yaml"
+
+    def kept(lacking, recorded):
+        graph = Graph({}, set(), set(), set(), {stage: lacking}, recorded, {})
+        return suite.is_better_in_git(stage, graph)
+
+    assert not kept({"target@a"}, ["target@a"])  # git has none
+    (tmp_path / "results/benchmark@x.tar.xz").touch()
+    assert kept({"target@a"}, ["target@a"])
+    assert not kept(set(), ["target@a"])
+    assert not kept({"target@b", "code"}, ["target@a", "code"])  # never run anywhere

@@ -18,7 +18,6 @@ from waystation.commands import run as run_command
 from waystation.frame.suite_check import read_suite
 from waystation.grid.cells import all_cells
 from waystation.params.schema import Settings
-from waystation.runner import stored_results
 from waystation.runner.suite import Suite
 from waystation.studies.answers import Needs
 from waystation.studies.five_questions import STUDIES
@@ -50,8 +49,6 @@ def answered(options: argparse.Namespace, workers: int) -> int:
     metrics = options.suite_file.parent / settings.root / "metrics" / settings.suite
     alone = [f"snapshots@{group}" for group in groups]
     alone += [f"benchmark@{group}" for group in groups if needs.speed]
-    # They read every model that is there: in a clone without the models, git's results are better.
-    alone = [stage for stage in alone if not stored_results.is_held(options.suite_file, stage)]
     suite = Suite(options.suite_file, stages, workers, [*alone, "report"])
     print(f"{study.name}: {suite.expected()}", flush=True)
     if options.dry_run:

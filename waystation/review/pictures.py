@@ -89,8 +89,8 @@ TABLES = (
 
 def draw(base: Suite, head: Suite, scored: Scored, folder: Path) -> list[Path]:
     """Write a suite's pictures; their files."""
-    for file in folder.glob(f"{head.name}-*.png"):
-        file.unlink()
+    for name in ("differences", *(table.name for table in TABLES)):
+        (folder / f"{head.name}-{name}.png").unlink(missing_ok=True)
     after = f"{head.revision.short} less {base.revision.short}"
     caption = f"{head.name}: zero-shot score of {after}, points, 95 % intervals\nfilled: p < 0.05 "
     caption += "over several seeds, Holm-corrected; one seed has no mark"

@@ -70,7 +70,13 @@ class Suite:
             return downstream(graph.changed | graph.absent, graph.upstream) & self.wanted
         stale = downstream(graph.changed, graph.upstream) & self.wanted
         stale |= self.named & graph.unfinished
+        stale -= {stage for stage in self.alone if self.is_better_in_git(stage, graph)}
         return ancestors(stale, {s: self.needed(s, found) for s, found in graph.lacks.items()})
+
+    def is_better_in_git(self, stage: str, graph: dvc_graph.Graph) -> bool:
+        """Whether a stage reads all models, git has its results, and this clone lacks models."""
+        lacking = {s for s in graph.lacks[stage] & {*graph.recorded} if group(s) not in DECIDING}
+        return bool(lacking) and stored_results.is_held(self.file, stage)
 
     def needed(self, stage: str, lacking: set[str]) -> set[str]:
         """What has to be made before a stage; what runs as things stand takes no model for that."""
