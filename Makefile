@@ -43,7 +43,7 @@ $(VENV)/ready-%: suites/%/requirements.txt $(READY)
 repro: $(READY) $(SUITE_READY)  ## run what is out of date of a suite (SUITE=pocket, small, ...; WORKERS=2)
 	@$(RUN) python -m waystation run --suite-file $(PIPELINE) $(if $(WORKERS),--workers $(WORKERS))
 
-study: $(READY) $(SUITE_READY)  ## answer one of the five questions (NAME=model_scaling SUITE=small)
+study: $(READY) $(SUITE_READY)  ## answer a question (NAME=model_scaling SUITE=small); without NAME report what has run
 	@$(RUN) python -m waystation study $(NAME) --suite-file $(PIPELINE) $(ARGS)
 
 why: $(READY)  ## say why stages are out of date (STAGE='target@tagging-* align')

@@ -1,5 +1,6 @@
 """What a question runs."""
 
+import argparse
 import itertools
 
 import pytest
@@ -46,3 +47,13 @@ def test_the_question_of_mlqa_runs_nothing_but_questions():
         "evaluate_extra@reading-e5-small-squad_v2",
         "evaluate_extra@reading-e5-small-multitask/qa",
     }
+
+
+def test_without_a_question_only_the_report_is_made():
+    settings = load_settings(ROOT / "params.yaml")
+    asked = argparse.Namespace(name=None, suite_file=ROOT / "dvc.yaml")
+    assert study.stages_and_alone(asked, settings) == (["code"], ["report"])
+    asked.name = "sequential_tasks"
+    stages, alone = study.stages_and_alone(asked, settings)
+    assert "report" not in stages
+    assert alone[-1] == "report"

@@ -163,6 +163,16 @@ def test_a_grid_of_extra_recipes_is_expected_to_take_what_its_verb_noted(tmp_pat
     assert list(found.values()) == [s + schedule.START_SEC for s in (60.0, 40.0, 20.0)]
 
 
+def test_a_stage_without_a_time_is_expected_to_take_what_its_relatives_took(tmp_path):
+    runs = tmp_path / "runs.jsonl"
+    took = {"a-nano-6-none": 60.0, "a-nano-6-mnli": 80.0, "a-pico-none": 10.0, "b-nano-6-none": 2.0}
+    lines = [{"stage": f"target@{n}", "suite": "pocket", "stage_sec": s} for n, s in took.items()]
+    runs.write_text("\n".join(map(json.dumps, lines)))
+    expected = {"a-nano-none": 70.0, "a-mini-none": 60.0, "b-pico-none": 2.0, "c-pico-none": 35.0}
+    found = expected_seconds([f"target@{name}" for name in expected], "pocket", runs)
+    assert list(found.values()) == [s + schedule.START_SEC for s in expected.values()]
+
+
 def outputs(folder: Path) -> dict[str, str]:
     files = [*sorted((folder / "out").rglob("*")), folder / "dvc.lock"]
     return {

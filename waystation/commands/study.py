@@ -5,8 +5,11 @@ What earlier runs have made is used again; cells that the question does not need
 and count as not run where they have not. First the command says how many stages are out of date and
 how long they should take.
 
+Without a question only the report is made, of whatever has run so far or has results in git.
+
   python -m waystation study model_scaling --suite-file suites/small-full/dvc.yaml
   python -m waystation study qa_inference --dry-run          only say what would run
+  python -m waystation study                                 report what there is
 """
 
 import argparse
@@ -28,7 +31,10 @@ INPUTS = ("intermediate", "scores", "align", "snapshots", "promise", "benchmark"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", choices=[study.name for study in STUDIES], help="which question")
+    names = [study.name for study in STUDIES]
+    parser.add_argument(
+        "name", choices=names, nargs="?", help="which question (default: none, only the report)"
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would run, and end")
     run_command.add_run_options(parser)
 
@@ -39,28 +45,36 @@ def main(options: argparse.Namespace) -> int:
 
 def answered(options: argparse.Namespace, workers: int) -> int:
     """Run the question's cells and print its answer; returns the exit status."""
-    study = next(study for study in STUDIES if study.name == options.name)
     settings = read_suite(options.suite_file.with_name("params.yaml"))
-    needs = study.needs(settings)
-    groups = groups_of(needs, settings)
-    stages = [*stages_of(needs, groups, settings)]
-    if not stages:
-        raise UserError(f"{options.suite_file}: no cell of this suite helps to answer {study.name}")
-    metrics = options.suite_file.parent / settings.root / "metrics" / settings.suite
-    alone = [f"snapshots@{group}" for group in groups]
-    alone += [f"benchmark@{group}" for group in groups if needs.speed]
-    suite = Suite(options.suite_file, stages, workers, [*alone, "report"])
-    print(f"{study.name}: {suite.expected()}", flush=True)
+    stages, alone = stages_and_alone(options, settings)
+    suite = Suite(options.suite_file, stages, workers, alone)
+    print(f"{options.name or 'report'}: {suite.expected()}", flush=True)
     if options.dry_run:
         return 0
+    metrics = options.suite_file.parent / settings.root / "metrics" / settings.suite
     for name in INPUTS:  # of what has not run the report reads an empty folder
         (metrics / name).mkdir(parents=True, exist_ok=True)
     status = suite.run()
-    file = metrics / "studies" / f"{study.name}.json"
-    if status == 0:
+    if status == 0 and options.name:
+        file = metrics / "studies" / f"{options.name}.json"
         answer = read_json(file, dict)
         print(f"{answer['question']}\n{answer['verdict']}: {answer['sentence']}\n({file})")
     return status
+
+
+def stages_and_alone(options: argparse.Namespace, suite: Settings) -> tuple[list[str], list[str]]:
+    """The last stages of what has to run, and the stages that run on what there is by then."""
+    if options.name is None:
+        return ["code"], ["report"]
+    study = next(study for study in STUDIES if study.name == options.name)
+    needs = study.needs(suite)
+    groups = groups_of(needs, suite)
+    stages = [*stages_of(needs, groups, suite)]
+    if not stages:
+        raise UserError(f"{options.suite_file}: no cell of this suite helps to answer {study.name}")
+    alone = [f"snapshots@{group}" for group in groups]
+    alone += [f"benchmark@{group}" for group in groups if needs.speed]
+    return stages, [*alone, "report"]
 
 
 def groups_of(needs: Needs, suite: Settings) -> list[str]:

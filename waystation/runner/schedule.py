@@ -171,8 +171,19 @@ def noted(stage: str) -> str:
     return name.removesuffix("_extra") + at + item
 
 
+def beginnings(stage: str) -> list[str]:
+    """`target@a-b`, `target@a` and `target@` of `target@a-b`."""
+    verb, _, item = stage.partition("@")
+    parts = item.split("-")
+    return [f"{verb}@{'-'.join(parts[:count])}" for count in range(len(parts), -1, -1)]
+
+
 def expected_seconds(stages: Collection[str], suite: str, runs: Path) -> dict[str, float]:
-    """Seconds that each stage should take: as last time, else its group, else as elsewhere."""
+    """Seconds that each stage should take: as last time, else as its relatives, else as elsewhere.
+
+    The relatives of a stage are those of its group whose names begin like its own, the longer the
+    better: `target@sentences-small-6-none` is one of `target@sentences-small-none`.
+    """
     last: dict[str, float] = {}
     if runs.is_file():
         for line in runs.read_text().splitlines():
@@ -182,15 +193,16 @@ def expected_seconds(stages: Collection[str], suite: str, runs: Path) -> dict[st
                     last[record["stage"]] = float(record["stage_sec"])
             except (ValueError, KeyError, TypeError):  # a line that a killed stage cut short
                 continue
-    groups: dict[str, list[float]] = {}
+    relatives: dict[str, list[float]] = {}
     for stage, seconds in last.items():
-        groups.setdefault(group(stage), []).append(seconds)
+        for beginning in beginnings(stage):
+            relatives.setdefault(beginning, []).append(seconds)
 
     def expected(stage: str) -> float:
         name = noted(stage)
         if name in last:
             return last[name] + START_SEC
-        known = groups.get(group(name))
+        known = next((relatives[b] for b in beginnings(name) if b in relatives), None)
         typical = TYPICAL_SEC.get(group(name), DEFAULT_SEC)
         return START_SEC + (median(known) if known else typical)
 

@@ -224,9 +224,11 @@ class Suite:
     def seconds_left(self) -> float:
         now = time.monotonic()
         elapsed = {stage: now - self.started[stage] for stage in self.busy}
-        expected = sum(self.schedule.seconds[stage] for stage in self.took)
+        pairs = [(took, self.schedule.seconds[stage]) for stage, took in self.took.items()]
+        # What took no tenth of its time came from a cache, and says nothing of this machine.
+        made = [(took, expected) for took, expected in pairs if took > expected / 10]
         # This machine now, over what was noted; a half minute of doubt while few have run.
-        scale = (sum(self.took.values()) + 30) / (expected + 30)
+        scale = (sum(took for took, _ in made) + 30) / (sum(expected for _, expected in made) + 30)
         return self.schedule.seconds_left(self.workers, elapsed, scale)
 
     def expected(self) -> str:
