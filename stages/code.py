@@ -33,6 +33,7 @@ def main() -> None:
             "intermediate",
             "target",
             "align",
+            "trim",
         ],
     ) as run:
         check_source(run.settings)

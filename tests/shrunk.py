@@ -36,6 +36,7 @@ def shrink(folder: Path) -> None:
     params["benchmark"] |= {"tests": {"mnli": ["xnli"]}, "recipes": ["none", "ccg"], "rows": 4}
     params["benchmark"] |= {"queries": 7, "minutes": 0.2, "server": None}
     params["promise"]["rows"] = 16
+    params["trim"] |= {"group": "udpos", "model": "pico", "languages": {"two": ["en", "qda"]}}
     params["report"]["resamples"] = 50
     choose_rows(params)
     choose_trainings(params)

@@ -9,15 +9,10 @@ trained. This joins the two; a model that is whole already is copied.
 """
 
 import argparse
-import shutil
 from pathlib import Path
 
 from waystation.commands import hold_new
-from waystation.encoder import word_rows
-from waystation.encoder.checkpoint import read_file, read_words, words_name
-from waystation.encoder.config import read_config
-from waystation.evaluation import model_card, selection
-from waystation.files import whole
+from waystation.evaluation.whole_model import read_whole, write_whole
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -28,22 +23,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> None:
-    from safetensors.torch import save_file
-
     hold_new(options.out)
-    model = folder = options.model
-    if (model / selection.FILE).is_file():
-        model /= selection.read(model).chosen
-    name, file = words_name(read_config(model)), model / "model.safetensors"
-    words = read_words(options.encoder)
-    tensors = word_rows.whole(file, name, read_file(model), words)
-    with whole(options.out) as beside:
-        beside.mkdir(parents=True)
-        shutil.copy(model / "config.json", beside)
-        for needed in options.encoder.glob("tokenizer*.json"):
-            shutil.copy(needed, beside)
-        save_file(tensors, beside / file.name, metadata={"format": "pt"})
-        command = f"python -m waystation export --model {options.model} --encoder {options.encoder}"
-        text = model_card.card(folder, model / "config.json", command)
-        (beside / "README.md").write_text(text, encoding="utf-8")
-    print(f"{options.out}: {model}, {sum(t.numel() for t in tensors.values()):,} weights")
+    model = read_whole(options.model, options.encoder)
+    command = f"python -m waystation export --model {options.model} --encoder {options.encoder}"
+    write_whole(options.out, model, command)
+    print(f"{options.out}: {options.model}, {model.weights:,} weights")

@@ -46,6 +46,9 @@ def entry_points(settings: Settings) -> dict[str, list[str]]:
     entries["recipes"] += types_of(settings.align.tasks)
     known = [*settings.intermediate.tasks, *(s.task or n for n, s in settings.target.tasks.items())]
     entries["promise"] = ["stages.promise", *by_key(known)]
+    trimmed = [settings.trim.target] if settings.trim.languages else []
+    owners = {settings.target.tasks[name].owner(name) for name in trimmed}
+    entries["trim"] = ["stages.trim", *by_key(tasks.served(owners, settings.tasks))]
     entries["align"] = ["stages.align", *types_of(settings.align.tasks)]
     entries["report"] = ["stages.report", *members("waystation.report.figures"), *modules]
     return entries

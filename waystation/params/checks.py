@@ -52,7 +52,27 @@ def check_names(settings: Settings) -> None:
         where = f"report.reference.{name}"
         lists[f"{where}.model"] = (published.model,), settings.models
         lists[f"{where}.recipe"] = (published.recipe,), settings.all_recipes
+    lists |= lists_of_trim(settings)
     choose_all(settings, lists)
+
+
+def lists_of_trim(settings: Settings) -> Lists:
+    """The model that gets smaller vocabularies, where a suite has any, is one of the grid's."""
+    trim, groups = settings.trim, settings.target.groups
+    if not trim.languages:
+        return {}
+    every = settings.recipes + (
+        settings.extra.recipes if trim.model in settings.extra.models else ()
+    )
+    lists: Lists = {
+        "trim.group": ((trim.group,), groups),
+        "trim.model": ((trim.model,), settings.models),
+        "trim.recipe": ((trim.recipe,), every),
+        "trim.target": ((trim.target,), groups.get(trim.group, ())),
+        "trim.seed": ((str(trim.seed),), [str(seed) for seed in settings.seeds]),
+    }
+    known = settings.languages
+    return lists | {f"trim.languages.{name}": (v, known) for name, v in trim.languages.items()}
 
 
 def choose_all(settings: Settings, lists: Lists) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from waystation.base.errors import UserError
 from waystation.params.models import FetchedModel, ScratchModel
 from waystation.params.resources import Resources
+from waystation.params.trim import Trim
 from waystation.params.typed import (
     Allowed,
     BelowOne,
@@ -324,6 +325,7 @@ class Settings:
     promise: Promise
     snapshots: Snapshots
     benchmark: Benchmark
+    trim: Trim
     report: Report
     world: World | None = None
     pretrain: Pretrain | None = None
