@@ -10,6 +10,7 @@ target's test inputs all pieces would have been kept, had these not been read.
 import json
 from dataclasses import replace
 
+from waystation.base.errors import UserError
 from waystation.encoder.tokenizer import read_tokenizer
 from waystation.evaluation.rows import Reader
 from waystation.evaluation.whole_model import WholeModel, read_whole, write_whole
@@ -46,6 +47,7 @@ def main() -> None:
         languages = settings.languages[name]
         texts = pieces_of_texts(reader.folder, tokenizer, languages, target.tasks)
         read = [*read_as_models_do(reader, target.tasks, languages)]
+        hold_read(name, languages, target.tasks, read)
         smaller, trimmed = shrink(model, texts.union(*(one.pieces for one in read)))
         write_whole(run.outputs["out"], smaller, f"dvc repro trim@{name}")
         again = replace(reader, tokenizer=read_tokenizer(run.outputs["out"]))
@@ -61,6 +63,17 @@ def main() -> None:
         }
         write_json(run.outputs["sizes"], sizes | {"made_from": run.made_from()})
         run.made = told(sizes)
+
+
+def hold_read(
+    name: str, languages: tuple[str, ...], tasks: tuple[str, ...], read: list[Read]
+) -> None:
+    """Refuse a language in which the target has no test rows: nothing would be compared."""
+    known = {one.language for one in read if one.split == "test"}
+    if missing := [code for code in languages if code not in known]:
+        raise UserError(
+            f"trim.languages.{name}: {', '.join(tasks)} has no {missing[0]!r} test rows"
+        )
 
 
 def unseen(read: list[Read], texts: set[int], model: WholeModel) -> dict[str, float]:

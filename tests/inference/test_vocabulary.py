@@ -7,7 +7,7 @@ import pytest
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 
-from stages.trim import shrink
+from stages.trim import hold_read, shrink
 from tests.conftest import Processor
 from tests.encoder.test_device import KINDS, SPECIAL, features_of, model_of
 from waystation.base.errors import UserError
@@ -152,6 +152,8 @@ def test_rows_that_are_cut_otherwise_are_refused_by_name():
     other = [same[0], Feature([0, 2, 1], 1)]
     with pytest.raises(UserError, match=r"xnli, test rows of 'de': .* cuts example 1 anew"):
         hold_same(before, [replace(before[0], features=other)], places)
+    with pytest.raises(UserError, match=r"trim.languages.two: xnli has no 'sw' test rows"):
+        hold_read("two", ("de", "sw"), ("xnli",), before)
     assert unchanged_percent(before, {0, 2, 5}) == {"de": 50.0}
 
 
