@@ -9,6 +9,8 @@ machine-translated ones), `multitask/<set>`, `sequential/<order>/<k>` (the first
 order, one after the other), `merged/<method>/<set>` (a set's tasks, each alone, then one encoder
 out of theirs). The task `text` is masked language modelling on the raw text of all
 languages, alone or in a set or an order; all others are trained in English.
+
+Recipes that only some models have can leave targets out (`extra.without`): their plans lie apart.
 """
 
 from dataclasses import asdict
@@ -31,12 +33,15 @@ def main() -> None:
         for name in progress(names, len(names), "recipes", "recipes"):
             plan = planning.recipe(name, suite, folder)
             write_json(out / "intermediate" / f"{name}.json", asdict(plan))
-        groups = suite.target.groups.items()
-        for name, targets in progress(groups, len(groups), "recipes", "groups of targets"):
+        grids = {"": suite.target.groups}
+        if suite.extra.recipes:
+            grids["_extra"] = suite.groups_of(suite.extra.recipes[0])
+        groups = [(end, *entry) for end, own in grids.items() for entry in own.items()]
+        for end, name, targets in progress(groups, len(groups), "recipes", "groups of targets"):
             trained = planning.target_group(targets, suite, folder)
-            write_json(out / "target" / f"{name}.json", asdict(trained))
+            write_json(out / f"target{end}" / f"{name}.json", asdict(trained))
             scored = planning.evaluation_group(targets, suite, folder)
-            write_json(out / "evaluate" / f"{name}.json", asdict(scored))
+            write_json(out / f"evaluate{end}" / f"{name}.json", asdict(scored))
         write_json(out / "align.json", asdict(planning.alignment(suite, folder)))
         write_json(out / "promise.json", asdict(planning.promise(suite, folder)))
         run.made = f"{len(names)} recipes, {len(suite.target.tasks)} targets"

@@ -158,6 +158,21 @@ def test_the_grid_has_extra_recipes_for_some_models(tmp_path, params):
         load(tmp_path, changed(params, "extra", {"models": ["nano"], "recipes": ["ccg"]}))
 
 
+def test_extra_recipes_leave_targets_out(tmp_path, params):
+    extra = {"models": ["nano"], "recipes": ["anli"], "without": ["mnli_more"]}
+    loaded = load(tmp_path, changed(params, "extra", extra))
+    every, left = (loaded.groups_of(recipe) for recipe in ("none", "anli"))
+    assert every == loaded.target.groups
+    assert set(every["sentences"]) - set(left["sentences"]) == {"mnli_more"}
+    assert left["reading"] == every["reading"]
+    whole = changed(params, "extra", extra | {"without": list(every["reading"])})
+    with pytest.raises(UserError, match=r"leaves nothing of target\.groups\.reading"):
+        load(tmp_path, whole)
+    unknown = changed(params, "extra", extra | {"without": ["mnli_mor"]})
+    with pytest.raises(UserError, match=r"extra\.without: unknown name 'mnli_mor'; allowed: "):
+        load(tmp_path, unknown)
+
+
 ENTRIES = yaml.safe_load((ROOT / "docs/models.yaml").read_text())
 HUB = {"mbert": ENTRIES["bert-base-multilingual-cased"]}
 NO_EXTRA = {"models": [], "recipes": []}

@@ -66,7 +66,7 @@ class Workload:
         for model, recipe in all_cells(self.settings):
             work.append(self.intermediate(model, recipe, trained))
             work.append(self.alignment(model, recipe))
-            for group, targets in self.settings.target.groups.items():
+            for group, targets in self.settings.groups_of(recipe).items():
                 work.append(self.targets(model, recipe, group, targets))
                 work.append(self.evaluation(model, recipe, group, targets))
         return [*work, self.data()]

@@ -32,6 +32,7 @@ def check_names(settings: Settings) -> None:
     trained = settings.intermediate.tasks
     lists: Lists = {
         "extra.models": (settings.extra.models, settings.models),
+        "extra.without": (settings.extra.without, settings.target.tasks),
         "report.baseline": ((settings.report.baseline,), settings.all_recipes),
         "benchmark.tests": (settings.benchmark.tests, settings.target.tasks),
         "intermediate.tasks": (trained, settings.tasks),
@@ -120,6 +121,14 @@ def check_targets(settings: Settings) -> None:
                 f"{settings.file}: target.tasks.{target}: target {target!r} stands in {count} of "
                 f"target.groups; it must stand in one, or in the `after` of another target"
             )
+
+    for recipe in settings.extra.recipes[:1]:
+        for group, left in settings.groups_of(recipe).items():
+            if not left:
+                raise UserError(
+                    f"{settings.file}: extra.without leaves nothing of target.groups.{group}; "
+                    f"allowed: all targets of a group but one"
+                )
 
 
 def check_models(settings: Settings) -> None:

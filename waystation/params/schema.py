@@ -204,10 +204,11 @@ class Target(FineTuning):
 
 @dataclass(frozen=True)
 class Extra:
-    """Recipes that only some models have."""
+    """Recipes that only some models have, with all targets but those of `without`."""
 
     models: tuple[str, ...] = ()
     recipes: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -336,6 +337,16 @@ class Settings:
     def all_recipes(self) -> tuple[str, ...]:
         """The recipes of all models, then those that only some models have."""
         return self.recipes + self.extra.recipes
+
+    def groups_of(self, recipe: str) -> dict[str, tuple[str, ...]]:
+        """The targets by group that a recipe's encoders are fine-tuned on."""
+        if recipe in self.recipes:
+            return self.target.groups
+        left_out = self.extra.without
+        return {
+            group: tuple(target for target in targets if target not in left_out)
+            for group, targets in self.target.groups.items()
+        }
 
     def at(self, key: str) -> Any:
         """The value under a dotted key, `models.nano`; raises UserError for an unknown one."""
