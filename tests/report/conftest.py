@@ -4,7 +4,7 @@ import pytest
 
 from tests.report.small_grid import LANGUAGES, Grid, share
 from waystation.grid.cells import all_cells
-from waystation.params.schema import Extra
+from waystation.params.grid import Extra
 
 # Right answers in percent in en, qda and qdb.
 XNLI = {"random": (40, 30, 30), "none": (60, 50, 40), "mnli": (80, 60, 50), "ccg": (60, 50, 40)}

@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from tests.conftest import FULL
+from waystation.params.grid import Extra
 from waystation.params.load import load_settings
 from waystation.params.models import ScratchModel
-from waystation.params.schema import Extra, Report
+from waystation.params.schema import Report
 from waystation.report import scores, tables
 from waystation.report.encoders import paired_retrieval
 from waystation.report.records import (

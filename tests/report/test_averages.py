@@ -8,8 +8,9 @@ import pytest
 
 from tests.conftest import FULL
 from waystation import tasks
+from waystation.params.grid import Extra
 from waystation.params.load import load_settings
-from waystation.params.schema import Extra, Report
+from waystation.params.schema import Report
 from waystation.report.averages import overall_rows
 from waystation.report.records import Average, LayerMeasures, Tables
 from waystation.report.scores import Language, Result, Score

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from waystation.base.errors import UserError
+from waystation.params.grid import Extra, Origins
 from waystation.params.models import FetchedModel, ScratchModel
 from waystation.params.resources import Resources
 from waystation.params.trim import Trim
@@ -95,14 +96,6 @@ class TokenizerSettings:
     kinds: tuple[Annotated[str, _one_of("word", "bpe")], ...]
     vocab_size: Count | None = None
     documents: Count | None = None
-
-
-@dataclass(frozen=True)
-class Origins:
-    """Where the models come from."""
-
-    scratch: tuple[str, ...]
-    hub: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -200,15 +193,6 @@ class Target(FineTuning):
     stopping: Stopping | None = None
     groups: dict[Name, tuple[str, ...]] = field(default_factory=dict)
     tasks: dict[Name, TargetTask] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Extra:
-    """Recipes that only some models have, with all targets but those of `without`."""
-
-    models: tuple[str, ...] = ()
-    recipes: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
