@@ -23,6 +23,7 @@ ELSEWHERE = {
     "snapshots": "evaluation.averaged",
     "benchmark": "inference.compare",
     "report": "report.scores",
+    "trim": "inference.kept_pieces",
 }
 
 
