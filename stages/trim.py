@@ -49,7 +49,9 @@ def main() -> None:
         read = [*read_as_models_do(reader, target.tasks, languages)]
         hold_read(name, languages, target.tasks, read)
         smaller, trimmed = shrink(model, texts.union(*(one.pieces for one in read)))
-        write_whole(run.outputs["out"], smaller, f"dvc repro trim@{name}")
+        file = run.options.params.with_name("dvc.yaml")
+        command = f"dvc repro {file}:trim@{name}` with the pieces of `{', '.join(languages)}"
+        write_whole(run.outputs["out"], smaller, command)
         again = replace(reader, tokenizer=read_tokenizer(run.outputs["out"]))
         after = read_as_models_do(again, target.tasks, languages)
         compared = hold_same(read, after, trimmed.places)
