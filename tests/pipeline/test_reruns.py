@@ -63,7 +63,13 @@ def cells(verb: str, *groups: str) -> set[str]:
         ),
         pytest.param(
             lambda f: append(f, "waystation/heads/tagging.py", "\nMORE = 1\n"),
-            {"intermediate@pico-ccg", "promise@pico", "snapshots@udpos", "benchmark@udpos"}
+            {
+                "intermediate@pico-ccg",
+                "promise@pico",
+                "snapshots@udpos",
+                "benchmark@udpos",
+                "trim@two",
+            }
             | cells("target", "udpos")
             | cells("evaluate", "udpos"),
             marks=pytest.mark.slow,
@@ -104,7 +110,11 @@ def test_a_task_s_file_reruns_its_own_download(clean):
     ("key", "value", "verbs"),
     [
         ("benchmark.rows", 3, {"benchmark", "report"}),
-        ("target.learning_rate", 0.01, {"target", "evaluate", "snapshots", "benchmark", "report"}),
+        (
+            "target.learning_rate",
+            0.01,
+            {"target", "evaluate", "snapshots", "benchmark", "trim", "report"},
+        ),
         ("report.resamples", 60, {"report"}),
         ("align.neighbours", 3, {"align", "report"}),
     ],
