@@ -1,6 +1,7 @@
 """Metrics against hand-worked cases, the official definitions, and slow versions of themselves."""
 
 import itertools
+import pkgutil
 import random
 from collections import Counter
 
@@ -9,6 +10,8 @@ import pytest
 from waystation import metrics, tasks
 from waystation.base.errors import UserError
 from waystation.metrics import accuracy, map_at_20, mlqa, pair_f1, span_f1, squad, squad_v2
+
+EVERY = [entry.name for entry in pkgutil.iter_modules(metrics.__path__)]
 
 SQUAD = [
     # reference answers, prediction, F1, exact match
@@ -418,11 +421,14 @@ def random_file(metric: str, rng: random.Random) -> tuple[list, list, list]:
     if metric == "map_at_20":
         golds = [[rng.choice("abc")] for _ in range(30)]
         return golds, [rng.sample("abcdef", 4) for _ in range(30)], golds
+    if metric == "pair_f1":
+        golds = [{*rng.choices(range(9), k=4)} for _ in range(30)]
+        return golds, [{*rng.choices(range(9), k=4)} for _ in range(30)], golds
     answers = [" ".join(rng.choices("bc", k=rng.randrange(1, 4))) for _ in range(60)]
     return [[answer] for answer in answers[:30]], answers[30:], answers[:30]
 
 
-@pytest.mark.parametrize("metric", ["accuracy", "map_at_20", "mlqa", "span_f1", "squad"])
+@pytest.mark.parametrize("metric", EVERY)
 def test_order_and_copies_of_examples_do_not_matter(metric):
     rng = random.Random(6)
     golds, predictions, perfect = random_file(metric, rng)
@@ -442,9 +448,10 @@ def test_order_and_copies_of_examples_do_not_matter(metric):
 def test_points_sum_up_to_the_scores():
     """What the report's intervals are computed from gives the scores, up to rounding."""
     rng = random.Random(7)
-    for metric in ("accuracy", "map_at_20", "mlqa", "span_f1", "squad"):
+    for metric in EVERY:
         golds, predictions, _ = random_file(metric, rng)
         points = metrics.points(metric, golds, predictions, "en")
+        assert metrics.main_name(metric) in points[0]
         for name, value in metrics.load(metric).scores(points).items():
             sums = Counter()
             for example in points:
