@@ -15,6 +15,7 @@ from waystation.report import tables
 from waystation.report.encoders.paired_retrieval import read_retrieval
 from waystation.report.records import Tables
 from waystation.report.scores import read_scores
+from waystation.report.speed.engines import engine_table
 from waystation.report.speed.speed_text import (
     cost_table,
     measurement_notes,
@@ -92,6 +93,7 @@ def printed(made: Tables, suite: Settings) -> str:
         overall_tables(made.overall, suite),
         cost_table(made.cost, suite),
         speed_table(made.speeds),
+        engine_table(made.speeds),
         server_table(made.servers),
         measurement_notes(made.measurements),
         reference_table(made.reference),

@@ -13,6 +13,7 @@ from waystation.encoder.config import EncoderConfig
 from waystation.encoder.encoder import Encoder, initialize
 from waystation.inference import backends
 from waystation.inference.backends import NEEDS, Workbench, with_backend
+from waystation.params.benchmark import BACKENDS
 from waystation.params.schema import Evaluate
 from waystation.task_model import TaskModel
 
@@ -68,9 +69,23 @@ def test_outputs_are_those_of_our_encoder(folders, name, family):
             assert torch.cosine_similarity(theirs[real], ours[real], dim=0) > 0.9
 
 
-def test_the_unpadded_backend_is_the_model_itself(tmp_path):
+def test_the_unpadded_backends_are_the_model_itself(tmp_path):
     model = model_of("tagging", "bert")
     assert with_backend(model, "task", "unpadded", Workbench(tmp_path, 1)) is model
+    assert model.encoder.precision is torch.float32
+    assert with_backend(model, "task", "unpadded-bf16", Workbench(tmp_path, 1)) is model
+    assert model.encoder.precision is torch.bfloat16
+
+
+def test_a_suite_may_name_every_engine_and_no_other():
+    assert {*BACKENDS} == {*backends.OURS, *backends.ENGINES}
+
+
+def test_an_engine_of_the_processor_is_refused_on_a_card(monkeypatch):
+    monkeypatch.setattr(backends.importlib.util, "find_spec", lambda name: name)
+    with pytest.raises(UserError, match="'openvino' runs on the processor; device is 'cuda'"):
+        backends.check("openvino", "cuda")
+    backends.check("transformers", "cuda")
 
 
 def test_an_engine_that_is_not_installed_is_refused_with_the_line_that_installs_it(

@@ -3,7 +3,7 @@
 import pytest
 
 from waystation.inference import loadgen, rates
-from waystation.params.schema import Server
+from waystation.params.benchmark import Server
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def test_everything_has_run(pipeline):
     plots = pipeline / "plots/pocket"
     pictures = {file.stem for file in plots.glob("*.png")}
     of_one_model = {"gains", "languages", "sequence", "learned", "alignment", "means"}
-    of_one_model |= {"ratios", "latency", "throughput", "pareto", "retention", "heatmap"}
+    of_one_model |= {"ratios", "engines", "latency", "throughput", "pareto", "retention", "heatmap"}
     assert pictures == of_one_model
     tables = ("gains", "scores", "sequence", "alignment", "mining", "identity", "retrieval", "cost")
     for name in tables:

@@ -2,10 +2,12 @@
 
 import json
 
-from tests.report.small_grid import speed_ratio
+from tests.report.small_grid import cost, speed_ratio
+from waystation.comparison.decisions import LOSES
 from waystation.report.intervals import Estimate
-from waystation.report.speed import speed_text
+from waystation.report.speed import engines, speed_text
 from waystation.report.speed.speeds import ServerRate
+from waystation.report.summary import cost_summary
 
 CELL = {"model": "pico", "recipe": "none", "language": "en"}
 
@@ -29,6 +31,31 @@ def test_speeds_of_two_machines_do_not_stand_side_by_side(one_model):
     assert notes["pairs"] == "none"
     assert notes["words"].startswith("another machine than that of pairs: left out")
     assert "another machine" in speed_text.measurement_notes(made.measurements).replace("\n", " ")
+
+
+def test_engines_stand_in_a_table_of_their_own(one_model):
+    names = {"recipe": "none", "base": "none", "backend": "onnxruntime-int8"}
+    scores = {"score_percent": 68.0, "base_score_percent": 70.0}
+    rows = [
+        speed_ratio(language="en", ratio=Estimate(1.4, 1.3, 1.5), verdict="faster",
+                    **names | {"score_percent": 70.0, "base_score_percent": 70.0}),
+        speed_ratio(language="de", verdict=LOSES, **names | scores),
+        speed_ratio(language="mean", ratio=Estimate(1.5, 1.4, 1.6), verdict="faster",
+                    **names | {"score_percent": 69.0, "base_score_percent": 70.0}),
+    ]  # fmt: skip
+    assert speed_text.speed_table(rows) == engines.engine_table([speed_ratio()]) == ""
+    line = next(line for line in engines.engine_table(rows).splitlines() if "int8" in line)
+    expected = "1.500 1.400 to 1.600 | 1 0 0 0 | 69.0 70.0 97.1".replace("|", "")
+    assert " ".join(line.split()[3:]) == " ".join(expected.split())
+
+
+def test_all_other_tables_take_the_engine_that_ran_all_recipes():
+    cells = [cost(measured={"tokens_per_sec": 100.0}),
+             cost(backend="transformers", measured={"tokens_per_sec": 40.0})]  # fmt: skip
+    assert engines.of_first(cells) == cells[:1]
+    made = cost_summary(cells)
+    assert made["cost"]["pico"]["none"]["xnli"]["tokens_per_sec"] == 100
+    assert made["engines"]["pico"]["transformers"]["xnli"]["tokens_per_sec"] == 40
 
 
 def test_the_words_say_what_is_equal_faster_and_not_known():

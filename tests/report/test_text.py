@@ -11,11 +11,32 @@ from tests.report.small_grid import (
     task_score,
 )
 from waystation.report.records import Estimate, Tables
-from waystation.report.text import MARKED, UNMARKED, WIDTH, score_table, side_by_side
+from waystation.report.text import (
+    MARKED,
+    NOT_RUN,
+    UNMARKED,
+    WIDTH,
+    Column,
+    folded,
+    score_table,
+    side_by_side,
+)
 
 
 def test_a_cell_that_has_not_run_is_printed_as_such(one_model):
     assert score_table(one_model.tables(), one_model.suite).count("not run") == 3
+
+
+def test_many_recipes_that_have_not_run_share_a_row():
+    rows = [("none", ["45.0", NOT_RUN])] + [(name, [NOT_RUN, NOT_RUN]) for name in "abcd"]
+    assert folded(rows) == [rows[0], ("4 more recipes", [NOT_RUN, NOT_RUN])]
+    assert folded(rows[:4]) == rows[:4]
+
+
+def test_a_task_that_has_run_without_a_language_to_transfer_to_has_a_dash():
+    column = Column("xnli+14")
+    assert column.zero_shot(None, True, set(), "none").strip() == "-"
+    assert column.zero_shot(None, False, set(), "none") == NOT_RUN
 
 
 @pytest.mark.parametrize("target", ["udpos", "mnli_more"])  # the latter is no task's name

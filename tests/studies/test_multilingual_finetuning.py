@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.report.small_grid import speed_ratio
 from tests.studies.known import evidence, language
 from waystation.report.records import Tables
 from waystation.report.speed.speeds import Cost
@@ -58,10 +59,23 @@ def test_added_languages_are_told_apart_from_those_that_nobody_saw():
 
 def test_the_front_holds_what_no_point_beats_and_names_its_lever():
     seen = more(("en", "qda"), en=50.0, qda=58.0, qdb=47.0)
-    points = [(s.model, s.label) for s, _ in multilingual_finetuning.front(seen)]
+    points = [(p.score.model, p.score.label) for p in multilingual_finetuning.front(seen)]
     assert points == [("nano", "xnli"), ("pico", "xnli+1")]
     said = multilingual_finetuning.answer(seen).sentence
     assert "pico after none and English and 1 more (52.5 %, 300 tokens/s)" in said
     assert "from size alone" in said
     better = more(("en", "qda"), en=70.0, qda=70.0, qdb=70.0)
-    assert [s.model for s, _ in multilingual_finetuning.front(better)] == ["pico"]
+    assert [p.score.model for p in multilingual_finetuning.front(better)] == ["pico"]
+
+
+@pytest.mark.parametrize(("score", "engines"), [(52.0, ["", "int8"]), (51.0, ["", ""])])
+def test_an_engine_is_on_the_front_only_where_it_keeps_the_score(score, engines):
+    """Of 52.5 % at least 99 % in every language."""
+    seen = more(("en", "qda"), en=50.0, qda=58.0, qdb=47.0)
+    fast = replace(rate("pico", 900.0), backend="int8")
+    beside = {"score_percent": score, "base_score_percent": 52.5}
+    row = speed_ratio(recipe="none", base="none", backend="int8", **beside)
+    tables = replace(seen.tables, cost=[*seen.tables.cost, fast], speeds=[row])
+    answer = multilingual_finetuning.answer(seen := replace(seen, tables=tables))
+    assert [p.engine for p in multilingual_finetuning.front(seen)] == engines
+    assert ("from size and the engine alone" in answer.sentence) == ("int8" in engines)

@@ -36,6 +36,7 @@ from waystation.report.learned import dagger, has_learned, legend
 from waystation.report.markdown import closest, legend_of_bold
 from waystation.report.markdown_parts import counted, interval, named, signed
 from waystation.report.records import NONE, RANDOM, by_cell, number, overs, p_values
+from waystation.report.speed.engines import engine_table
 from waystation.report.speed.speed_text import (
     cost_table,
     measurement_notes,
@@ -169,7 +170,8 @@ def cost(folder: Path, params: Path) -> str:
     """What a run prints of the time that inference takes, and of what is faster or equal."""
     tables = csv_files.read(folder)
     parts = [cost_table(tables.cost, load_settings(params)), speed_table(tables.speeds)]
-    parts += [server_table(tables.servers), measurement_notes(tables.measurements)]
+    parts += [engine_table(tables.speeds), server_table(tables.servers)]
+    parts += [measurement_notes(tables.measurements)]
     return fenced("\n".join(filter(None, parts)))
 
 

@@ -15,6 +15,8 @@ from waystation.comparison.ratios import LARGEST, Ratio
 ERROR = 0.05  # chance that any of the comparisons is called what it is not
 LOOKS = (6, 9, 13, 19, 28, 40)  # blocks
 FASTER, SLOWER, EQUAL, UNDECIDED = "faster", "slower", "equal within the margin", "undecided"
+KEPT = 0.99  # of the first engine's score
+LOSES = "score below 99 %"  # said in the place of `faster` where speed was bought with the score
 
 Key = TypeVar("Key", bound=Hashable)
 

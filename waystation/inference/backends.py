@@ -1,9 +1,10 @@
 """Engines that run a fine-tuned model's encoder; features, heads and decoding stay ours.
 
-`unpadded` is the project's own encoder. All others take padded batches, as everywhere else:
-Transformers in eager mode or compiled, and graphs that Transformers' exporters write, run by ONNX
-Runtime or OpenVINO in float32 or with weights and activations of eight bits. OpenVINO takes
-bfloat16 where the processor has it, unless told otherwise: here it is told.
+`unpadded` is the project's own encoder, `unpadded-bf16` the same in bfloat16. All others take
+padded batches, as everywhere else: Transformers in eager mode or compiled, and graphs that
+Transformers' exporters write, run by ONNX Runtime or OpenVINO in float32 or with weights and
+activations of eight bits. OpenVINO takes bfloat16 where the processor has it, unless told
+otherwise: here it is told.
 """
 
 import importlib.util
@@ -19,9 +20,9 @@ from torch import Tensor, nn
 
 from waystation.base.errors import UserError, choose
 from waystation.encoder.features import Feature, Packed, pack
+from waystation.params.benchmark import UNPADDED, UNPADDED_BF16
 from waystation.task_model import TaskModel
 
-UNPADDED = "unpadded"
 CALIBRATED_ON = 32  # batches that show the range of activations
 NEEDS = {
     "onnxruntime": ("onnx", "onnxscript", "onnxruntime"),
@@ -30,6 +31,7 @@ NEEDS = {
     "openvino-int8": ("openvino", "nncf"),
 }
 
+OURS = (UNPADDED, UNPADDED_BF16)
 Run = Callable[[dict[str, Tensor]], Tensor]  # ids, mask and types (B, T) -> hidden (B, T, d)
 
 
@@ -52,7 +54,7 @@ class Padded(nn.Module):
         super().__init__()
         self.run, self.config = run, model.encoder.config
         self.pad = model.encoder.config.pad_token_id
-        self.device = torch.device("cpu")
+        self.device = model.encoder.device
 
     def forward(self, packed: Packed) -> Tensor:
         """(N, d) of the real tokens."""
@@ -73,16 +75,25 @@ def inputs(packed: Packed, pad: int) -> dict[str, Tensor]:
 
 def with_backend(model: TaskModel, task: str, name: str, bench: Workbench) -> TaskModel:
     """The model itself, or another whose encoder the engine runs; the heads are shared."""
-    if choose(name, (UNPADDED, *ENGINES), "backend") == UNPADDED:
+    if choose(name, (*OURS, *ENGINES), "backend") in OURS:
+        if name == UNPADDED_BF16:
+            model.encoder.precision = torch.bfloat16
         return model
-    if absent := [need for need in NEEDS.get(name, ()) if not importlib.util.find_spec(need)]:
-        raise UserError(f"backend {name!r} needs: pip install {' '.join(absent)}")
-    theirs = transformers_model(model, task, bench.folder)
+    check(name, model.encoder.device.type)
+    theirs = transformers_model(model, task, bench.folder).to(model.encoder.device)
     other = copy(model)
     other._modules = dict(model._modules)  # a copy of a module shares the table of its parts
     other.pooled = None
     other.encoder = cast(Any, Padded(ENGINES[name](theirs, model, bench), model))
     return other.eval()
+
+
+def check(name: str, device: str) -> None:
+    """Raises UserError where an engine is not installed, or does not run on this device."""
+    if absent := [need for need in NEEDS.get(name, ()) if not importlib.util.find_spec(need)]:
+        raise UserError(f"backend {name!r} needs: pip install {' '.join(absent)}")
+    if name in NEEDS and device != "cpu":
+        raise UserError(f"backend {name!r} runs on the processor; device is {device!r}")
 
 
 def transformers_model(model: TaskModel, task: str, folder: Path) -> Any:

@@ -13,33 +13,44 @@ from waystation.base.process import end_with_parent
 from waystation.data.examples import read_description
 from waystation.data.token_lengths import lengths
 from waystation.encoder import device
+from waystation.encoder.features import inference_batches
 from waystation.encoder.tokenizer import read_tokenizer
 from waystation.evaluation import selection
-from waystation.evaluation.rows import Predictor, Reader, read_rows
+from waystation.evaluation.rows import Predictor, Reader, Rows, main_score, read_rows, score_rows
 from waystation.files import write_json
 from waystation.grid.plans import InputLengths
 from waystation.inference import loadgen, rates
+from waystation.inference.backends import Workbench, with_backend
 from waystation.inference.served import PARTS, Served
-from waystation.params.schema import Evaluate, Server
+from waystation.languages import ENGLISH
+from waystation.params.benchmark import Server
+from waystation.params.schema import Evaluate
 from waystation.task_model import TaskModel, read_model
 
 
 @dataclass(frozen=True)
 class Asked:
-    """How much one run asks of each task and language; `queries` of the single stream."""
+    """How much one run asks of each task and language; `queries` of the single stream. A run that
+    is scored asks `scored` rows instead."""
 
     rows: int
     queries: int
     warmup: int
+    scored: int
 
 
 @dataclass(frozen=True)
 class Job:
-    """One model and the tasks and languages that it is asked.
+    """One model, the engine that runs it, and the tasks and languages that it is asked.
 
-    With `server` only the first of `sets` is asked, at rates of arrival instead of one by one.
+    `engines`: a folder for the engine's files, which later runs take from there. `scoring`: the
+    answers' scores are told instead of their time. With `server` only the first of `sets` is asked,
+    at rates of arrival instead of one by one.
     """
 
+    recipe: str
+    backend: str
+    engines: Path
     tasks: Path
     encoder: Path
     model: Path
@@ -52,6 +63,7 @@ class Job:
     threads: int
     device: str
     precision: str
+    scoring: bool = False
     server: Server | None = None
     server_sec: float = 0.0  # in which the rates are to be tried
 
@@ -68,18 +80,33 @@ def run(job: Job, out: Path) -> None:
 
 def measured(job: Job) -> list[dict]:
     """Of each task and language the latencies of a single stream and the rate of one offline query,
-    with the time of their parts."""
+    with the time of their parts; or the scores, or the rates of arrival."""
     device.use(job)
+    reader = Reader(job.tasks, read_tokenizer(job.encoder), job.lengths)
+    predictor = Predictor(served_model(job, reader), job.target, job.evaluate)
+    sets = job.sets[: 1 if job.server else None]
+    names = [{"task": task, "language": language} for task, language in sets]
+    if job.scoring:
+        found = [scored(rows_of(job, reader, *one, job.asked.scored), predictor) for one in sets]
+    else:
+        warmed = [warm(job, reader, predictor, *one) for one in sets]
+        found = [
+            arriving(job, one, job.server) if job.server else one_by_one_and_at_once(job, one)
+            for one in warmed
+        ]
+    return [name | own for name, own in zip(names, found, strict=True)]
+
+
+def served_model(job: Job, reader: Reader) -> TaskModel:
+    """The chosen model, run by the job's engine."""
     head = read_description(job.tasks / job.target)
     model = device.place(read_model(chosen(job.model), head, job.encoder), job)
-    reader = Reader(job.tasks, read_tokenizer(job.encoder), job.lengths)
-    made = [
-        ({"task": task, "language": language}, warm(job, reader, model, task, language))
-        for task, language in job.sets[: 1 if job.server else None]
-    ]
-    if job.server:
-        return [names | arriving(job, one, job.server) for names, one in made]
-    return [names | one_by_one_and_at_once(job, one) for names, one in made]
+    english = []
+    if job.backend == "openvino-int8":
+        rows = read_rows(reader, head, "dev", ENGLISH)
+        english = [some for _, some in inference_batches(rows.features, job.evaluate.batch_tokens)]
+    bench = Workbench(job.engines, job.threads, english)
+    return with_backend(model, job.target, job.backend, bench)
 
 
 def chosen(folder: Path) -> Path:
@@ -87,11 +114,21 @@ def chosen(folder: Path) -> Path:
     return folder / selection.read(folder).chosen
 
 
-def warm(job: Job, reader: Reader, model: TaskModel, task: str, language: str) -> Served:
-    """The model, warm, on the first rows of a task's test in one language."""
-    description = read_description(job.tasks / task)
-    rows = read_rows(reader, description, "test", language, limit=job.asked.rows)
-    made = Served(rows, reader, Predictor(model, job.target, job.evaluate))
+def rows_of(job: Job, reader: Reader, task: str, language: str, limit: int) -> Rows:
+    """The first rows of a task's test in one language."""
+    return read_rows(reader, read_description(job.tasks / task), "test", language, limit=limit)
+
+
+def scored(rows: Rows, predictor: Predictor) -> dict:
+    """The main score of the answers."""
+    _, points = score_rows(rows, predictor)
+    return {"score_percent": main_score(rows.task, points), "scored_n": len(points)}
+
+
+def warm(job: Job, reader: Reader, predictor: Predictor, task: str, language: str) -> Served:
+    """The model, warm, on the rows that it is asked."""
+    rows = rows_of(job, reader, task, language, job.asked.rows)
+    made = Served(rows, reader, predictor)
     made.ready()
     for place in range(job.asked.warmup):
         made.answer([place % len(rows.examples)])

@@ -3,6 +3,7 @@
 import os
 import platform
 import time
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -16,8 +17,9 @@ FEATURES = ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_tile", "asimd"
 ENERGY = Path("/sys/class/powercap")
 
 
-def described(machine: Machine) -> dict:
-    """What stays the same while a measurement runs."""
+def described(machine: Machine, engines: Sequence[str] = ()) -> dict:
+    """What stays the same while a measurement runs; `engines` are packages that take part."""
+    versioned = dict.fromkeys(["torch", "tokenizers", "transformers", *engines])
     return {
         "processor": processor(),
         "features": [name for name in FEATURES if name in flags()],
@@ -27,7 +29,7 @@ def described(machine: Machine) -> dict:
         "device": machine.device,
         "precision": machine.precision,
         **device.card(machine),
-        "versions": {name: metadata.version(name) for name in ("torch", "tokenizers")},
+        "versions": {name: metadata.version(name) for name in versioned},
     }
 
 

@@ -4,7 +4,7 @@ import time
 
 from waystation.inference import loadgen
 from waystation.inference.loadgen import Answer, needed
-from waystation.params.schema import Server
+from waystation.params.benchmark import Server
 
 PERCENT = 99  # of the queries have to be answered within the bound
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from waystation.base.errors import UserError
+from waystation.params.benchmark import Benchmark
 from waystation.params.grid import Extra, Origins
 from waystation.params.models import FetchedModel, ScratchModel
 from waystation.params.resources import Resources
@@ -23,17 +24,12 @@ from waystation.params.typed import (
     Positive,
     Seed,
     Share,
-    Small,
     Some,
     Threads,
-    Whole,
+    one_of,
 )
 
 Percent = Annotated[float, Allowed("0 to 100", lambda value: 0 <= value <= 100)]
-
-
-def _one_of(*names: str) -> Allowed:
-    return Allowed(", ".join(names), lambda value: value in names)
 
 
 @dataclass(frozen=True)
@@ -93,7 +89,7 @@ class TaskLimits:
 class TokenizerSettings:
     """The tokenizer that is trained for the models from scratch, if there are any."""
 
-    kinds: tuple[Annotated[str, _one_of("word", "bpe")], ...]
+    kinds: tuple[Annotated[str, one_of("word", "bpe")], ...]
     vocab_size: Count | None = None
     documents: Count | None = None
 
@@ -229,35 +225,6 @@ class Snapshots:
 
 
 @dataclass(frozen=True)
-class Server:
-    """Queries that arrive at random: the highest rate at which the latency's 99th percentile is at
-    most `bound_ms`, to within a share of 1 / 2^`steps` of what one query after another allows, or
-    wider where the group's minutes end before.
-    """
-
-    bound_ms: Positive
-    steps: Count
-
-
-@dataclass(frozen=True)
-class Benchmark:
-    """`recipes` are compared with the first of them, on `tests`: {target: tasks}. A run of a model
-    asks the first `rows` test rows of a language: alone in `queries` queries, and all at once.
-    Speeds within `margin` (a share) are equal. A group's comparisons end after `minutes` at the
-    latest. `server`: measured too, in English, of the first recipe.
-    """
-
-    tests: dict[str, tuple[str, ...]]
-    recipes: Annotated[tuple[str, ...], Some]
-    rows: Count
-    queries: Count
-    warmup: Whole
-    margin: Small
-    minutes: Positive
-    server: Server | None = None
-
-
-@dataclass(frozen=True)
 class Reference:
     """Published scores, {task: {measure: percent}}: means over the languages that a benchmark
     (waystation.xtreme.benchmarks) has of the task, or over all of the suite's, English included.
@@ -277,8 +244,8 @@ class Report:
     reference: dict[str, Reference] = field(default_factory=dict)
 
 
-Device = Annotated[str, _one_of("cpu", "cuda")]
-Precision = Annotated[str, _one_of("float32", "bfloat16")]
+Device = Annotated[str, one_of("cpu", "cuda")]
+Precision = Annotated[str, one_of("float32", "bfloat16")]
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,10 @@ class Allowed:
     test: Callable[[Any], object]
 
 
+def one_of(*names: str) -> Allowed:
+    return Allowed(", ".join(names), lambda value: value in names)
+
+
 MOST_SEED = 2**32 - 1  # of numpy's generators
 MOST = 10**9  # what is beyond is a slip: no suite has so many of anything
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")  # DVC takes dots, slashes, signs for its own

@@ -24,6 +24,7 @@ from waystation.report.records import (
 )
 from waystation.report.scores import Score
 from waystation.report.second_scores import SECOND_SCORES, SecondScore
+from waystation.report.speed.engines import of_first
 from waystation.report.speed.speeds import Cost
 
 COSTS = ("latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "examples_per_sec", "tokens_per_sec")
@@ -210,16 +211,26 @@ def made_from(checksums: dict[str, str], suite: Settings) -> dict:
 
 
 def cost_summary(rows: list[Cost]) -> dict:
-    """Medians over languages: {"cost": {model: {recipe: {task: ...}}}}."""
+    """Medians over languages: {"cost": {model: {recipe: {task: ...}}}}, of the first engine; of the
+    others {"engines": {model: {backend: {task: ...}}}}."""
+    own = of_first(rows)
+    others = [row for row in rows if row not in own]
+    engines = {"engines": medians(others, "backend")} if others else {}
+    return {"cost": medians(own, "recipe")} | engines
+
+
+def medians(rows: list[Cost], key: str) -> dict:
+    """{model: {recipe or backend: {task: ...}}} over the languages of each."""
     languages: dict[tuple[str, str, str], list[dict[str, float]]] = {}
     for row in rows:
-        languages.setdefault((row.model, row.recipe, row.task), []).append(row.measured)
+        languages.setdefault((row.model, getattr(row, key), row.task), []).append(row.measured)
     numbers: dict = {}
-    for (model, recipe, task), measured in languages.items():
-        there = [name for name in COSTS if all(cost.get(name) is not None for cost in measured)]
-        medians = {name: rounded(np.median([cost[name] for cost in measured])) for name in there}
-        below(numbers, model, recipe)[task] = medians
-    return {"cost": numbers}
+    for (model, name, task), measured in languages.items():
+        there = [cost for cost in COSTS if all(one.get(cost) is not None for one in measured)]
+        below(numbers, model, name)[task] = {
+            cost: rounded(np.median([one[cost] for one in measured])) for cost in there
+        }
+    return numbers
 
 
 def rounded(value: float | None) -> float | None:

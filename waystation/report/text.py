@@ -30,6 +30,8 @@ from waystation.xtreme.benchmarks import BENCHMARKS, OVERALL
 
 WIDTH = 110  # characters of a line
 
+NOT_RUN = "not run"
+LISTED = 3  # recipes by name of which nothing has run
 NO_GAIN = " " * 7  # as wide as a gain and its mark
 
 Rows = list[tuple[str, list[str]]]  # the rows of a model: (name, a text per column)
@@ -98,9 +100,12 @@ class Column:
         """The number in the column of scores; second scores have no column of gains."""
         return number(value) + ("" if self.second else NO_GAIN)
 
-    def zero_shot(self, row: TaskScore | None, significant: set[CellTask], baseline: str) -> str:
+    def zero_shot(
+        self, row: TaskScore | None, ran: bool, significant: set[CellTask], baseline: str
+    ) -> str:
+        """A dash where the task has run and no language is left that it was not fine-tuned on."""
         if row is None:
-            return "not run"
+            return self.without_gain(None) if ran else NOT_RUN
         if self.second:
             return second_text(row, self.second)
         return score_text(row, (row.model, row.recipe, row.task) in significant, baseline)
@@ -130,21 +135,30 @@ def task_table(heading: str, tasks: list[str], tables: Tables, suite: Settings) 
         "": [("chance", [column.without_gain(chance.get(column.task)) for column in columns])]
     }
     for model, recipe in all_cells(suite):
+        cells = [(model, recipe, column.task) for column in columns]
         if model not in models:
             texts = [
                 column.english(english.get((model, baseline, column.task))) for column in columns
             ]
             models[model] = [(f"{baseline}, in English", texts)]
         texts = [
-            column.zero_shot(gains.get((model, recipe, column.task)), significant, baseline)
-            for column in columns
+            column.zero_shot(gains.get(cell), cell in english, significant, baseline)
+            for column, cell in zip(columns, cells, strict=True)
         ]
         models[model].append((names[model, recipe], texts))
+    models = {model: folded(rows) for model, rows in models.items()}
     lines = table(heading, [column.title for column in columns], models)
     lines += [MARKED.format(len(tested))] if tested else []
     having = [row.second for row in tables.gains if row.task in tasks]
     seconds = [second for second in SECOND_SCORES if any(second.column in own for own in having)]
     return lines + [second.note for second in seconds if second.note]
+
+
+def folded(rows: Rows) -> Rows:
+    """Recipes of which nothing has run, in one row at the end."""
+    ran = [(name, texts) for name, texts in rows if {*texts} != {NOT_RUN}]
+    left = len(rows) - len(ran)
+    return [*ran, (f"{left} more recipes", [NOT_RUN] * len(rows[0][1]))] if left > LISTED else rows
 
 
 def shows_gain(row: TaskScore, baseline: str) -> bool:
@@ -194,8 +208,8 @@ def encoder_table(tables: Tables, suite: Settings) -> list[str]:
     if not columns:
         return []
     chance: Rows = [("chance", [column["chance"] for column in columns.values()])]
-    texts = lambda *cell: [column.get(cell, "not run") for column in columns.values()]
-    models = {"": chance} | by_model(suite, texts)
+    texts = lambda *cell: [column.get(cell, NOT_RUN) for column in columns.values()]
+    models = {"": chance} | {m: folded(rows) for m, rows in by_model(suite, texts).items()}
     return ["", *table("encoders, protocol's layer", list(columns), models), NOTE]
 
 

@@ -4,18 +4,21 @@ Speed comes from a smaller model; further languages in fine-tuning, or an interm
 pay its price. Every faster point (a smaller model, its recipe, its languages of fine-tuning) is
 compared with the largest model after English alone, over all languages but English: accuracy is not
 inferior where its difference lies above minus the margin, one-sided. Beside them: what the further
-languages give those that were added and those that neither saw, and which points no other beats.
+languages give those that were added and those that neither saw, and which points no other beats,
+engines among them.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from waystation.comparison.decisions import KEPT
 from waystation.grid.recipe_names import parse
 from waystation.params.schema import Settings
 from waystation.report import intervals
 from waystation.report.records import RANDOM
 from waystation.report.scores import Result, Score
+from waystation.report.speed.engines import kept, of_engines
 from waystation.report.tables import layer_parameters
 from waystation.studies.answers import (
     NO,
@@ -139,56 +142,79 @@ def rows_text(suite: Settings, score: Score, english: Score) -> str:
     return ""
 
 
-def front(evidence: Evidence) -> list[tuple[Score, float]]:
-    """(score, tokens a second) of the points that no other one beats in accuracy over all further
-    languages and in speed; the slowest first. Of a model all points have its speed."""
-    rates = {model: rate(evidence, model) for model in evidence.suite.models}
-    known = [(s, speed) for s in scores_of(evidence) if (speed := rates[s.model]) and s.others()]
-    best = {
-        model: max(own, key=lambda point: accuracy(point[0]))
-        for model in rates
-        if (own := [point for point in known if point[0].model == model])
-    }
-    ordered = sorted(best.values(), key=lambda point: -point[1])
-    found: list[tuple[Score, float]] = []
+@dataclass(frozen=True)
+class Served:
+    """A point that an engine runs; `engine` is empty for the first one, whose accuracy counts."""
+
+    score: Score
+    engine: str
+    accuracy: float
+    tokens_per_sec: float
+
+
+def front(evidence: Evidence) -> list[Served]:
+    """The points that no other one beats in accuracy over all further languages and in speed, the
+    slowest first. Of a model all points have its speed, so only its best one is asked; engines that
+    lose accuracy are not."""
+    points = []
+    for model in evidence.suite.models:
+        own = [score for score in scores_of(evidence) if score.model == model and score.others()]
+        best = max(own, key=accuracy) if own else None
+        if best:
+            found = rates(evidence, model).items()
+            points += [Served(best, engine, accuracy(best), speed) for engine, speed in found]
+    ordered = sorted(points, key=lambda point: -point.tokens_per_sec)
+    unbeaten: list[Served] = []
     for point in ordered:  # the fastest first: a slower one has to be better
-        if not found or accuracy(point[0]) > accuracy(found[-1][0]):
-            found.append(point)
-    return found[::-1]
+        if not unbeaten or point.accuracy > unbeaten[-1].accuracy:
+            unbeaten.append(point)
+    return unbeaten[::-1]
 
 
 def accuracy(score: Score) -> float:
     return score.mean(score.others()).score
 
 
-def front_text(points: Sequence[tuple[Score, float]]) -> str:
+def front_text(points: Sequence[Served]) -> str:
     """The front, and which lever makes each of its steps."""
-    if len(points) < 2:
+    if len(points) < 2 and not any(point.engine for point in points):
         return ""
     told = [
-        f"{score.model} after {score.recipe} and {languages_of(score)} "
-        f"({accuracy(score):.1f} %, {speed:,.0f} tokens/s)"
-        for score, speed in points
+        f"{point.score.model} after {point.score.recipe} and {languages_of(point.score)}"
+        f"{f', by {point.engine}' if point.engine else ''} "
+        f"({point.accuracy:.1f} %, {point.tokens_per_sec:,.0f} tokens/s)"
+        for point in points
     ]
     return (
-        f" The front of accuracy and speed: {'; '.join(told)}. Its speed comes from size alone: "
-        "recipes and languages of the fine-tuning leave a model's shape."
+        f" The front of accuracy and speed: {'; '.join(told)}. Its speed comes from "
+        f"{' and '.join(levers(points))} alone: recipes and languages of the fine-tuning leave a "
+        "model's shape."
     )
 
 
-def rate(evidence: Evidence, model: str) -> float | None:
-    """Tokens a second of a model, the median over its rows; None if unknown."""
-    found = [
-        row.measured["tokens_per_sec"]
-        for row in evidence.tables.cost
-        if row.model == model and row.task.startswith(TASK)
-    ]
-    return median(found) if found else None
+def levers(points: Sequence[Served]) -> list[str]:
+    """What makes a point of the front faster than the largest model by the first engine."""
+    found = ["size"] if len({point.score.model for point in points}) > 1 else []
+    return found + ["the engine"] * any(point.engine for point in points)
+
+
+def rates(evidence: Evidence, model: str) -> dict[str, float]:
+    """Tokens a second of a model by each engine, the median over rows; "" is the first engine.
+
+    An engine that loses accuracy in a language is left out.
+    """
+    tables, found = evidence.tables, dict[str, list[float]]()
+    lost = {(r.model, r.backend) for r in of_engines(tables.speeds) if kept(r) < KEPT}
+    for row in tables.cost:
+        if row.model == model and row.task.startswith(TASK) and (model, row.backend) not in lost:
+            engine = "" if row.backend == tables.cost[0].backend else row.backend
+            found.setdefault(engine, []).append(row.measured["tokens_per_sec"])
+    return {engine: median(values) for engine, values in found.items()}
 
 
 def speed(evidence: Evidence, score: Score, base: Score) -> float | None:
     """Tokens a second over the base's, medians over languages of the models' base recipes."""
-    own, of_base = rate(evidence, score.model), rate(evidence, base.model)
+    own, of_base = (rates(evidence, one.model).get("") for one in (score, base))
     return own / of_base if own and of_base else None
 
 

@@ -20,7 +20,7 @@ from waystation.report.records import Tables
 PICTURES = (
     *("means", "heatmap", "languages", "gains", "learned", "sequence"),
     *("size", "larger", "pretraining", "retention", "alignment"),
-    *("ratios", "latency", "throughput", "pareto"),
+    *("ratios", "engines", "latency", "throughput", "pareto"),
 )
 STYLE = """
 :root { color-scheme: light dark; }

@@ -14,6 +14,7 @@ from waystation.comparison.decisions import EQUAL, FASTER, SLOWER, UNDECIDED
 from waystation.params.schema import Settings
 from waystation.report.intervals import Estimate
 from waystation.report.records import MEAN
+from waystation.report.speed.engines import of_recipes
 from waystation.report.speed.speeds import SpeedRatio
 from waystation.studies.answers import (
     NO,
@@ -39,8 +40,7 @@ def needs(suite: Settings) -> Needs:
 
 
 def answer(evidence: Evidence) -> Answer:
-    tables = evidence.tables
-    rows = [row for row in tables.speeds if row.task == TASK]
+    tables, rows = evidence.tables, compared(evidence)
     if not rows:
         return Answer(UNDETERMINED, f"No recipe's speed on {TASK} has been compared.")
     findings = tuple(finding(row) for row in rows)
@@ -71,8 +71,12 @@ def finding(row: SpeedRatio) -> Finding:
 
 def compared_recipes(evidence: Evidence) -> list[tuple[str, str, str]]:
     """(model, recipe, the recipe that its speed was compared with)."""
-    rows = [row for row in evidence.tables.speeds if row.task == TASK]
-    return list(dict.fromkeys((row.model, row.recipe, row.base) for row in rows))
+    return list(dict.fromkeys((row.model, row.recipe, row.base) for row in compared(evidence)))
+
+
+def compared(evidence: Evidence) -> list[SpeedRatio]:
+    """Recipes of one model, run by one engine."""
+    return [row for row in of_recipes(evidence.tables.speeds) if row.task == TASK]
 
 
 def quality(evidence: Evidence) -> tuple[Finding, ...]:

@@ -73,9 +73,9 @@ def entries(
 
 def cost_row(cell: dict) -> Cost:
     """A cell of a benchmark, its names apart from its measurements."""
-    names = ("model", "recipe", "target", "task", "language")
+    names = ("model", "recipe", "backend", "target", "task", "language")
     measured = {name: value for name, value in cell.items() if name not in names}
-    return Cost(**{name: cell[name] for name in names}, measured=measured)
+    return Cost(**{name: cell[name] for name in names if name in cell}, measured=measured)
 
 
 def measurement(ended: dict, measured: dict) -> Measurement:

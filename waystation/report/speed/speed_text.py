@@ -6,6 +6,7 @@ from collections import Counter
 from waystation.comparison.decisions import EQUAL, FASTER, SLOWER, UNDECIDED
 from waystation.params.schema import Settings
 from waystation.report.records import MEAN
+from waystation.report.speed.engines import of_first, of_recipes
 from waystation.report.speed.speeds import Cost, Measurement, ServerRate, SpeedRatio
 from waystation.report.text import WIDTH, Rows, by_model, table
 
@@ -16,6 +17,7 @@ def cost_table(rows: list[Cost], suite: Settings) -> str:
     """Median over tasks and languages of latency and throughput, per model and recipe."""
     if not rows:
         return ""
+    rows = of_first(rows)
 
     def texts(model: str, recipe: str) -> list[str] | None:
         cells = [row.measured for row in rows if (row.model, row.recipe) == (model, recipe)]
@@ -47,6 +49,7 @@ def cost_table(rows: list[Cost], suite: Settings) -> str:
 def speed_table(rows: list[SpeedRatio]) -> str:
     """What differs in speed and by how much, what is equal, what is not known: in the mean over
     languages, and in how many of them."""
+    rows = of_recipes(rows)
     if not rows:
         return ""
     means: dict[str, Rows] = {}

@@ -1,8 +1,12 @@
-"""What the benchmarks measured, as records."""
+"""What the benchmarks measured, as records.
+
+`backend` is the engine that ran the model; older tables know one, ours.
+"""
 
 from dataclasses import dataclass, field
 from typing import Annotated
 
+from waystation.params.benchmark import UNPADDED
 from waystation.report.intervals import Estimate
 
 
@@ -15,12 +19,16 @@ class Cost:
     target: str
     task: str
     language: str
+    backend: str = UNPADDED
     measured: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SpeedRatio:
     """A recipe's speed over the base's on a task in one language, and what is known of it.
+
+    Where `backend` is not `base_backend`, two engines run the base recipe; then their scores on the
+    same rows are known, and `faster` is said of no engine that keeps less than 99 % of the score.
 
     `measure` is `latency` (queries alone a second) or `throughput` (examples a second): more is
     faster. The `language` `mean` is the geometric mean over all of them. `verdict` is `faster`,
@@ -40,6 +48,10 @@ class SpeedRatio:
     margin_percent: float
     blocks: int
     detectable_percent: float
+    backend: str = UNPADDED
+    base_backend: str = UNPADDED
+    score_percent: float | None = None
+    base_score_percent: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +72,7 @@ class ServerRate:
     queries_per_sec: float | None
     alone_per_sec: float
     queries: int
+    backend: str = UNPADDED
     tried: int | None = None  # older tables do not tell
 
 

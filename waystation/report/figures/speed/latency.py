@@ -7,6 +7,7 @@ from pathlib import Path
 
 from waystation.report.figures import measured_on, panels, save, title, values
 from waystation.report.records import Tables
+from waystation.report.speed.engines import of_first
 from waystation.report.speed.speeds import Cost
 
 MARKS = {50: "o", 90: "|", 95: "x", 99: ">"}  # percentiles
@@ -46,7 +47,7 @@ def draw(tables: Tables, file: Path) -> None:
 def base_rows(tables: Tables) -> list[Cost]:
     """The measured cells of the recipe that the others are compared with."""
     base = tables.speeds[0].base if tables.speeds else None
-    return [row for row in tables.cost if row.recipe == base and percentiles(row)]
+    return [row for row in of_first(tables.cost) if row.recipe == base and percentiles(row)]
 
 
 def by_panel(rows: list[Cost]) -> dict[tuple[str, str], list[Cost]]:
