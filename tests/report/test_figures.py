@@ -103,6 +103,12 @@ def test_panels_of_many_languages_stand_below_one_another(tmp_path):
     assert height > 300
 
 
+def test_every_model_has_its_own_picture_of_languages(tmp_path):
+    rows = [language_score(model=model, language="de") for model in ("large", "small")]
+    languages.draw(Tables(scores=rows), tmp_path / "languages.png")
+    assert {file.name for file in tmp_path.iterdir()} == {"languages.png", "languages-small.png"}
+
+
 def test_sizes_are_compared_over_recipes_that_all_have(two_models):
     rows = comparable(two_models.tables().gains)
     assert {row.recipe for row in rows} == {"mnli", "squad_v1"}

@@ -94,16 +94,21 @@ def rendered(text: str) -> str:
 
 def pictures(folder: Path) -> str:
     """All pictures that were drawn, inside the page, each with what its module says of it."""
-    made, modules = [], figures.modules()
-    for name in PICTURES:
-        file = folder / f"{name}.png"
-        if file.is_file():
-            module = importlib.import_module(modules[name])
-            caption = html.escape((inspect.getdoc(module) or name).partition("\n\n")[0])
-            data = base64.b64encode(file.read_bytes()).decode()
-            image = f'<img src="data:image/png;base64,{data}" alt="{caption}">'
-            made.append(f"<figure>{image}<figcaption>{caption}</figcaption></figure>")
-    return "\n".join(made)
+    modules = figures.modules()
+    return "\n".join(
+        picture(file, modules[name])
+        for name in PICTURES
+        for file in (folder / f"{name}.png", *sorted(folder.glob(f"{name}-*.png")))
+        if file.is_file()
+    )
+
+
+def picture(file: Path, module: str) -> str:
+    caption = inspect.getdoc(importlib.import_module(module)) or file.stem
+    caption = html.escape(caption.partition("\n\n")[0])
+    data = base64.b64encode(file.read_bytes()).decode()
+    image = f'<img src="data:image/png;base64,{data}" alt="{caption}">'
+    return f"<figure>{image}<figcaption>{caption}</figcaption></figure>"
 
 
 def again(suite: Settings) -> str:

@@ -15,38 +15,33 @@ from waystation.report.records import LanguageScore, Tables
 
 PANELS = 7  # side by side at most; fewer where the width has no room
 WIDTH = 16.0  # inches
+CELL = 0.26  # inches, wide
 
 
 def draw(tables: Tables, file: Path) -> None:
+    """A picture a model: the first one's has the plain name."""
     rows = [row for row in tables.scores if row.status == "run"]
-    if not rows:
-        return
-    shown = {model: [r for r in rows if r.model == model] for model in values(rows, "model")}
-    names = {model: recipes(tables, scores) for model, scores in shown.items()}
-    learned = has_learned(tables.intermediate)
-    labels = {
-        model: [recipe + dagger(learned, model, recipe) for recipe in names[model]]
-        for model in shown
-    }
-    width = max(1.6, 0.3 * longest(rows))
-    figure, grid = blocks(
-        [len(values(scores, "task")) for scores in shown.values()],
-        [0.16 * len(names[model]) + 0.7 for model in shown],
-        min(PANELS, max(1, int(WIDTH / width))),
-        width,
-    )
     widest = max((abs(row.gain.value) for row in rows if row.gain), default=1.0)
-    reach = min(25.0, max(widest, 1.0))
-    for (model, scores), block in zip(shown.items(), grid, strict=True):
-        for task, axes in zip(values(scores, "task"), block, strict=True):
-            same = [row for row in scores if row.task == task]
-            draw_panel(axes, same, names[model], labels[model], reach)
-            axes.set_title(f"{model}, {task}", fontsize=8)
+    for number, model in enumerate(values(rows, "model")):
+        own = file if number == 0 else file.with_stem(f"{file.stem}-{model}")
+        draw_model(tables, [row for row in rows if row.model == model], min(25.0, widest), own)
+
+
+def draw_model(tables: Tables, rows: list[LanguageScore], reach: float, file: Path) -> None:
+    model, names, tasks = rows[0].model, recipes(tables, rows), values(rows, "task")
+    learned = has_learned(tables.intermediate)
+    labels = [recipe + dagger(learned, model, recipe) for recipe in names]
+    width, reach = max(1.6, CELL * longest(rows)), max(reach, 1.0)
+    columns = min(PANELS, max(1, int(WIDTH / width)))
+    figure, (block,) = blocks([len(tasks)], [0.16 * len(names) + 0.7], columns, width)
+    for task, axes in zip(tasks, block, strict=True):
+        draw_panel(axes, [row for row in rows if row.task == task], names, labels, reach)
+        axes.set_title(task, fontsize=8)
     title(
         figure,
-        "Score by language, percent; coloured by the difference from no intermediate training,\n"
-        f"red to blue: −{reach:.0f} to +{reach:.0f} points"
-        + (f"; {DAGGER} an intermediate task was not learned" if "no" in learned.values() else ""),
+        f"{model}: score by language, percent; coloured by the difference from no intermediate "
+        f"training,\nred to blue: −{reach:.0f} to +{reach:.0f} points"
+        + (f"; {DAGGER} an intermediate task was not learned" if labels != names else ""),
     )
     save(figure, file)
 
