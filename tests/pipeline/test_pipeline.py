@@ -22,6 +22,10 @@ import yaml
 from tests.conftest import copy_project, run
 from tests.frame.test_stage import alive, wait_for
 from tests.shrunk import dvc, edit, restore, status
+from waystation.grid.plans import InputLengths
+from waystation.inference import fresh
+from waystation.inference.fresh import Asked, Job
+from waystation.params.load import load_settings
 
 
 def test_everything_has_run(pipeline):
@@ -34,7 +38,7 @@ def test_everything_has_run(pipeline):
     plots = pipeline / "plots/pocket"
     pictures = {file.stem for file in plots.glob("*.png")}
     of_one_model = {"gains", "languages", "sequence", "learned", "alignment", "means"}
-    of_one_model |= {"ratios", "engines", "latency", "throughput", "pareto", "retention", "heatmap"}
+    of_one_model |= {"ratios", "latency", "throughput", "pareto", "retention", "heatmap"}
     assert pictures == of_one_model
     tables = ("gains", "scores", "sequence", "alignment", "mining", "identity", "retrieval", "cost")
     for name in tables:
@@ -71,6 +75,35 @@ def test_english_choices_and_other_weights_are_told_of_every_group(pipeline):
         assert {row["variant"] for row in told["tests"]} >= {"mean of snapshots"}
     weights = (pipeline / "plots/pocket/weights.csv").read_text().splitlines()
     assert any(line.startswith("pico,none,udpos,udpos,1,") for line in weights)
+
+
+def test_another_engine_answers_as_ours_does(pipeline, tmp_path):
+    """From texts to predictions by a model of the run: the same score, and the same is measured."""
+    data = pipeline / "data/pocket"
+    ours = Job(
+        recipe="none",
+        backend="unpadded",
+        engines=tmp_path,
+        tasks=data / "tasks",
+        encoder=data / "encoders/pico/none",
+        model=data / "models/several/pico/none/mnli/0",
+        target="mnli",
+        sets=(("xnli", "en"), ("xnli", "qda")),
+        lengths=InputLengths(64, 32),
+        asked=Asked(rows=4, queries=7, warmup=1, scored=8),
+        evaluate=load_settings(pipeline / "params.yaml").evaluate,
+        file="params.yaml",
+        threads=1,
+        device="cpu",
+        precision="float32",
+    )
+    theirs = replace(ours, backend="transformers")
+    scored = [fresh.measured(replace(job, scoring=True)) for job in (ours, theirs)]
+    assert scored[0] == scored[1]
+    assert [entry["scored_n"] for entry in scored[0]] == [8, 8]
+    timed = [fresh.measured(job) for job in (ours, theirs)]
+    assert [entry.keys() for entry in timed[0]] == [entry.keys() for entry in timed[1]]
+    assert all(len(entry["latencies_ms"]) >= 7 for entry in timed[1])
 
 
 def test_every_target_has_a_promise_of_every_intermediate_task(pipeline):
