@@ -34,7 +34,7 @@ def shrink(folder: Path) -> None:
     params["pretrain"] |= {"steps": 60, "batch_size": 4}
     params["align"]["tasks"] = ["tatoeba", "bucc"]
     params["benchmark"] |= {"tests": {"mnli": ["xnli"]}, "recipes": ["none", "ccg"], "rows": 4}
-    params["benchmark"] |= {"queries": 7, "minutes": 0.2, "server": None}
+    params["benchmark"] |= {"queries": 7, "minutes": 0.4, "server": None}
     params["promise"]["rows"] = 16
     params["trim"] |= {"group": "udpos", "model": "pico", "languages": {"two": ["en", "qda"]}}
     params["report"]["resamples"] = 50
