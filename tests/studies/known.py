@@ -26,13 +26,22 @@ def language(draw, truth, spread, seeds=3, n=200):
     return Language(score, replicates, by_seed, n, 33.3, score, {})
 
 
-def grid(truths, spread=0.3, seed=0, runs=3, **suite):
+def grid(truths, spread=0.3, seed=0, runs=3, labels=LABELS, **suite):
     """truths {(model, recipe): percent of every task in every language}; `runs` of fine-tuning."""
     draw, scores = np.random.default_rng(seed), []
     for (model, recipe), truth in truths.items():
-        for label, kind in LABELS.items():
+        for label, kind in labels.items():
             own = {code: language(draw, truth, spread, runs) for code in ("en", "qda", "qdb")}
-            names = (model, recipe, TARGETS[label], label, label, kind, "accuracy", ("en",))
+            names = (
+                model,
+                recipe,
+                TARGETS.get(label, label),
+                label,
+                label,
+                kind,
+                "accuracy",
+                ("en",),
+            )
             scores.append(Score(*names, own))
     return means.grid(scores, replace(SUITE, **suite))
 

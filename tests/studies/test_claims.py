@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.studies.known import TARGETS, evidence
+from tests.studies.known import LABELS, TARGETS, evidence
 from tests.studies.test_alignment_retention import retrieved
 from waystation.report.choice.choice_records import EnglishScore
 from waystation.report.encoders.paired_retrieval import Retrieved
@@ -27,6 +27,22 @@ def test_gains_of_single_tasks(gain, spread, verdict):
     found = judged(dict.fromkeys(BEST, gain), spread=spread)
     assert found["single_task_gains"].verdict == verdict
     assert len(found["single_task_gains"].findings) == 3
+
+
+@pytest.mark.parametrize(
+    ("runs", "ours"),
+    [
+        (3, "tydiqa: 3 of 3 recipes gain; xnli: 3 of 3 recipes gain"),
+        (1, "3 recipes have run (one seed: not tested)"),
+    ],
+)
+def test_recipes_that_gain_are_counted_where_they_were_tested(runs, ours):
+    truths = {("nano", "none"): 50.0} | {("nano", name): 60.0 for name in BEST}
+    labels = LABELS | {"tydiqa": "question_answering"}
+    found = claims.judge(evidence(truths, spread=0.02, runs=runs, labels=labels))
+    claim = {one.name: one for one in found}["tydiqa_yes_xnli_no"]
+    assert claim.ours == ours
+    assert {one.n for one in claim.findings} == {200}
 
 
 def test_together_is_compared_with_the_best_alone():

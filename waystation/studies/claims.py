@@ -160,15 +160,20 @@ def retrieval_gains(evidence: Evidence) -> Shown:
 
 
 def tydiqa_yes_xnli_no(evidence: Evidence) -> Shown:
-    model = largest(evidence)
+    model, grid = largest(evidence), evidence.grid
     recipes = singles(evidence, model)
     counts: dict[str, tuple[int, int]] = {}
     every: list[Finding] = []
     for label in ("tydiqa", "xnli"):
         own = [
-            Compared(f"{model}: gain of {recipe} on {label}", gain, 0, (f"{model}/{recipe}",))
+            Compared(
+                f"{model}: gain of {recipe} on {label}",
+                gain,
+                grid.n(model, [label]),
+                (f"{model}/{recipe}",),
+            )
             for recipe in recipes
-            if (gain := evidence.grid.gain(model, recipe, label))
+            if (gain := grid.gain(model, recipe, label))
         ]
         if not own:
             return f"{label} has not run", NOT_TESTABLE, ()
@@ -176,6 +181,8 @@ def tydiqa_yes_xnli_no(evidence: Evidence) -> Shown:
         counts[label] = sum(one.verdict == ABOVE for one in findings), len(findings)
         every += findings
     said = "; ".join(f"{label}: {up} of {n} recipes gain" for label, (up, n) in counts.items())
+    if one_seed(every):
+        said = f"{len(recipes)} recipes have run (one seed: not tested)"
     (tydiqa, n), (xnli, _) = counts["tydiqa"], counts["xnli"]
     if tydiqa and not xnli:
         return said, REPRODUCED if 2 * tydiqa >= n else UNDETERMINED, tuple(every)
