@@ -38,8 +38,9 @@ def test_everything_has_run(pipeline):
     plots = pipeline / "plots/pocket"
     pictures = {file.stem for file in plots.glob("*.png")}
     of_one_model = {"gains", "languages", "sequence", "learned", "alignment", "means"}
-    of_one_model |= {"ratios", "latency", "throughput", "pareto", "retention", "heatmap"}
-    assert pictures == of_one_model
+    of_one_model |= {"latency", "throughput", "pareto", "retention", "heatmap"}
+    compared = (plots / "speeds.csv").read_text().count("\n") > 1  # a busy machine has no time
+    assert pictures == (of_one_model | {"ratios"} if compared else of_one_model)
     tables = ("gains", "scores", "sequence", "alignment", "mining", "identity", "retrieval", "cost")
     for name in tables:
         assert (plots / f"{name}.csv").stat().st_size > 100

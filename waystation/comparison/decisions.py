@@ -29,6 +29,11 @@ class Verdict:
     ratio: Ratio
 
 
+def share_kept(own_percent: float, base_percent: float) -> float:
+    """What an engine keeps of the first one's score; where that is 0, nothing is lost."""
+    return own_percent / base_percent if base_percent else 1.0
+
+
 def decide(
     ratios: Mapping[Key, Ratio], margin: float, looks: int = len(LOOKS)
 ) -> dict[Key, Verdict]:

@@ -16,7 +16,7 @@ from statistics import geometric_mean, mean, median
 from waystation.base.errors import UserError
 from waystation.base.progress import progress
 from waystation.comparison.blocks import Blocks, Outcome, measure
-from waystation.comparison.decisions import FASTER, KEPT, LOSES, detectable
+from waystation.comparison.decisions import FASTER, KEPT, LOSES, detectable, share_kept
 from waystation.comparison.stationarity import alike, notes
 from waystation.inference import fresh
 from waystation.inference.fresh import Job
@@ -204,6 +204,7 @@ def comparisons(
         task, language, measured = name.rsplit(" ", 2)
         low, high = verdict.ratio.interval()
         score = scored_beside(scores, system, (task, language))
+        lost = bool(score) and share_kept(*score.values()) < KEPT
         rows.append(
             named(jobs[system])
             | {
@@ -215,7 +216,7 @@ def comparisons(
                 "ratio": verdict.ratio.value,
                 "low": low,
                 "high": high,
-                "verdict": LOSES if verdict.said == FASTER and loses(**score) else verdict.said,
+                "verdict": LOSES if verdict.said == FASTER and lost else verdict.said,
                 "blocks": verdict.ratio.blocks,
                 "detectable_percent": 100 * detectable(verdict.ratio, len(outcome.verdicts)),
             }
@@ -231,10 +232,6 @@ def scored_beside(
     if system not in scores:
         return {}
     return {"score_percent": scores[system][key], "base_score_percent": scores[BASE][key]}
-
-
-def loses(score_percent: float = 0.0, base_score_percent: float = 0.0) -> bool:
-    return score_percent < KEPT * base_score_percent
 
 
 def blocks_of(outcome: Outcome, system: str) -> int:

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from waystation.comparison.decisions import KEPT
+from waystation.comparison.decisions import FASTER, KEPT
 from waystation.grid.recipe_names import parse
 from waystation.params.schema import Settings
 from waystation.report import intervals
 from waystation.report.records import RANDOM
 from waystation.report.scores import Result, Score
-from waystation.report.speed.engines import kept, of_engines
+from waystation.report.speed.engines import kept, means, name_beside_first, of_engines
 from waystation.report.tables import layer_parameters
 from waystation.studies.answers import (
     NO,
@@ -37,6 +37,7 @@ from waystation.studies.evidence import Evidence
 
 TASK = "xnli"
 MARGIN = 1.0  # points of accuracy
+THROUGHPUT = "throughput"
 WITHIN, WORSE = "not inferior", "inferior"
 
 
@@ -201,15 +202,23 @@ def levers(points: Sequence[Served]) -> list[str]:
 def rates(evidence: Evidence, model: str) -> dict[str, float]:
     """Tokens a second of a model by each engine, the median over rows; "" is the first engine.
 
-    An engine that loses accuracy in a language is left out.
+    Of the others only those that are faster in the mean over languages, and lose accuracy in none.
     """
-    tables, found = evidence.tables, dict[str, list[float]]()
-    lost = {(r.model, r.backend) for r in of_engines(tables.speeds) if kept(r) < KEPT}
-    for row in tables.cost:
-        if row.model == model and row.task.startswith(TASK) and (model, row.backend) not in lost:
-            engine = "" if row.backend == tables.cost[0].backend else row.backend
+    cost, found = evidence.tables.cost, dict[str, list[float]]()
+    engines = {"", *faster_engines(evidence, model)}
+    for row in cost:
+        engine = name_beside_first(row, cost)
+        if row.model == model and row.task.startswith(TASK) and engine in engines:
             found.setdefault(engine, []).append(row.measured["tokens_per_sec"])
     return {engine: median(values) for engine, values in found.items()}
+
+
+def faster_engines(evidence: Evidence, model: str) -> set[str]:
+    speeds = evidence.tables.speeds
+    rows = [row for row in speeds if row.model == model and row.task.startswith(TASK)]
+    lost = {row.backend for row in of_engines(rows) if kept(row) < KEPT}
+    whole = [row for row in means(rows) if row.measure == THROUGHPUT]
+    return {row.backend for row in whole if row.verdict == FASTER} - lost
 
 
 def speed(evidence: Evidence, score: Score, base: Score) -> float | None:

@@ -8,7 +8,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Sequence
 
-from waystation.comparison.decisions import EQUAL, FASTER, LOSES, SLOWER, UNDECIDED
+from waystation.comparison.decisions import EQUAL, FASTER, LOSES, SLOWER, UNDECIDED, share_kept
 from waystation.report.records import MEAN
 from waystation.report.speed.speeds import Cost, SpeedRatio
 from waystation.report.text import WIDTH, Rows, table
@@ -28,8 +28,13 @@ def of_engines(rows: Sequence[SpeedRatio]) -> list[SpeedRatio]:
 
 
 def kept(row: SpeedRatio) -> float:
-    """The share of the first engine's score; where that scores nothing, nothing is lost."""
-    return (row.score_percent or 0.0) / row.base_score_percent if row.base_score_percent else 1.0
+    """The share of the first engine's score."""
+    return share_kept(row.score_percent or 0.0, row.base_score_percent or 0.0)
+
+
+def name_beside_first(row: Cost, rows: Sequence[Cost]) -> str:
+    """The engine of a cell; empty for the one that ran all recipes."""
+    return "" if row.backend == rows[0].backend else row.backend
 
 
 def means(rows: Sequence[SpeedRatio]) -> list[SpeedRatio]:

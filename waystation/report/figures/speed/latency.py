@@ -46,8 +46,8 @@ def draw(tables: Tables, file: Path) -> None:
 
 def base_rows(tables: Tables) -> list[Cost]:
     """The measured cells of the recipe that the others are compared with."""
-    base = tables.speeds[0].base if tables.speeds else None
-    return [row for row in of_first(tables.cost) if row.recipe == base and percentiles(row)]
+    rows = of_first(tables.cost)
+    return [row for row in rows if row.recipe == rows[0].recipe and percentiles(row)]
 
 
 def by_panel(rows: list[Cost]) -> dict[tuple[str, str], list[Cost]]:

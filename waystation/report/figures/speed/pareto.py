@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 
 from waystation.report.figures import measured_on, panels, save, title, values
 from waystation.report.records import Estimate, Tables, by_cell, overs
-from waystation.report.speed.engines import kept, means
+from waystation.report.speed.engines import kept, means, name_beside_first
 
 MARKERS = "os^Dv<>P*X"  # by recipe
 
@@ -68,7 +68,7 @@ def measured(tables: Tables) -> list[Measured]:
     """A point a cell that has both a speed and a score."""
     speeds: dict[tuple[str, str, str, str], list[float]] = {}
     for row in tables.cost:
-        engine = "" if row.backend == tables.cost[0].backend else row.backend
+        engine = name_beside_first(row, tables.cost)
         speed = row.measured["examples_per_sec"]
         speeds.setdefault((row.model, row.recipe, engine, row.task), []).append(speed)
     scores, shares = by_cell(tables.gains), shares_kept(tables)
