@@ -103,6 +103,13 @@ def test_panels_of_many_languages_stand_below_one_another(tmp_path):
     assert height > 300
 
 
+@pytest.mark.parametrize(
+    ("bounds", "edge"), [((0.99, 1.02), 1.1), ((0.6, 1.1), 2), ((0.9, 22.0), 4), ((0.0, 1.0), 4)]
+)
+def test_ratios_are_drawn_as_far_below_one_as_above(bounds, edge):
+    assert ratios.edge_of([*bounds]) == edge
+
+
 def test_every_model_has_its_own_picture_of_languages(tmp_path):
     rows = [language_score(model=model, language="de") for model in ("large", "small")]
     languages.draw(Tables(scores=rows), tmp_path / "languages.png")

@@ -1,6 +1,7 @@
 """The speed of each recipe over the base's, language by language, beside the band of equality.
 
-A row of panels a task and model: latency and throughput. A filled point is decided.
+A row of panels a task and model: latency and throughput, on a scale of logarithms. A filled point
+is decided.
 """
 
 from pathlib import Path
@@ -21,6 +22,7 @@ from waystation.report.speed.engines import of_recipes
 from waystation.report.speed.speeds import SpeedRatio
 
 UNDECIDED = "undecided"
+EDGES = (1.1, 1.25, 1.5, 2, 4)  # few blocks give intervals that go on beyond the last
 BASES = {"recipe": "base", "backend": "base_backend"}  # where a row names what it is compared with
 
 
@@ -68,5 +70,14 @@ def draw_panel(axes: Axes, rows: list[SpeedRatio], key: str, names: list[str]) -
         draw_intervals(axes, points, f"C{number}")
     axes.set_ylim(len(languages) - 0.5, -0.5)
     axes.set_yticks(range(len(languages)), languages, fontsize=8)
-    reach = max(abs(bound - 1) for row in rows for bound in (row.ratio.low, row.ratio.high))
-    axes.set_xlim(1 - max(0.05, 1.1 * reach), 1 + max(0.05, 1.1 * reach))
+    edge = edge_of([bound for row in rows for bound in (row.ratio.low, row.ratio.high)])
+    axes.set_xscale("log")
+    axes.set_xlim(1 / edge, edge)
+    axes.set_xticks([1 / edge, 1, edge], [f"{1 / edge:.2g}", "1", f"{edge:g}"])
+    axes.minorticks_off()
+
+
+def edge_of(bounds: list[float]) -> float:
+    """The factor that the picture shows to both sides of 1: twice as fast lies as far as half."""
+    widest = max(max(bound, 1 / bound) if bound > 0 else EDGES[-1] for bound in bounds)
+    return next((edge for edge in EDGES if edge >= widest), EDGES[-1])
